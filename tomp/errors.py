@@ -1,0 +1,256 @@
+"""What can go wrong, in the protocol's own numbers, and the one place where it becomes an answer.
+
+A code is module digit × 1000 + number (TOMP wiki, Error handling; semantics §2.2). An error knows its
+number; the view knows its module, unless the error says otherwise.
+"""
+
+import uuid
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import connection
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+log = structlog.get_logger(__name__)
+
+GENERAL = 7
+
+
+class TompError(Exception):
+    """A refusal the protocol has a number for. `detail` tells the caller what to do about it."""
+
+    number = 5
+    status = 500
+    type = "Technical issue"
+    title = "Internal technical problem, contact support"
+    module = None
+
+    def __init__(self, detail, *, module=None, headers=None):
+        super().__init__(detail)
+        self.detail = detail
+        self.module = module or type(self).module
+        self.headers = headers or {}
+
+    def code(self, view_module):
+        return (self.module or view_module) * 1000 + self.number
+
+    def status_for(self, version):
+        """The HTTP status; only a few differ between versions."""
+        return self.status
+
+
+class Missing(TompError):
+    number, status, type = 1, 400, "Missing"
+    title = "A required value is missing"
+
+
+class Invalid(TompError):
+    number, status, type = 2, 400, "Invalid"
+    title = "A value is invalid"
+
+
+class TooLarge(Invalid):
+    status = 413
+    title = "The request is too large"
+
+
+class UnsupportedContent(Invalid):
+    status = 415
+    title = "The body is not JSON"
+
+
+class NoCredentials(TompError):
+    number, status, type = 1, 401, "Missing"
+    title = "Credentials are missing"
+    module = GENERAL
+
+
+class BadCredentials(TompError):
+    number, status, type = 2, 401, "Invalid"
+    title = "Credentials are wrong"
+    module = GENERAL
+
+
+class IllegalOperation(TompError):
+    number, status, type = 4, 403, "Illegal operation"
+    title = "The operation is illegal in the current status"
+
+
+class AlreadyBooked(IllegalOperation):
+    status = 409
+    title = "The offer is booked already"
+
+
+class MethodNotAllowed(IllegalOperation):
+    status = 405
+    title = "The method is not offered here"
+
+
+class NotImplementedHere(TompError):
+    number, status, type = 5, 501, "Technical issue"
+    title = "The operation is not implemented"
+
+
+class TemporaryFailure(TompError):
+    """The vehicle or its lock did not answer; nothing changed, trying again is right."""
+
+    number, status = 5, 503
+
+
+class NoAccess(TompError):
+    number, status, type = 6, 403, "Technical issue"
+    title = "No access to the endpoint"
+
+
+class RequestLimit(TompError):
+    number, status, type = 7, 429, "Technical issue"
+    title = "Request limit"
+
+
+class UnsupportedVersion(TompError):
+    number, status, type = 8, 400, "Illegal operation"
+    title = "Unsupported API-version"
+
+
+class PageTooBig(TompError):
+    number, status, type = 9, 400, "Illegal operation"
+    title = "Page size too big"
+
+
+class QuotaReached(TompError):
+    number, status, type = 201, 403, "Maximum bookings per period reached"
+    title = "The contract allows no more bookings"
+
+
+class Expired(TompError):
+    number, status, type = 202, 410, "Expired"
+    title = "The availability has expired"
+
+
+class TooLate(Expired):
+    """Expired, where the specification wants a 403: COMMIT of a lapsed booking, a lost race for a vehicle."""
+
+    status = 403
+
+
+class NotPossible(Expired):
+    """One-stop: there is not exactly one way to do it (OpenAPI POST /bookings/one-stop, 406)."""
+
+    status = 406
+    title = "This booking cannot be done"
+
+
+class InUse(TompError):
+    number, status, type = 203, 403, "In use"
+    title = "The trip has started"
+
+
+class NotFound(TompError):
+    number, status, type = 204, 404, "Not found"
+    title = "Not found"
+
+
+class UserBlocked(TompError):
+    number, status, type = 209, 428, "Booking"
+    title = "User blocked"
+
+    def status_for(self, version):
+        return version.blocked_status if version else self.status
+
+
+class ReadOnly(TompError):
+    number, status, type = 211, 400, "Read-only"
+    title = "The data field is read-only"
+
+
+def exception_handler(error, context):
+    """The answer to anything a view raises: always the TOMP error body, never a stack trace."""
+    view, request = context.get("view"), context.get("request")
+    refusal = error if isinstance(error, TompError) else translate(error)
+    instance = str(uuid.uuid4())
+    if refusal is None:
+        log.exception("unexpected_error", instance=instance, view=type(view).__name__)
+        refusal = TompError("Something went wrong on our side. Quote the instance when you contact support.")
+    _roll_back()
+    version = getattr(request, "version", None)
+    body = error_body(refusal, module=getattr(view, "module", GENERAL), version=version, instance=instance)
+    response = Response(body, status=body["status"], headers=dict(refusal.headers))
+    response.refusal = refusal
+    return response
+
+
+def error_body(refusal, *, module, version=None, instance=None):
+    """The TOMP error of this refusal; `errorCode` repeats `errorcode` (reading 1 of semantics §16)."""
+    code = refusal.code(module)
+    return {
+        "errorcode": code,
+        "errorCode": code,
+        "type": refusal.type,
+        "title": refusal.title,
+        "status": refusal.status_for(version),
+        "detail": str(refusal.detail),
+        "instance": instance or str(uuid.uuid4()),
+    }
+
+
+def translate(error):
+    """The TompError that says what this exception of Django or DRF means; None when it was not foreseen."""
+    if isinstance(error, exceptions.ValidationError):
+        return from_validation(error)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return UnsupportedContent("Send the body as application/json.")
+    if isinstance(error, exceptions.ParseError):
+        return Invalid(str(error.detail))
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return MethodNotAllowed(str(error.detail))
+    if isinstance(error, exceptions.NotAcceptable):
+        return _with_status(Invalid("Only application/json can be answered."), 406)
+    if isinstance(error, exceptions.Throttled):
+        return _throttled(error)
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge("The body is too large.")
+    if isinstance(error, (Http404, exceptions.NotFound)):
+        return NotFound("There is nothing at this address.")
+    if isinstance(error, (PermissionDenied, exceptions.PermissionDenied)):
+        return NoAccess("This is not open to you.")
+    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+        return NoCredentials(str(error.detail))
+    return None
+
+
+def _throttled(error):
+    wait = int(error.wait or 1) + 1
+    return RequestLimit(f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
+
+
+def _with_status(refusal, status):
+    refusal.status = status
+    return refusal
+
+
+ABSENT = {"required", "null"}
+
+
+def from_validation(error):
+    """Missing or Invalid, naming the first field that is at fault and why."""
+    path, reason = _first_fault(error.detail)
+    field = ".".join(path) or "body"
+    kind = Missing if reason.code in ABSENT else Invalid
+    return kind(f"Field: {field}, Reason: {reason}")
+
+
+def _first_fault(detail, path=()):
+    if isinstance(detail, dict):
+        key, value = next((item for item in detail.items() if item[1]), ("", exceptions.ErrorDetail("invalid")))
+        return _first_fault(value, path if key == "non_field_errors" else (*path, str(key)))
+    if isinstance(detail, list):
+        return _first_fault(next(item for item in detail if item), path)
+    return path, detail
+
+
+def _roll_back():
+    """A refusal leaves no half-done work where the caller opened a transaction around the view."""
+    if connection.in_atomic_block and connection.settings_dict.get("ATOMIC_REQUESTS"):
+        connection.set_rollback(True)

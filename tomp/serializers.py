@@ -1,0 +1,197 @@
+"""The shapes several modules share: strict input fields, places, coordinates, paging.
+
+Input serializers give every key a value, so that services take plain keywords. Members that are null
+count as absent, because production clients send all members always (Entur profile).
+"""
+
+from datetime import UTC
+
+from django.conf import settings
+from rest_framework import serializers
+
+from tomp import errors
+
+LATITUDE, LONGITUDE = 90, 180
+MAX_TEXT = 1000
+MAX_ITEMS = 1000
+RESERVED_WORDS = {"from_": "from", "class_": "class"}
+
+
+class WireSerializer(serializers.Serializer):
+    """A body or query of the protocol. `from_` and `class_` stand for members Python cannot name."""
+
+    def get_fields(self):
+        return {RESERVED_WORDS.get(name, name): field for name, field in super().get_fields().items()}
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            data = {key: value for key, value in data.items() if value is not None}
+        return super().to_internal_value(data)
+
+    def run_validation(self, data=serializers.empty):
+        # A body of `null` says nothing at all; say which members were expected.
+        return super().run_validation({} if data is None else data)
+
+
+class Text(serializers.CharField):
+    """A string and nothing that merely looks like one; kept exactly as it came."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", MAX_TEXT)
+        kwargs.setdefault("trim_whitespace", False)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Number(serializers.FloatField):
+    """A JSON number; a string of digits is none."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool) or not isinstance(data, (int, float)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without fraction."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool) or not isinstance(data, (int, float)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with an offset (TOMP issue 159): a local time means nothing to the other side."""
+
+    def to_internal_value(self, value):
+        if not isinstance(value, str) or not _has_offset(value):
+            self.fail("invalid", format="RFC 3339 with an offset")
+        try:
+            return super().to_internal_value(value)
+        except (OverflowError, ValueError):
+            self.fail("invalid", format="RFC 3339 with an offset")
+
+
+def _has_offset(text):
+    return len(text) >= 20 and (text[-1] in "Zz" or (text[-6] in "+-" and text[-3] == ":"))
+
+
+class FreeObject(serializers.JSONField):
+    """An object whose members only the two parties understand; kept and given back as it came."""
+
+    default_error_messages = {"not_an_object": "An object is expected."}
+
+    def to_internal_value(self, data):
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        return super().to_internal_value(data)
+
+
+class Url(Text):
+    """An absolute address."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.validators.append(_absolute_url)
+
+
+def _absolute_url(value):
+    scheme, separator, rest = value.partition("://")
+    host = rest.split("/")[0]
+    if scheme.lower() not in ("http", "https") or not separator or not host or any(c.isspace() for c in value):
+        raise serializers.ValidationError("An absolute http(s) address is expected.")
+
+
+class Coordinates(WireSerializer):
+    """TOMP coordinates; negative ones exist (reading 15)."""
+
+    lat = Number(min_value=-LATITUDE, max_value=LATITUDE)
+    lng = Number(min_value=-LONGITUDE, max_value=LONGITUDE)
+    alt = Number(required=False)
+
+
+class Place(WireSerializer):
+    """TOMP place. A station may stand in for the coordinates (profile); the address is kept as it came."""
+
+    name = Text(required=False)
+    stopReference = serializers.ListField(
+        child=FreeObject(), required=False, max_length=20, source="stop_reference"
+    )
+    stationId = Text(required=False, source="station_id")
+    coordinates = Coordinates(required=False)
+    physicalAddress = FreeObject(required=False, source="address")
+    extraInfo = FreeObject(required=False, source="extra_info")
+
+    def validate(self, place):
+        if "coordinates" not in place and not place.get("station_id"):
+            raise serializers.ValidationError({"coordinates": [_required()]})
+        return dict(place)
+
+
+PLACE_MEMBERS = {
+    "name": "name",
+    "stop_reference": "stopReference",
+    "station_id": "stationId",
+    "coordinates": "coordinates",
+    "address": "physicalAddress",
+    "extra_info": "extraInfo",
+}
+
+
+def place_json(place):
+    """A stored place on the wire."""
+    return {PLACE_MEMBERS[key]: value for key, value in place.items() if value not in (None, "", {}, [])}
+
+
+def moment_json(moment):
+    """RFC 3339 in UTC, or None."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def without_nulls(**members):
+    """The object without members that say nothing: the official files know no null."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _required():
+    return serializers.ErrorDetail("This field is required.", code="required")
+
+
+class WholeNumberText(serializers.CharField):
+    """A query parameter of ASCII digits; an empty one is none (clients send `?limit=`)."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_blank=True, default=None, **kwargs)
+
+    def to_internal_value(self, data):
+        text = super().to_internal_value(data)
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise serializers.ValidationError("A whole number of 0 or more is expected.")
+        return min(int(text[:18]), 2**62)
+
+
+class Paging(WireSerializer):
+    """`offset` and `limit`, as issues 177 and 306 have it; for operations that page."""
+
+    offset = WholeNumberText()
+    limit = WholeNumberText()
+
+    def validate_limit(self, limit):
+        if limit is not None and limit > settings.TOMP_MAX_PAGE_SIZE:
+            raise errors.PageTooBig(f"limit may be {settings.TOMP_MAX_PAGE_SIZE} at the most.")
+        return settings.TOMP_MAX_PAGE_SIZE if limit is None else limit
+
+    def validate_offset(self, offset):
+        return offset or 0
+
+
+def page(rows, *, offset, limit):
+    """The rows of this page; works on a queryset without reading the others."""
+    return rows[offset : offset + limit]

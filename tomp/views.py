@@ -1,0 +1,77 @@
+"""What every operation of the protocol has in common: version, language, headers, errors."""
+
+from django.conf import settings
+from django.utils.http import http_date
+from django_filters.utils import translate_validation
+from rest_framework import viewsets
+
+from tomp import errors, language
+
+ERROR_LANGUAGE = "en"
+
+
+class TompViewSet(viewsets.GenericViewSet):
+    """A resource of the protocol. `module` is the first digit of its error codes; `since` the version it came in."""
+
+    module = errors.GENERAL
+    since = None
+    pagination_class = None
+    filter_backends = ()
+    queryset = None
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        check_headers(request)
+
+    def valid(self, serializer_class, data=None, **context):
+        """The validated body (or `data`) as snake_case keywords; raises Missing or Invalid."""
+        serializer = serializer_class(
+            data=self.request.data if data is None else data,
+            context={**self.get_serializer_context(), **context},
+        )
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def valid_query(self, serializer_class):
+        """The validated query parameters."""
+        return self.valid(serializer_class, data={name: value for name, value in self.request.query_params.items() if value != ""})
+
+    def filtered(self, filterset_class, queryset):
+        """The rows the query asks for; raises Invalid when it makes no sense."""
+        filterset = filterset_class(self.request.query_params, queryset=queryset, request=self.request)
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        return filterset.qs
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault(
+            "Content-Language", ERROR_LANGUAGE if hasattr(response, "refusal") else self.language
+        )
+        version = getattr(request, "version", None)
+        if version:
+            response.headers["Api-Version"] = version.full
+        return response
+
+    @property
+    def language(self):
+        """The one language this answer is in (reading 29)."""
+        return language.preferred(self.request.headers.get("Accept-Language"), language.published())
+
+    def get_serializer_context(self):
+        return {**super().get_serializer_context(), "version": self.request.version, "language": self.language}
+
+
+def check_headers(request):
+    """Refuses another API family, and what is addressed to somebody else (semantics §1.1)."""
+    family = request.headers.get("Api")
+    if family and family.strip().upper() != "TOMP":
+        raise errors.Invalid(f"Field: Api, Reason: {family[:40]!r} is not TOMP.", module=errors.GENERAL)
+    receiver = request.headers.get("addressed-to")
+    if receiver and settings.TOMP_OPERATOR_ID and receiver != settings.TOMP_OPERATOR_ID:
+        raise errors.NotFound(f"Nobody here is called {receiver[:80]!r}.", module=errors.GENERAL)
+
+
+def expires(moment):
+    """The header that says until when an answer holds (OpenAPI header Expires)."""
+    return {"Expires": http_date(moment.timestamp())} if moment else {}
