@@ -1,0 +1,46 @@
+"""What a booking of this type will ask of the provider, at this moment and from this station. Pure."""
+
+from datetime import timedelta
+
+from fleet.models import AssetType
+from tomp.serializers import moment_json
+
+
+def conditions_for(asset_type, *, station, now):
+    """The conditions to freeze on a leg: those of the type, and those that follow from how it works.
+
+    Each is {"kind": official schema name, …}. Expects asset_type.conditions to be prefetched.
+    """
+    conditions = [{"kind": row.kind, **row.details} for row in asset_type.conditions.all()]
+    if asset_type.response_minutes is not None:
+        answer_by = now + timedelta(minutes=asset_type.response_minutes)
+        conditions.append({"kind": "conditionPostponedCommit", "answer_by": moment_json(answer_by)})
+    if asset_type.return_rule == AssetType.ReturnRule.ROUNDTRIP_STATION and station is not None:
+        conditions.append(
+            {
+                "kind": "conditionReturnArea",
+                "station_id": station.station_id,
+                "coordinates": {"lat": station.lat, "lng": station.lon},
+            }
+        )
+    return conditions
+
+
+def demands_parking_photo(conditions):
+    """Whether the ride may not end without a photo (semantics §10.2, SEND_EVIDENCE_PARKED)."""
+    return any(
+        step.get("action") == "SEND_EVIDENCE_PARKED"
+        for condition in conditions
+        if condition["kind"] == "conditionRequireOffboardingSteps"
+        for step in condition["steps"]
+    )
+
+
+def required_booking_data(conditions):
+    """The names of the data a booking must come with (TOMP requiredFields)."""
+    return [
+        field
+        for condition in conditions
+        if condition["kind"] == "conditionRequireBookingData"
+        for field in condition["required_fields"]
+    ]

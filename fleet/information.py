@@ -1,0 +1,32 @@
+"""Who is the operator? Reads the one System row, at most every few seconds."""
+
+import time
+from zoneinfo import ZoneInfo
+
+from fleet.models import System
+
+SECONDS = 5.0
+_kept = {"system": None, "until": 0.0}
+
+
+def system():
+    """The operator's information; a nameless default until it is filled in. May be a few seconds old."""
+    if time.monotonic() > _kept["until"]:
+        _kept["system"] = System.objects.first() or System(system_id="operator", name={"en": "Operator"}, languages=["en"])
+        _kept["until"] = time.monotonic() + SECONDS
+    return _kept["system"]
+
+
+def forget():
+    """The next question reads the row again."""
+    _kept["until"] = 0.0
+
+
+def languages():
+    """The languages the operator publishes, the default first."""
+    return system().languages or ["en"]
+
+
+def local(moment):
+    """The moment on the operator's clocks."""
+    return moment.astimezone(ZoneInfo(system().timezone))

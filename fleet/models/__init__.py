@@ -1,0 +1,23 @@
+"""What the operator owns and publishes: places, vehicles, prices, hours and what is held for whom."""
+
+from fleet.models.places import Region, Station, System
+from fleet.models.prices import FarePart, PricingPlan
+from fleet.models.reservation import Reservation
+from fleet.models.schedule import Alert, CalendarPeriod, OpeningHours
+from fleet.models.vehicles import Asset, AssetPublicId, AssetType, Condition
+
+__all__ = [
+    "Alert",
+    "Asset",
+    "AssetPublicId",
+    "AssetType",
+    "CalendarPeriod",
+    "Condition",
+    "FarePart",
+    "OpeningHours",
+    "PricingPlan",
+    "Region",
+    "Reservation",
+    "Station",
+    "System",
+]

@@ -1,0 +1,120 @@
+"""When the operator is open, and what it has to announce."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from fleet.models.places import Region, Station
+from tomp.fields import LocalizedTextField
+from tomp.language import in_any_language
+
+WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+
+
+def every_day():
+    return list(WEEKDAYS)
+
+
+class PlaceBound(models.Model):
+    """Applies to one station, one region, or (neither given) the whole system."""
+
+    region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True)
+    station = models.ForeignKey(Station, models.CASCADE, null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                name="%(class)s_is_for_a_station_or_a_region",
+                condition=models.Q(region__isnull=True) | models.Q(station__isnull=True),
+            ),
+        )
+
+
+class OpeningHours(PlaceBound):
+    """Daily hours in the system's time zone; an end before the start means the next morning."""
+
+    class UserType(models.TextChoices):
+        MEMBER = "MEMBER", _("member")
+        NON_MEMBERS = "NON_MEMBERS", _("non-members")
+
+    days = models.JSONField(default=every_day, help_text=_('["MON", "TUE", …]'))
+    opens_at = models.TimeField()
+    closes_at = models.TimeField(help_text=_("00:00 = midnight, the end of the day."))
+    user_type = models.CharField(max_length=11, choices=UserType, blank=True)
+    history = HistoricalRecords()
+
+    class Meta(PlaceBound.Meta):
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ("id",)
+
+    def __str__(self):
+        return f"{' '.join(self.days)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class CalendarPeriod(PlaceBound):
+    """The part of the year in which the system works; without years it holds every year."""
+
+    start_month = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(12)])
+    start_day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(31)])
+    start_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    end_month = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(12)])
+    end_day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(31)])
+    end_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta(PlaceBound.Meta):
+        verbose_name = _("calendar period")
+        verbose_name_plural = _("operating calendar")
+        ordering = ("id",)
+
+    def __str__(self):
+        return f"{self.start_day}.{self.start_month}.–{self.end_day}.{self.end_month}."
+
+
+class AlertQuerySet(models.QuerySet):
+    def current(self, now):
+        """Alerts to show at this moment: no end, or an end still to come."""
+        return self.filter(models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=now))
+
+
+class Alert(models.Model):
+    """Something travellers should know: a closed station, a moved one, a day without service."""
+
+    class Kind(models.TextChoices):
+        SYSTEM_CLOSURE = "SYSTEM_CLOSURE", _("system closure")
+        STATION_CLOSURE = "STATION_CLOSURE", _("station closure")
+        STATION_MOVE = "STATION_MOVE", _("station move")
+        OTHER = "OTHER", _("other")
+
+    alert_id = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=15, choices=Kind, default=Kind.OTHER)
+    summary = LocalizedTextField()
+    description = LocalizedTextField(blank=True, default=dict)
+    url = models.URLField(blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    stations = models.ManyToManyField(Station, blank=True)
+    regions = models.ManyToManyField(Region, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    history = HistoricalRecords()
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering = ("alert_id",)
+        constraints = (
+            models.CheckConstraint(
+                name="an_alert_ends_after_it_starts",
+                condition=models.Q(starts_at__isnull=True)
+                | models.Q(ends_at__isnull=True)
+                | models.Q(ends_at__gt=models.F("starts_at")),
+            ),
+        )
+
+    def __str__(self):
+        return in_any_language(self.summary) or self.alert_id

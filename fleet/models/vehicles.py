@@ -1,0 +1,314 @@
+"""The vehicles: their types, their conditions, each single one and the ids the public knew it by."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+from simple_history.models import HistoricalRecords
+
+from fleet.models.places import Station
+from fleet.models.prices import PricingPlan
+from tomp.fields import LocalizedTextField
+from tomp.language import in_any_language
+
+
+class AssetType(models.Model):
+    """A kind of vehicle that is booked, priced and described alike (TOMP assetType)."""
+
+    class AssetClass(models.TextChoices):
+        BICYCLE = "BICYCLE", _("bicycle")
+        STEP = "STEP", _("scooter")
+        MOPED = "MOPED", _("moped")
+        CAR = "CAR", _("car")
+        TAXI = "TAXI", _("taxi")
+        OTHER = "OTHER", _("other")
+
+    class BookedBy(models.TextChoices):
+        ASSET = "ASSET", _("vehicle: the user books this very one, for now")
+        TYPE = "TYPE", _("type: booked ahead, a vehicle is assigned later")
+
+    class ReturnRule(models.TextChoices):
+        FREE_FLOATING = "free_floating", _("anywhere in the operating area")
+        ANY_STATION = "any_station", _("at any station")
+        ROUNDTRIP_STATION = "roundtrip_station", _("at the station where it was taken")
+        HYBRID = "hybrid", _("at a station or in the operating area")
+
+    class Propulsion(models.TextChoices):
+        HUMAN = "human", _("human")
+        ELECTRIC_ASSIST = "electric_assist", _("electric assist")
+        ELECTRIC = "electric", _("electric")
+        COMBUSTION = "combustion", _("combustion")
+        COMBUSTION_DIESEL = "combustion_diesel", _("diesel")
+        HYBRID = "hybrid", _("hybrid")
+        PLUG_IN_HYBRID = "plug_in_hybrid", _("plug-in hybrid")
+        HYDROGEN = "hydrogen_fuel_cell", _("hydrogen")
+
+    class FormFactor(models.TextChoices):
+        BICYCLE = "bicycle", _("bicycle")
+        CARGO_BICYCLE = "cargo_bicycle", _("cargo bicycle")
+        SCOOTER_STANDING = "scooter_standing", _("standing scooter")
+        SCOOTER_SEATED = "scooter_seated", _("seated scooter")
+        MOPED = "moped", _("moped")
+        CAR = "car", _("car")
+        OTHER = "other", _("other")
+
+    type_id = models.CharField(max_length=120, unique=True)
+    name = LocalizedTextField()
+    asset_class = models.CharField(max_length=10, choices=AssetClass)
+    asset_subclass = models.CharField(max_length=60, blank=True, help_text=_("Required for class OTHER."))
+    form_factor = models.CharField(max_length=20, choices=FormFactor)
+    propulsion = models.CharField(max_length=20, choices=Propulsion, default=Propulsion.HUMAN)
+    max_range_m = models.PositiveIntegerField(null=True, blank=True)
+    properties = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("What all have in common: brand, model, colour, max_speed, wheel_count, persons …"),
+    )
+    access_methods = models.JSONField(
+        default=list, blank=True, help_text=_('How it opens: ["TOMP-API"], ["QR"], ["DEEPLINK"] …')
+    )
+    default_plan = models.ForeignKey(
+        PricingPlan, models.PROTECT, null=True, blank=True, related_name="default_for"
+    )
+    plans = models.ManyToManyField(PricingPlan, blank=True, related_name="asset_types")
+    booked_by = models.CharField(max_length=5, choices=BookedBy, default=BookedBy.ASSET)
+    return_rule = models.CharField(max_length=20, choices=ReturnRule, default=ReturnRule.FREE_FLOATING)
+    docks_report = models.BooleanField(
+        default=False,
+        help_text=_("The dock tells when it is taken and brought back; the user's app may not end the ride."),
+    )
+    hold_minutes = models.PositiveSmallIntegerField(
+        default=30, help_text=_("How long before departure a vehicle may be held.")
+    )
+    bookable_ahead_hours = models.PositiveSmallIntegerField(
+        default=168, help_text=_("Types only: how far ahead a booking may start.")
+    )
+    assign_minutes_before = models.PositiveSmallIntegerField(
+        default=30, help_text=_("Types only: when the operator assigns a vehicle at the latest.")
+    )
+    user_may_pick = models.BooleanField(default=False, help_text=_("Types only: the user may choose."))
+    response_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Staff confirm each booking within this time; empty = at once.")
+    )
+    min_charge_percent = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Below this charge a vehicle is not offered.")
+    )
+    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    has_trunk = models.BooleanField(default=False)
+    source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("asset type")
+        verbose_name_plural = _("asset types")
+        ordering = ("type_id",)
+        constraints = (
+            models.CheckConstraint(
+                name="class_other_has_a_subclass",
+                condition=~models.Q(asset_class="OTHER") | ~models.Q(asset_subclass=""),
+            ),
+            models.CheckConstraint(
+                name="a_charge_limit_is_a_percentage",
+                condition=models.Q(min_charge_percent__lte=100),
+            ),
+        )
+
+    def __str__(self):
+        return in_any_language(self.name) or self.type_id
+
+
+class Condition(models.Model):
+    """What a booking of this type asks of the provider (TOMP conditions, semantics §10)."""
+
+    class Kind(models.TextChoices):
+        DEPOSIT = "conditionDeposit", _("deposit")
+        UPFRONT_PAYMENT = "conditionUpfrontPayment", _("payment up front")
+        PAY_WHEN_FINISHED = "conditionPayWhenFinished", _("payment at the end")
+        REQUIRE_BOOKING_DATA = "conditionRequireBookingData", _("data required with the booking")
+        ONBOARDING_STEPS = "conditionRequireOnboardingSteps", _("steps before the ride")
+        OFFBOARDING_STEPS = "conditionRequireOffboardingSteps", _("steps to end the ride")
+        PAUSING_STEPS = "conditionRequirePausingSteps", _("steps to pause")
+        RESUMING_STEPS = "conditionRequireResumingSteps", _("steps to resume")
+
+    asset_type = models.ForeignKey(AssetType, models.CASCADE, related_name="conditions")
+    kind = models.CharField(max_length=40, choices=Kind)
+    details = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_(
+            'Deposit: {"amount": "50.00", "currency": "EUR", "vat_rate": "0"}; booking data: {"required_fields": '
+            '["NAME"]}; steps: {"steps": [{"action": "SEND_EVIDENCE_PARKED", "text": {"en": "…"}}]}.'
+        ),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("condition")
+        verbose_name_plural = _("conditions")
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["asset_type", "kind"], name="a_type_has_each_condition_once"),
+        )
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class AssetState(models.TextChoices):
+    AVAILABLE = "AVAILABLE", _("available")
+    RESERVED = "RESERVED", _("reserved")
+    IN_USE = "IN_USE", _("in use")
+    OUT_OF_SERVICE = "OUT_OF_SERVICE", _("out of service")
+    STORED = "STORED", _("in storage")
+    MISSING = "MISSING", _("missing")
+    RETIRED = "RETIRED", _("retired")
+
+
+TRIP_STATES = (AssetState.RESERVED, AssetState.IN_USE)
+STAFF_STATES = tuple(state for state in AssetState if state not in TRIP_STATES)
+
+
+class AssetQuerySet(models.QuerySet):
+    def free(self):
+        """Vehicles that may be offered as far as their own row can tell."""
+        return self.filter(state=AssetState.AVAILABLE, lat__isnull=False).filter(
+            models.Q(state_of_charge__isnull=True)
+            | models.Q(state_of_charge__gte=models.F("asset_type__min_charge_percent"))
+        )
+
+    def in_box(self, south, north, west, east):
+        return self.filter(lat__range=(south, north), lon__range=(west, east))
+
+    def for_trip(self):
+        """With all that describes a vehicle to a traveller, in one query."""
+        return self.select_related("asset_type", "station", "pricing_plan")
+
+
+class Asset(FSMModelMixin, models.Model):
+    """One vehicle. The public knows it by public_id only, and by a new one after every trip."""
+
+    State = AssetState
+
+    vehicle_number = models.CharField(
+        max_length=80, unique=True, help_text=_("The operator's own number; never published.")
+    )
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    asset_type = models.ForeignKey(AssetType, models.PROTECT, related_name="assets")
+    state = FSMField(choices=AssetState, default=AssetState.AVAILABLE, protected=True, editable=False)
+    state_reason = models.CharField(max_length=200, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    station = models.ForeignKey(Station, models.SET_NULL, null=True, blank=True, related_name="assets")
+    station_slot = models.CharField(max_length=40, blank=True)
+    home_station = models.ForeignKey(
+        Station, models.SET_NULL, null=True, blank=True, related_name="home_assets"
+    )
+    state_of_charge = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Percent."))
+    range_m = models.PositiveIntegerField(null=True, blank=True)
+    odometer_m = models.PositiveBigIntegerField(null=True, blank=True)
+    vehicle_code = models.CharField(
+        max_length=120, unique=True, null=True, blank=True, help_text=_("What its printed QR code says.")
+    )
+    license_plate = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    mac = models.CharField(
+        max_length=17, unique=True, null=True, blank=True, help_text=_("Bluetooth address, AA:BB:CC:DD:EE:FF.")
+    )
+    imei = models.CharField(max_length=17, unique=True, null=True, blank=True)
+    serial_number = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=100, blank=True, help_text=_("What the user reads on it."))
+    pricing_plan = models.ForeignKey(
+        PricingPlan, models.PROTECT, null=True, blank=True, help_text=_("Instead of the type's plan.")
+    )
+    notes = models.TextField(blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True, help_text=_("When the vehicle last reported."))
+    source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
+    history = HistoricalRecords()
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("asset")
+        verbose_name_plural = _("assets")
+        ordering = ("vehicle_number",)
+        indexes = (
+            models.Index(
+                fields=["lat", "lon"], name="available_asset_place", condition=models.Q(state="AVAILABLE")
+            ),
+            models.Index(fields=["station", "asset_type"], name="asset_at_station"),
+            models.Index(fields=["source_id"], name="asset_source"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="an_asset_has_both_coordinates_or_none",
+                condition=models.Q(lat__isnull=True, lon__isnull=True)
+                | models.Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+            ),
+            models.CheckConstraint(
+                name="charge_is_a_percentage",
+                condition=models.Q(state_of_charge__isnull=True) | models.Q(state_of_charge__lte=100),
+            ),
+        )
+
+    def __str__(self):
+        return self.vehicle_number
+
+    @transition("state", source=AssetState.AVAILABLE, target=AssetState.RESERVED)
+    def reserve(self):
+        """Held for a booking; nobody else is offered it."""
+
+    @transition("state", source=AssetState.RESERVED, target=AssetState.IN_USE)
+    def take(self):
+        """The ride begins. The vehicle is no longer at its station."""
+        self.station = None
+        self.station_slot = ""
+
+    @transition("state", source=AssetState.RESERVED, target=AssetState.AVAILABLE)
+    def give_back(self):
+        """Released before any ride: nothing else changed, so the public id stays."""
+
+    @transition("state", source=AssetState.IN_USE, target=AssetState.AVAILABLE)
+    def end_use(self, *, public_id):
+        """The ride is over; from now on the public knows the vehicle by another id."""
+        self.public_id = public_id
+
+    @transition("state", source=STAFF_STATES, target=AssetState.AVAILABLE)
+    def put_in_service(self):
+        self.state_reason = ""
+
+    @transition("state", source=STAFF_STATES, target=AssetState.OUT_OF_SERVICE)
+    def take_out_of_service(self, *, reason=""):
+        self.state_reason = reason
+
+    @transition("state", source=STAFF_STATES, target=AssetState.STORED)
+    def store(self, *, reason=""):
+        self.state_reason = reason
+
+    @transition("state", source=STAFF_STATES, target=AssetState.MISSING)
+    def report_missing(self, *, reason=""):
+        self.state_reason = reason
+
+    @transition("state", source=STAFF_STATES, target=AssetState.RETIRED)
+    def retire(self, *, reason=""):
+        self.state_reason = reason
+
+    @property
+    def is_on_a_trip(self):
+        return self.state in TRIP_STATES
+
+
+class AssetPublicId(models.Model):
+    """A public id a vehicle had before, so that support can still find it. Staff only."""
+
+    public_id = models.UUIDField(primary_key=True)
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="former_public_ids")
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("former public id")
+        verbose_name_plural = _("former public ids")
+        ordering = ("-replaced_at",)
+
+    def __str__(self):
+        return str(self.public_id)

@@ -1,0 +1,62 @@
+"""Where are we, and what may one do there? Reads regions and stations, writes nothing."""
+
+from django.conf import settings
+
+from fleet import geo
+from fleet.errors import NotAllowedHere
+from fleet.models import AssetType, Region, Station
+
+FORBIDDEN = (Region.Kind.NO_PARKING, Region.Kind.NO_ACCESS)
+
+
+def regions_at(lat, lon, *, asset_type_id, now):
+    """The regions in force that cover the point and are about this type."""
+    candidates = Region.objects.filter(
+        south__lte=lat, north__gte=lat, west__lte=lon, east__gte=lon
+    ).prefetch_related("asset_types")
+    return [region for region in candidates if _applies(region, asset_type_id, now) and geo.contains(region.area, lat, lon)]
+
+
+def _applies(region, asset_type_id, now):
+    types = {asset_type.pk for asset_type in region.asset_types.all()}
+    return (
+        (not types or asset_type_id in types)
+        and (region.starts_at is None or region.starts_at <= now)
+        and (region.ends_at is None or now < region.ends_at)
+    )
+
+
+def stations_at(lat, lon):
+    """The stations this point counts as being at, nearest first: inside their area, or within the set radius."""
+    radius = settings.TOMP_STATION_RADIUS_M
+    box = geo.box_around(lat, lon, radius + 400)
+    near = []
+    for station in Station.objects.filter(
+        is_installed=True, lat__range=(box.south, box.north), lon__range=(box.west, box.east)
+    ):
+        distance = geo.distance_m(lat, lon, station.lat, station.lon)
+        if distance <= radius or (station.area and geo.contains(station.area, lat, lon)):
+            near.append((distance, station.pk, station))
+    return [station for _distance, _pk, station in sorted(near, key=lambda item: item[:2])]
+
+
+def check_may_end(*, asset_type, start_station_id, lat, lon, now):
+    """Raises NotAllowedHere unless a ride with this type may end at the point (semantics §5.2 FINISH)."""
+    rule = asset_type.return_rule
+    stations = [station for station in stations_at(lat, lon) if station.is_returning]
+    if rule == AssetType.ReturnRule.ROUNDTRIP_STATION:
+        if start_station_id not in {station.pk for station in stations}:
+            raise NotAllowedHere("Bring the vehicle back to the station where you took it.")
+    elif rule == AssetType.ReturnRule.ANY_STATION:
+        if not stations:
+            raise NotAllowedHere("Bring the vehicle to a station.")
+    elif not (rule == AssetType.ReturnRule.HYBRID and stations):
+        _check_free_floating(asset_type, lat, lon, now)
+
+
+def _check_free_floating(asset_type, lat, lon, now):
+    kinds = {region.kind for region in regions_at(lat, lon, asset_type_id=asset_type.pk, now=now)}
+    if kinds & set(FORBIDDEN):
+        raise NotAllowedHere("Parking is not allowed here.")
+    if Region.Kind.OPERATING not in kinds and Region.objects.filter(kind=Region.Kind.OPERATING).exists():
+        raise NotAllowedHere("This is outside the operating area.")

@@ -1,0 +1,55 @@
+"""Are we open at this moment, here? Reads three small tables, writes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from fleet.models import CalendarPeriod, OpeningHours
+from fleet.models.schedule import WEEKDAYS
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All opening hours and calendar periods, to ask as often as one likes."""
+
+    hours: tuple[OpeningHours, ...]
+    periods: tuple[CalendarPeriod, ...]
+
+    @classmethod
+    def load(cls):
+        return cls(tuple(OpeningHours.objects.all()), tuple(CalendarPeriod.objects.all()))
+
+    def is_open(self, local, *, station_id=None, region_id=None):
+        """Whether trips may begin at this local time. Rules of the station beat those of its region, and those the
+        system's; where there is no rule at all it is always open."""
+        hours = _most_specific(self.hours, station_id, region_id)
+        periods = _most_specific(self.periods, station_id, region_id)
+        return (not hours or any(_within_hours(rule, local) for rule in hours)) and (
+            not periods or any(_within_period(rule, local.date()) for rule in periods)
+        )
+
+
+def _most_specific(rules, station_id, region_id):
+    for chosen in (
+        [rule for rule in rules if station_id and rule.station_id == station_id],
+        [rule for rule in rules if region_id and rule.region_id == region_id],
+        [rule for rule in rules if rule.station_id is None and rule.region_id is None],
+    ):
+        if chosen:
+            return chosen
+    return []
+
+
+def _within_hours(rule, local: datetime):
+    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[(local - timedelta(days=1)).weekday()]
+    now, overnight = local.time(), rule.closes_at <= rule.opens_at
+    if overnight and rule.closes_at != time(0) and yesterday in rule.days and now < rule.closes_at:
+        return True
+    return today in rule.days and now >= rule.opens_at and (overnight or now < rule.closes_at)
+
+
+def _within_period(rule, day: date):
+    start, end = (rule.start_month, rule.start_day), (rule.end_month, rule.end_day)
+    if rule.start_year and rule.end_year:
+        return (rule.start_year, *start) <= (day.year, day.month, day.day) <= (rule.end_year, *end)
+    today = (day.month, day.day)
+    return start <= today <= end if start <= end else today >= start or today <= end

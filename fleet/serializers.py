@@ -1,0 +1,267 @@
+"""How vehicles, types, conditions and prices look on the wire."""
+
+from decimal import Decimal
+
+from django.conf import settings
+
+from fleet import pricing
+from tomp.language import in_language
+from tomp.serializers import without_nulls
+
+FUEL = {
+    "human": ("MUSCLE", "NONE"),
+    "electric_assist": ("ELECTRIC", "ELECTRIC"),
+    "electric": ("ELECTRIC", "ELECTRIC"),
+    "combustion": ("GASOLINE", "GASOLINE"),
+    "combustion_diesel": ("DIESEL", "DIESEL"),
+    "hybrid": ("HYBRID", "HYBRID_GASOLINE"),
+    "plug_in_hybrid": ("HYBRID", "HYBRID_GASOLINE"),
+    "hydrogen_fuel_cell": ("HYDROGEN", "HYDROGEN"),
+}
+SHARED_MEMBERS = {
+    "brand": "brand",
+    "model": "model",
+    "colour": "colour",
+    "max_speed": "maxSpeed",
+    "wheel_count": "wheelCount",
+    "image": "image",
+    "icon": "icon",
+    "co2_per_km": "co2PerKm",
+    "gears": "gears",
+    "gearbox": "gearbox",
+    "air_conditioning": "airConditioning",
+    "nr_of_doors": "nrOfDoors",
+    "nr_of_helmets": "nrOfHelmets",
+    "navigation": "navigation",
+    "persons": "persons",
+    "infant_seat": "infantSeat",
+    "winter_tires": "winterTires",
+    "cargo_volume": "cargoVolume",
+    "cargo_load": "cargoLoad",
+    "helmet_required": "helmetRequired",
+    "eco_labels": "ecoLabel",
+}
+
+
+def published_id(public_id):
+    """A vehicle's public id as GBFS and TOMP publish it, with the codespace when one is configured."""
+    return f"{settings.TOMP_CODESPACE}:Vehicle:{public_id}" if settings.TOMP_CODESPACE else str(public_id)
+
+
+def bare_id(text):
+    """The id without our codespace; ids are accepted in both forms (Entur profile)."""
+    prefix = f"{settings.TOMP_CODESPACE}:Vehicle:"
+    return text.removeprefix(prefix) if settings.TOMP_CODESPACE else text
+
+
+def asset_type_json(asset_type, *, language):
+    """TOMP assetType: what it is, without counts, prices and conditions."""
+    propulsion, fuel = FUEL[asset_type.propulsion]
+    shared = {
+        SHARED_MEMBERS[key]: value for key, value in asset_type.properties.items() if key in SHARED_MEMBERS
+    }
+    return without_nulls(
+        id=asset_type.type_id,
+        assetClass=asset_type.asset_class,
+        assetSubClass=asset_type.asset_subclass or None,
+        sharedProperties=without_nulls(
+            name=in_language(asset_type.name, language) or asset_type.type_id,
+            propulsion=propulsion,
+            fuel=fuel,
+            accessMethods=asset_type.access_methods or None,
+            defaultReserveTime=asset_type.hold_minutes,
+            **shared,
+        ),
+    )
+
+
+def asset_json(asset, *, public_id, station_id=None, confidential):
+    """TOMP asset under this public id. Only `confidential` answers (offers, bookings) carry its code and plate."""
+    return without_nulls(
+        id=published_id(public_id),
+        stateOfCharge=asset.state_of_charge,
+        stationId=station_id,
+        licensePlate=(asset.license_plate or None) if confidential else None,
+        overriddenProperties=without_nulls(
+            name=asset.name or None,
+            location=location_json(asset),
+            meta={"vehicleCode": asset.vehicle_code} if confidential and asset.vehicle_code else None,
+        ),
+    )
+
+
+def location_json(asset):
+    if asset.lat is None:
+        return None
+    return {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
+
+
+# -- money
+
+
+def money(amount):
+    """A Decimal as a JSON number."""
+    number = float(amount)
+    return int(number) if number.is_integer() else number
+
+
+def amount_json(amount, *, currency, vat_rate, vat_country):
+    """TOMP amountOfMoney: VAT included, the rate on the net amount (reading 23)."""
+    net = pricing.ex_vat(amount, vat_rate)
+    return without_nulls(
+        amount=money(amount),
+        amountExVat=None if net is None else money(net),
+        currencyCode=currency,
+        vatRate=None if vat_rate is None else money(vat_rate),
+        vatCountryCode=vat_country or None,
+    )
+
+
+def tariff_json(tariff):
+    """TOMP fare that tells the rules: what the price will be made of."""
+    return {
+        "estimated": not pricing.is_final_by_nature(tariff),
+        "parts": [_part_json(part, tariff) for part in tariff.parts],
+    }
+
+
+def _part_json(part, tariff):
+    def number(value):
+        return None if value is None else money(value)
+
+    return {
+        **amount_json(
+            part.amount, currency=tariff.currency, vat_rate=tariff.vat_rate, vat_country=tariff.vat_country
+        ),
+        **without_nulls(
+            type=part.type.value,
+            kind=None if part.kind == pricing.PartKind.DEFAULT else part.kind.value,
+            unitType=part.unit_type.value if part.unit_type else None,
+            units=number(part.units),
+            scaleFrom=number(part.scale_from),
+            scaleTo=number(part.scale_to),
+            scaleType=part.scale_type.value if part.scale_type else None,
+            assetState=part.asset_state.value if part.asset_state else None,
+            name=part.name or None,
+            minimumAmount=number(part.minimum_amount),
+            maximumAmount=number(part.maximum_amount),
+            **({"class": part.part_class.value} if part.part_class != pricing.PartClass.FARE else {}),
+        ),
+    }
+
+
+def fare_json(fare, *, estimated):
+    """TOMP fare that tells an amount: one FIXED part per line."""
+    return {
+        "estimated": estimated,
+        "parts": [
+            {
+                **amount_json(
+                    line.amount, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country
+                ),
+                "type": "FIXED",
+                **({"name": line.name} if line.name else {}),
+                **({"class": line.part_class.value} if line.part_class != pricing.PartClass.FARE else {}),
+            }
+            for line in fare.lines
+        ]
+        or [_nothing(fare)],
+    }
+
+
+def total_json(fare, *, estimated, name=""):
+    """TOMP fare that tells one total."""
+    part = amount_json(
+        fare.total, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country
+    )
+    return {"estimated": estimated, "parts": [{**part, "type": "FIXED", **({"name": name} if name else {})}]}
+
+
+def _nothing(fare):
+    return {
+        **amount_json(0, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country),
+        "type": "FIXED",
+    }
+
+
+def plan_json(plan, *, language):
+    """TOMP systemPricingPlan. Amounts include VAT, so no tax comes on top (semantics §9)."""
+    name = in_language(plan.name, language) or plan.plan_id
+    return without_nulls(
+        planId=plan.plan_id,
+        name=name,
+        url=plan.url or None,
+        isTaxable=False,
+        surgePricing=False,
+        description=in_language(plan.description, language) or name,
+        fare=tariff_json(plan.tariff()),
+    )
+
+
+# -- conditions
+
+
+def conditions_json(conditions, *, language, pascal_case=False):
+    """TOMP conditions, in the spelling the provider's contract asks for (reading 14)."""
+    return [_condition_json(condition, language, pascal_case) for condition in conditions]
+
+
+def _condition_json(condition, language, pascal_case):
+    kind = condition["kind"]
+    render = CONDITION_MEMBERS.get(kind, lambda details, language: {})
+    return {"conditionType": spelled(kind, pascal_case), **render(condition, language)}
+
+
+def spelled(name, pascal_case):
+    """conditionDeposit, or ConditionDeposit for a provider who insists."""
+    return name[0].upper() + name[1:] if pascal_case else name
+
+
+def _deposit(details, language):
+    vat = details.get("vat_rate")
+    return amount_json(
+        Decimal(str(details["amount"])),
+        currency=details["currency"],
+        vat_rate=None if vat in (None, "") else Decimal(str(vat)),
+        vat_country=details.get("vat_country", ""),
+    )
+
+
+def _postponed(details, language):
+    return {"ultimateResponseTime": details["answer_by"]}
+
+
+def _booking_data(details, language):
+    return {"requiredFields": details["required_fields"]}
+
+
+def _return_area(details, language):
+    return without_nulls(stationId=details.get("station_id"), coordinates=details.get("coordinates"))
+
+
+def _steps(details, language):
+    return {
+        "steps": [
+            without_nulls(
+                type=step.get("type", "PLAIN_TEXT"),
+                goal=step.get("goal", "INSTRUCTIONS"),
+                action=step["action"],
+                text=in_language(step.get("text"), language) or None,
+                url=step.get("url"),
+            )
+            for step in details["steps"]
+        ]
+    }
+
+
+CONDITION_MEMBERS = {
+    "conditionDeposit": _deposit,
+    "conditionPostponedCommit": _postponed,
+    "conditionRequireBookingData": _booking_data,
+    "conditionReturnArea": _return_area,
+    "conditionRequireOnboardingSteps": _steps,
+    "conditionRequireOffboardingSteps": _steps,
+    "conditionRequirePausingSteps": _steps,
+    "conditionRequireResumingSteps": _steps,
+}
+

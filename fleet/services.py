@@ -1,0 +1,163 @@
+"""Holding vehicles for trips and giving them back. Whoever calls holds the lock of the booking already.
+
+Lock order: booking, then asset type or asset (docs/locking.md). A reservation exists exactly as long as
+something is held.
+"""
+
+import uuid
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
+
+from fleet import places
+from fleet.errors import AssetNotAvailable, NoAssetLeft
+from fleet.models import Asset, AssetPublicId, AssetType, Reservation
+from fleet.models.vehicles import AssetState
+
+IN_SERVICE = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.IN_USE)
+
+
+def reserve_asset(*, asset_id, leg_id, now):
+    """This vehicle is held for the leg from now on and until it is given back. Returns it.
+
+    Raises AssetNotAvailable; then nothing is held.
+    """
+    asset = Asset.objects.select_for_update().filter(pk=asset_id).first()
+    if asset is None or asset.state != AssetState.AVAILABLE:
+        raise AssetNotAvailable()
+    _hold(asset)
+    Reservation.objects.create(
+        leg_id=leg_id,
+        asset_type_id=asset.asset_type_id,
+        asset=asset,
+        station_id=asset.station_id,
+        period=DateTimeTZRange(now, None),
+    )
+    return asset
+
+
+def reserve_type(*, asset_type_id, station_id, leg_id, period, now):
+    """One vehicle of the type is promised to the leg for the period; which one is decided later.
+
+    Raises NoAssetLeft. The type's row is the queue in which competing bookings wait for each other.
+    """
+    AssetType.objects.select_for_update().get(pk=asset_type_id)
+    if places_left(asset_type_id=asset_type_id, station_id=station_id, period=period, now=now) < 1:
+        raise NoAssetLeft()
+    Reservation.objects.create(
+        leg_id=leg_id, asset_type_id=asset_type_id, station_id=station_id, period=DateTimeTZRange(*period)
+    )
+
+
+def places_left(*, asset_type_id, station_id, period, now):
+    """How many more vehicles of the type can be promised at the station for the period.
+
+    A reservation whose end has passed still counts: its vehicle is late, not back.
+    """
+    fleet = Asset.objects.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
+    if station_id is not None:
+        fleet = fleet.filter(
+            Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id)
+        )
+    promised = Reservation.objects.filter(asset_type_id=asset_type_id, station_id=station_id).filter(
+        Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now)
+    )
+    return fleet.count() - promised.count()
+
+
+def pickable_assets(*, asset_type_id, station_id):
+    """The vehicles from which one can be assigned to a leg of this type at this station."""
+    assets = Asset.objects.free().filter(asset_type_id=asset_type_id)
+    return assets.filter(station_id=station_id) if station_id is not None else assets
+
+
+def assign(*, leg_id, asset_public_id=None, now):
+    """The leg's promise becomes this vehicle (or any free one) and holds from now. Returns the vehicle.
+
+    Raises AssetNotAvailable or NoAssetLeft; then the promise is as it was. A vehicle that another
+    booking is just taking is passed over, not waited for.
+    """
+    reservation = Reservation.objects.get(leg_id=leg_id)
+    candidates = pickable_assets(asset_type_id=reservation.asset_type_id, station_id=reservation.station_id)
+    if asset_public_id is not None:
+        candidates = candidates.filter(public_id=asset_public_id)
+    asset = candidates.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
+    if asset is None:
+        raise NoAssetLeft("No free vehicle is left.") if asset_public_id is None else AssetNotAvailable()
+    _hold(asset)
+    reservation.asset = asset
+    reservation.period = DateTimeTZRange(now, reservation.period.upper)
+    reservation.save(update_fields=["asset", "period"])
+    return asset
+
+
+def take(*, asset_id):
+    """The held vehicle is in use."""
+    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset.take()
+    _save(asset, "state", "station", "station_slot")
+
+
+def release(*, leg_id):
+    """What was held for the leg and never ridden is free again. Nothing held: nothing happens."""
+    reservation = Reservation.objects.filter(leg_id=leg_id).first()
+    if reservation is None:
+        return
+    reservation.delete()
+    if reservation.asset_id is not None:
+        asset = Asset.objects.select_for_update().get(pk=reservation.asset_id)
+        asset.give_back()
+        _save(asset, "state")
+
+
+def end_use(*, leg_id, place, now):
+    """The ridden vehicle is free again, stands at `place` ((lat, lon) or None) and has a new public id.
+
+    Returns True; False when it was given back before, at an earlier event of the same leg.
+    """
+    reservation = Reservation.objects.filter(leg_id=leg_id).first()
+    if reservation is None:
+        return False
+    reservation.delete()
+    asset = Asset.objects.select_for_update().get(pk=reservation.asset_id)
+    AssetPublicId.objects.create(public_id=asset.public_id, asset=asset, replaced_at=now)
+    asset.end_use(public_id=uuid.uuid4())
+    if place is not None:
+        asset.lat, asset.lon = place
+        asset.station = next(iter(places.stations_at(*place)), None)
+    _save(asset, "state", "public_id", "lat", "lon", "station")
+    return True
+
+
+def holds(*, leg_id):
+    """Whether anything is still held for the leg."""
+    return Reservation.objects.filter(leg_id=leg_id).exists()
+
+
+def _hold(asset):
+    asset.reserve()
+    _save(asset, "state")
+
+
+def _save(asset, *fields):
+    # A trip has its own append-only events; a history row per API step would say it twice.
+    asset.skip_history_when_saving = True
+    asset.save(update_fields=fields)
+
+
+@transaction.atomic
+def change_service_state(*, asset_id, move, reason, now):
+    """Staff take a vehicle out of or into service; `move` names the transition. Returns it.
+
+    Raises AssetNotAvailable when a booking holds it.
+    """
+    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    if asset.is_on_a_trip:
+        raise AssetNotAvailable(f"Vehicle {asset} is {asset.get_state_display()}: end its trip first.")
+    if move == "put_in_service":
+        asset.put_in_service()
+    else:
+        getattr(asset, move)(reason=reason)
+    asset.save(update_fields=["state", "state_reason"])
+    return asset
