@@ -1,0 +1,33 @@
+"""What can go wrong with a booking."""
+
+from tomp import errors
+
+MODULE = 3
+
+
+class BookingNotFound(errors.NotFound):
+    module = MODULE
+
+
+class OfferGone(errors.Expired):
+    """410: the offer was known, but cannot be booked any more (TOMP issue 301)."""
+
+    module = MODULE
+
+
+class BookingLapsed(errors.TooLate):
+    """403/3202: COMMIT of a booking whose time was over (reading 2)."""
+
+    module = MODULE
+
+
+class ExtensionRefused(errors.Expired):
+    """410: no more time is granted (OpenAPI EXTEND_EXPIRY_TIME)."""
+
+    module = MODULE
+
+
+class NotOneOption(errors.NotPossible):
+    """406: there is not exactly one way to do it (OpenAPI POST /bookings/one-stop)."""
+
+    module = MODULE

@@ -1,0 +1,171 @@
+"""The booking module (TOMP /bookings)."""
+
+import uuid
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.response import Response
+
+from bookings import services
+from bookings.errors import BookingNotFound
+from bookings.filters import BookingFilter
+from bookings.models import Booking, Party
+from bookings.serializers import (
+    BookingOperation,
+    BookingRequest,
+    NotificationData,
+    OneStopBookingRequest,
+    booking_json,
+    notification_json,
+)
+from legs.models import Leg
+from maas.views import ProviderViewSet
+from planning.options import Trip
+from tomp import components
+from tomp.views import expires
+
+TAGS = ["booking"]
+
+
+class BookingViewSet(ProviderViewSet):
+    """The provider's bookings."""
+
+    module = 3
+    meta_events = {"events": ("COMMIT", "CANCEL")}
+
+    @extend_schema(filters=True, responses={200: components.Booking(many=True)}, tags=TAGS)
+    def list(self, request):
+        """The provider's bookings that fit the filters, the newest first; offers are no bookings yet.
+
+        The protocol has no pages here; the newest TOMP_MAX_PAGE_SIZE are given.
+        """
+        now = timezone.now()
+        mine = Booking.objects.for_provider(self.provider)
+        for booking in mine.lapsed(now):
+            services.expire(booking_id=booking.pk, now=now)
+        bookings = self.filtered(BookingFilter, mine.booked()).prefetch_related(
+            Prefetch("legs", Leg.objects.for_trip())
+        )
+        return Response(
+            [
+                booking_json(booking, list(booking.legs.all()), self.dialect, now=now)
+                for booking in bookings[: settings.TOMP_MAX_PAGE_SIZE]
+            ]
+        )
+
+    @extend_schema(request=BookingRequest, responses={201: components.Booking}, tags=TAGS)
+    def create(self, request):
+        """Books an offer."""
+        now = timezone.now()
+        wanted = self.valid(BookingRequest)
+        offer_id = _as_uuid(wanted.pop("offer_id"))
+        booking, legs = services.book(
+            provider=self.provider, offer_id=offer_id, version=request.version.minor, now=now, **wanted
+        )
+        return self.created(booking, legs, now)
+
+    @extend_schema(request=OneStopBookingRequest, responses={201: components.Booking}, tags=["planning"])
+    def one_stop(self, request):
+        """Offers and books in one step."""
+        now = timezone.now()
+        wanted = self.valid(OneStopBookingRequest)
+        customer = {key: wanted.pop(key) for key in ("customer_data", "callback_url")}
+        booking, legs = services.book_one_stop(
+            provider=self.provider,
+            trip=Trip(**wanted),
+            extra_info=wanted["extra_info"],
+            version=request.version.minor,
+            now=now,
+            **customer,
+        )
+        return self.created(booking, legs, now)
+
+    @extend_schema(responses={200: components.Booking}, tags=TAGS)
+    def retrieve(self, request, id):
+        """The booking as it is now."""
+        booking = self.get_booking(id)
+        return self.answer(booking, services.legs_of(booking), timezone.now())
+
+    @extend_schema(request=BookingOperation, responses={200: components.Booking}, tags=TAGS)
+    def events(self, request, id):
+        """COMMIT, CANCEL or EXTEND_EXPIRY_TIME; the answer is the booking after it."""
+        booking = self.get_booking(id)
+        asked = self.valid(BookingOperation)
+        now = timezone.now()
+        booking, legs = self._operate(asked, booking.pk, now)
+        tell = request.version.expires_on_every_event or booking.expires_at is not None
+        return self.answer(
+            booking,
+            legs,
+            now,
+            with_access=asked["operation"] == "COMMIT",
+            headers=expires(ends_at(booking)) if tell else {},
+        )
+
+    def _operate(self, asked, booking_id, now):
+        match asked["operation"]:
+            case "COMMIT":
+                return services.commit(booking_id=booking_id, now=now)
+            case "CANCEL":
+                by = Party.END_USER if asked["origin"] == "END_USER" else Party.MP
+                return services.cancel(booking_id=booking_id, now=now, asked_by=by)
+            case "EXTEND_EXPIRY_TIME":
+                return services.extend(
+                    booking_id=booking_id, provider=self.provider, reason=asked["extend_reason"], now=now
+                )
+            case _:
+                return services.deny_by_provider(booking_id=booking_id)
+
+    @extend_schema(responses={200: components.Notification(many=True)}, tags=["general"])
+    def notifications(self, request, id):
+        """All messages about the booking, of both sides, the oldest first."""
+        booking = self.get_booking(id)
+        return Response([notification_json(notification) for notification in booking.notifications.all()])
+
+    @extend_schema(request=NotificationData, responses={204: None}, tags=["general"])
+    def notify(self, request, id):
+        """A message of the provider about the booking."""
+        booking = self.get_booking(id)
+        services.notify(
+            booking_id=booking.pk, sent_by=Party.MP, now=timezone.now(), **self.valid(NotificationData)
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def get_booking(self, booking_id):
+        """The provider's booking, its lapse noticed; raises BookingNotFound."""
+        now = timezone.now()
+        bookings = Booking.objects.booked().for_provider(self.provider)
+        booking = bookings.filter(pk=_as_uuid(booking_id)).first()
+        if booking is None:
+            raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.")
+        if booking.has_lapsed(now):
+            booking = services.expire(booking_id=booking.pk, now=now)
+        return booking
+
+    def created(self, booking, legs, now):
+        return self.answer(
+            booking,
+            legs,
+            now,
+            with_access=True,
+            status=status.HTTP_201_CREATED,
+            headers=expires(ends_at(booking)),
+        )
+
+    def answer(self, booking, legs, now, *, with_access=False, **response):
+        return Response(booking_json(booking, legs, self.dialect, now=now, with_access=with_access), **response)
+
+
+def ends_at(booking):
+    """Until when the booking stands as it is: its time to commit, else its planned end (reading 30)."""
+    return booking.expires_at or booking.arrives_at or booking.departs_at + services.PLANNED_WITHOUT_ARRIVAL
+
+
+def _as_uuid(text):
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise BookingNotFound(f"Booking {text[:80]!r} not found.") from None

@@ -1,0 +1,264 @@
+"""The trip as it is travelled: a leg, its meter, its events and its evidence."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from bookings.models import Booking, Party
+from fleet import pricing
+from fleet.models import Asset, AssetType, Station
+
+
+class LegState(models.TextChoices):
+    """TOMP legState."""
+
+    NOT_STARTED = "NOT_STARTED", _("not started")
+    PREPARING = "PREPARING", _("preparing")
+    IN_USE = "IN_USE", _("in use")
+    PAUSED = "PAUSED", _("paused")
+    FINISHING = "FINISHING", _("finishing")
+    FINISHED = "FINISHED", _("finished")
+    ISSUE_REPORTED = "ISSUE_REPORTED", _("issue reported")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+WAITING_STATES = (LegState.NOT_STARTED, LegState.PREPARING)
+RUNNING_STATES = (LegState.IN_USE, LegState.PAUSED, LegState.FINISHING, LegState.ISSUE_REPORTED)
+DONE_STATES = (LegState.FINISHED, LegState.CANCELLED)
+
+
+class LegQuerySet(models.QuerySet):
+    def for_provider(self, provider):
+        return self.filter(booking__provider=provider)
+
+    def booked(self):
+        """Legs of bookings; those of mere offers do not exist for the trip."""
+        return self.exclude(booking__state=Booking.State.NEW)
+
+    def for_trip(self):
+        """With all that an answer about the trip shows, in one query."""
+        return self.select_related("asset__station", "asset_type")
+
+
+class Leg(FSMModelMixin, models.Model):
+    """One journey with one vehicle. It carries its tariff and conditions as they were when offered."""
+
+    State = LegState
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="legs")
+    sequence = models.PositiveSmallIntegerField(default=0)
+    state = FSMField(choices=LegState, default=LegState.NOT_STARTED, protected=True, editable=False)
+
+    asset_type = models.ForeignKey(AssetType, models.PROTECT, related_name="legs")
+    asset = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="legs")
+    asset_public_id = models.UUIDField(
+        null=True, blank=True, help_text=_("The id the vehicle was booked by; it never changes here.")
+    )
+    station = models.ForeignKey(
+        Station, models.SET_NULL, null=True, blank=True, related_name="+", help_text=_("Where it begins.")
+    )
+    from_place = models.JSONField()
+    to_place = models.JSONField(null=True, blank=True)
+    departs_at = models.DateTimeField()
+    arrives_at = models.DateTimeField(null=True, blank=True)
+    departed_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+
+    tariff = models.JSONField(help_text=_("The plan as it was offered."))
+    conditions = models.JSONField(default=list, blank=True)
+    access_code = models.CharField(max_length=64, blank=True, editable=False)
+
+    segments = models.JSONField(default=list, editable=False, help_text=_("[[IN_USE or PAUSED, seconds], …]"))
+    metered_since = models.DateTimeField(null=True, blank=True, help_text=_("The meter runs since then."))
+    distance_m = models.PositiveIntegerField(default=0)
+    fare = models.JSONField(null=True, blank=True, help_text=_("The final price."))
+
+    objects = LegQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("leg")
+        verbose_name_plural = _("legs")
+        ordering = ("booking", "sequence")
+        constraints = (
+            models.UniqueConstraint(
+                name="one_running_leg_per_asset",
+                fields=["asset"],
+                condition=models.Q(state__in=["IN_USE", "PAUSED", "ISSUE_REPORTED"]),
+            ),
+            models.CheckConstraint(
+                name="an_asset_of_a_leg_has_its_public_id",
+                condition=models.Q(asset__isnull=True) | models.Q(asset_public_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_leg_arrives_after_it_departed",
+                condition=models.Q(arrived_at__isnull=True)
+                | models.Q(arrived_at__gte=models.F("departed_at")),
+            ),
+            models.CheckConstraint(
+                name="a_finished_leg_has_its_price",
+                condition=~models.Q(state="FINISHED") | models.Q(fare__isnull=False),
+            ),
+        )
+
+    def __str__(self):
+        return str(self.id)
+
+    # -- the moves (TOMP legEvent, semantics §5.2); each changes this row only
+
+    @transition("state", source=WAITING_STATES, target=LegState.PREPARING)
+    def prepare(self):
+        """The user is on the way; access data may be given."""
+
+    @transition(
+        "state",
+        source=(*WAITING_STATES, LegState.PAUSED, LegState.FINISHING, LegState.ISSUE_REPORTED),
+        target=LegState.IN_USE,
+    )
+    def set_in_use(self, *, at):
+        """The vehicle is in use; the first time is the departure. Whatever had been concluded is open again."""
+        self.departed_at = self.departed_at or at
+        self.arrived_at, self.fare = None, None
+        self._meter(pricing.AssetState.IN_USE, at)
+
+    @transition(
+        "state",
+        source=(LegState.IN_USE, LegState.FINISHING, LegState.ISSUE_REPORTED),
+        target=LegState.PAUSED,
+    )
+    def pause(self, *, at):
+        """The user keeps the vehicle but does not ride."""
+        self.arrived_at, self.fare = None, None
+        self._meter(pricing.AssetState.PAUSED, at)
+
+    @transition(
+        "state",
+        source=(LegState.IN_USE, LegState.PAUSED, LegState.ISSUE_REPORTED),
+        target=LegState.FINISHING,
+    )
+    def start_finishing(self):
+        """The user is bringing the ride to an end."""
+
+    @transition("state", source=RUNNING_STATES, target=LegState.FINISHED)
+    def finish(self, *, at, fare):
+        """The ride is over and costs this; access ends with it."""
+        self.conclude(at=at, fare=fare)
+        self.access_code = ""
+
+    @transition("state", source=WAITING_STATES, target=LegState.CANCELLED)
+    def cancel(self):
+        """It will not take place."""
+        self.access_code = ""
+
+    # -- the meter
+
+    def _meter(self, state, at):
+        """From this moment on time counts as `state`."""
+        self._close_segment(at)
+        self.segments = [*self.segments, [state.value, 0]]
+        self.metered_since = at
+
+    def _close_segment(self, at):
+        if self.metered_since is not None:
+            state, _seconds = self.segments[-1]
+            self.segments = [*self.segments[:-1], [state, max(0, int((at - self.metered_since).total_seconds()))]]
+            self.metered_since = None
+
+    def conclude(self, *, at, fare):
+        """No time counts after this moment, and this is the price; the first conclusion is the arrival."""
+        self._close_segment(at)
+        self.arrived_at = self.arrived_at or max(at, self.departed_at)
+        self.fare = fare.as_json()
+
+    def usage(self, now):
+        """What was used so far, for pricing: the running segment counts up to now."""
+        segments = [[state, seconds] for state, seconds in self.segments]
+        if self.metered_since is not None:
+            segments[-1][1] = max(0, int((now - self.metered_since).total_seconds()))
+        return pricing.Usage(
+            segments=tuple(pricing.Segment(pricing.AssetState(state), seconds) for state, seconds in segments),
+            distance_m=self.distance_m,
+        )
+
+    # -- questions
+
+    @property
+    def is_waiting(self):
+        return self.state in WAITING_STATES
+
+    @property
+    def is_running(self):
+        return self.state in RUNNING_STATES
+
+    @property
+    def is_done(self):
+        return self.state in DONE_STATES
+
+    @property
+    def is_concluded(self):
+        """Whether the price is final."""
+        return self.fare is not None
+
+    def price(self, now):
+        """What the leg costs so far: final, running, or (before the ride) for the time that was planned."""
+        if self.fare is not None:
+            return pricing.Fare.from_json(self.fare)
+        tariff = pricing.Tariff.from_json(self.tariff)
+        if self.state == LegState.CANCELLED:
+            return pricing.Fare(
+                currency=tariff.currency, vat_rate=tariff.vat_rate, vat_country=tariff.vat_country, lines=()
+            )
+        return pricing.price(tariff, self.usage(now) if self.departed_at else self._planned_usage())
+
+    def _planned_usage(self):
+        if self.arrives_at is None:
+            return pricing.Usage()
+        seconds = int((self.arrives_at - self.departs_at).total_seconds())
+        return pricing.Usage(segments=(pricing.Segment(pricing.AssetState.IN_USE, seconds),))
+
+
+class LegEvent(models.Model):
+    """One report about a leg. Written once, never changed; the same report twice is one event."""
+
+    leg = models.ForeignKey(Leg, models.CASCADE, related_name="events")
+    event = models.CharField(max_length=20)
+    at = models.DateTimeField(help_text=_("As reported."))
+    state = models.CharField(max_length=20, choices=LegState, help_text=_("The state it led to."))
+    asked_by = models.CharField(max_length=8, choices=Party, default=Party.MP)
+    actor = models.CharField(max_length=150, blank=True, help_text=_("The colleague, if it was one."))
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("leg event")
+        verbose_name_plural = _("leg events")
+        ordering = ("received_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["leg", "event", "at", "asked_by"], name="a_leg_event_is_reported_once"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.event} → {self.state}"
+
+
+class Evidence(models.Model):
+    """A photo that shows how the vehicle was left."""
+
+    leg = models.ForeignKey(Leg, models.CASCADE, related_name="evidence")
+    url = models.URLField(max_length=1000)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("received_at", "id")
+        constraints = (models.UniqueConstraint(fields=["leg", "url"], name="a_photo_is_kept_once"),)
+
+    def __str__(self):
+        return self.url

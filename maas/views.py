@@ -1,0 +1,29 @@
+"""The base of every operation a MaaS provider calls."""
+
+from maas.authentication import IsProvider, check_maas_id
+from tomp.dialect import Dialect
+from tomp.views import TompViewSet
+
+
+class ProviderViewSet(TompViewSet):
+    """An operation on behalf of one provider: whatever it looks up belongs to that provider, or is a 404."""
+
+    permission_classes = (IsProvider,)
+
+    @property
+    def provider(self):
+        """The MaaS provider who is asking, or None where the public may ask."""
+        return self.request.auth
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        check_maas_id(request, self.provider)
+
+    @property
+    def dialect(self):
+        """How this provider is spoken to."""
+        return Dialect(
+            version=self.request.version,
+            language=self.language,
+            pascal_case=bool(self.provider and self.provider.pascal_case_types),
+        )

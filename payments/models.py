@@ -1,0 +1,79 @@
+"""What providers owe us, and we them: the journal."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking
+from legs.models import Leg
+from maas.models import MaasProvider
+
+
+class JournalEntryQuerySet(models.QuerySet):
+    def for_provider(self, provider):
+        return self.filter(provider=provider)
+
+
+class JournalEntry(models.Model):
+    """One amount owed. The database refuses to change or delete it; a correction is another entry."""
+
+    class Category(models.TextChoices):
+        FARE = "FARE", _("fare")
+        DAMAGE = "DAMAGE", _("damage")
+        LOSS = "LOSS", _("loss")
+        STOLEN = "STOLEN", _("stolen")
+        EXTRA_USAGE = "EXTRA_USAGE", _("extra usage")
+        REFUND = "REFUND", _("refund")
+        FINE = "FINE", _("fine")
+        OTHER_ASSET_USED = "OTHER_ASSET_USED", _("other asset used")
+        CREDIT = "CREDIT", _("credit")
+        VOUCHER = "VOUCHER", _("voucher")
+        DEPOSIT = "DEPOSIT", _("deposit")
+        OTHER = "OTHER", _("other")
+
+    class State(models.TextChoices):
+        TO_INVOICE = "TO_INVOICE", _("to invoice")
+        INVOICED = "INVOICED", _("invoiced")
+
+    provider = models.ForeignKey(MaasProvider, models.PROTECT, related_name="journal_entries")
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="journal_entries")
+    leg = models.ForeignKey(Leg, models.PROTECT, null=True, blank=True, related_name="journal_entries")
+    sequence = models.PositiveIntegerField(help_text=_("Counts within the booking."))
+    category = models.CharField(max_length=16, choices=Category)
+    amount = models.DecimalField(max_digits=12, decimal_places=3, help_text=_("VAT included; credits are negative."))
+    amount_ex_vat = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    vat_country = models.CharField(max_length=2, blank=True)
+    currency = models.CharField(max_length=3)
+    details = models.JSONField(null=True, blank=True, help_text=_("The fare in parts."))
+    comment = models.TextField(blank=True)
+    distance_m = models.PositiveIntegerField(null=True, blank=True)
+    used_s = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.TO_INVOICE)
+    invoice_number = models.CharField(max_length=60, blank=True)
+    invoiced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JournalEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        ordering = ("created_at", "id")
+        indexes = (models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),)
+        constraints = (
+            models.UniqueConstraint(
+                name="one_fare_per_leg", fields=["leg"], condition=models.Q(category="FARE")
+            ),
+            models.UniqueConstraint(fields=["booking", "sequence"], name="journal_ids_are_unique"),
+            models.CheckConstraint(
+                name="a_fare_is_not_negative", condition=~models.Q(category="FARE") | models.Q(amount__gte=0)
+            ),
+            models.CheckConstraint(
+                name="an_invoiced_entry_has_number_and_date",
+                condition=models.Q(state="TO_INVOICE", invoice_number="", invoiced_at__isnull=True)
+                | models.Q(state="INVOICED", invoiced_at__isnull=False) & ~models.Q(invoice_number=""),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.category} {self.amount} {self.currency}"

@@ -1,0 +1,7 @@
+"""Routes of the payment module."""
+
+from django.urls import path
+
+from payments.views import PaymentViewSet
+
+urlpatterns = [path("payment/journal-entry", PaymentViewSet.as_view({"get": "journal"}))]

@@ -1,0 +1,303 @@
+"""What could we offer for this trip? Reads the fleet, writes nothing."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from fleet import geo, information, places
+from fleet import services as fleet
+from fleet.conditions import conditions_for
+from fleet.models import Asset, AssetType, Region, Station
+from fleet.pricing import Tariff
+from fleet.schedule import Schedule
+from fleet.serializers import bare_id
+from tomp.language import in_any_language
+
+PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
+LONGEST_TRIP = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """What somebody wants to do (TOMP planningRequest). Places as tomp.serializers.Place reads them."""
+
+    from_place: dict
+    to_place: dict | None = None
+    radius: int | None = None
+    estimated_distance: int | None = None
+    departs_at: datetime | None = None
+    arrives_at: datetime | None = None
+    nr_of_travelers: int = 1
+    travelers: list = field(default_factory=list)
+    use_assets: list = field(default_factory=list)
+    use_asset_types: list = field(default_factory=list)
+    user_groups: list = field(default_factory=list)
+    extra_info: dict | None = None
+
+    @property
+    def vehicle_code(self):
+        """The printed code that was scanned (Entur profile: from.extraInfo.vehicleCode)."""
+        code = (self.from_place.get("extra_info") or {}).get("vehicleCode")
+        return code if isinstance(code, str) and code else None
+
+    @property
+    def names_assets(self):
+        return bool(self.use_assets or self.vehicle_code)
+
+    @property
+    def origin(self):
+        """(lat, lon) or None; 0/0 means "not given" (Entur profile)."""
+        point = self.from_place.get("coordinates")
+        if not point or (point["lat"] == 0 and point["lng"] == 0):
+            return None
+        return point["lat"], point["lng"]
+
+    @property
+    def ages(self):
+        ages = (traveler.get("age") for traveler in self.travelers)
+        return [age for age in ages if isinstance(age, int)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One way to make the trip: this vehicle, or one of this type to be assigned later."""
+
+    asset_type: AssetType
+    asset: Asset | None
+    station: Station | None
+    from_place: dict
+    to_place: dict | None
+    departs_at: datetime
+    arrives_at: datetime | None
+    tariff: Tariff
+    conditions: list
+
+    @property
+    def reserved_until(self):
+        """When a promise by type ends if nobody said when the trip does."""
+        return self.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
+
+
+def find(trip, *, now):
+    """The options for the trip, nearest first.
+
+    Named assets give one option each; otherwise each type gives its nearest vehicle, one per traveller.
+    """
+    departs_at = max(trip.departs_at or now, now)
+    if trip.arrives_at is not None and not timedelta(0) < trip.arrives_at - departs_at <= LONGEST_TRIP:
+        return []
+    search = _Search(trip=trip, departs_at=departs_at, now=now)
+    return search.assets() if trip.names_assets else search.assets() + search.types()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    trip: Trip
+    departs_at: datetime
+    now: datetime
+
+    # -- vehicles that are booked as such
+
+    def assets(self):
+        found = [asset for asset in self._candidates() if self._fits(asset.asset_type) and self._reaches(asset)]
+        found = [asset for asset in found if self._may_wait(asset.asset_type)]
+        schedule = Schedule.load() if found else None
+        found = [asset for asset in found if self._is_open(schedule, asset.station)]
+        if not self.trip.names_assets:
+            found = self._nearest_of_each_type(found)
+        return [self._of_asset(asset) for asset in found]
+
+    def _candidates(self):
+        assets = (
+            Asset.objects.free()
+            .filter(asset_type__booked_by=AssetType.BookedBy.ASSET)
+            .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
+            .select_related("asset_type__default_plan", "station", "pricing_plan")
+            .prefetch_related("asset_type__conditions", "asset_type__default_plan__parts", "pricing_plan__parts")
+        )
+        if self.trip.use_asset_types:
+            assets = assets.filter(asset_type__type_id__in=self.trip.use_asset_types)
+        if self.trip.names_assets:
+            return assets.filter(_named(self.trip)).order_by("vehicle_number")
+        return self._near(assets)
+
+    def _near(self, assets):
+        if station_id := self.trip.from_place.get("station_id"):
+            return assets.filter(station__station_id=station_id).order_by("vehicle_number")
+        if self.trip.origin is None:
+            return []
+        lat, lon = self.trip.origin
+        box = geo.box_around(lat, lon, self._radius)
+        near = assets.in_box(box.south, box.north, box.west, box.east)
+        by_distance = sorted(
+            ((geo.distance_m(lat, lon, asset.lat, asset.lon), asset.pk, asset) for asset in near),
+            key=lambda item: item[:2],
+        )
+        return [asset for distance, _pk, asset in by_distance if distance <= self._radius]
+
+    def _nearest_of_each_type(self, assets):
+        chosen = {}
+        for asset in assets:
+            chosen.setdefault(asset.asset_type_id, []).append(asset)
+        return [asset for group in chosen.values() for asset in group[: self.trip.nr_of_travelers]]
+
+    def _may_wait(self, asset_type):
+        """A vehicle is held from the booking on, so the departure must be near."""
+        return self.departs_at - self.now <= timedelta(minutes=max(asset_type.hold_minutes, 1))
+
+    def _reaches(self, asset):
+        return not (
+            self.trip.estimated_distance and asset.range_m is not None and asset.range_m < self.trip.estimated_distance
+        )
+
+    def _of_asset(self, asset):
+        station = asset.station
+        plan = asset.pricing_plan or asset.asset_type.default_plan
+        place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
+        if station is not None:
+            place |= _station_place(station)
+            place["coordinates"] = {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}
+        if asset.station_slot:
+            place["extra_info"] = {"stationSlotName": asset.station_slot}
+        return self._option(asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan)
+
+    # -- types that are booked ahead
+
+    def types(self):
+        wanted = AssetType.objects.filter(booked_by=AssetType.BookedBy.TYPE).select_related("default_plan")
+        if self.trip.use_asset_types:
+            wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
+        wanted = wanted.prefetch_related("conditions", "default_plan__parts")
+        fitting = [asset_type for asset_type in wanted if self._fits(asset_type) and self._is_ahead(asset_type)]
+        if not fitting:
+            return []
+        stations, schedule = self._stations(), Schedule.load()
+        options = [self._of_type(asset_type, stations, schedule) for asset_type in fitting]
+        return [option for option in options if option is not None]
+
+    def _is_ahead(self, asset_type):
+        return self.departs_at - self.now <= timedelta(hours=asset_type.bookable_ahead_hours)
+
+    def _stations(self):
+        """Stations one could start from, nearest first."""
+        stations = Station.objects.filter(is_installed=True, is_renting=True)
+        if station_id := self.trip.from_place.get("station_id"):
+            return list(stations.filter(station_id=station_id))
+        if self.trip.origin is None:
+            return []
+        lat, lon = self.trip.origin
+        box = geo.box_around(lat, lon, self._radius)
+        near = stations.filter(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
+        return sorted(near, key=lambda station: geo.distance_m(lat, lon, station.lat, station.lon))
+
+    def _of_type(self, asset_type, stations, schedule):
+        """The nearest station that has one left; for types without stations, the place itself."""
+        homes = set(
+            Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct()
+        )
+        if homes and all(home is None and at is None for home, at in homes):
+            return self._of_roaming_type(asset_type, schedule)
+        served = {home or at for home, at in homes}
+        for station in stations:
+            if station.pk in served and self._is_open(schedule, station) and self._has_place(asset_type, station):
+                return self._option(
+                    asset_type=asset_type,
+                    asset=None,
+                    station=station,
+                    place=_station_place(station),
+                    plan=asset_type.default_plan,
+                )
+        return None
+
+    def _of_roaming_type(self, asset_type, schedule):
+        if self.trip.origin is None or not self._is_open(schedule, None):
+            return None
+        lat, lon = self.trip.origin
+        kinds = {
+            region.kind for region in places.regions_at(lat, lon, asset_type_id=asset_type.pk, now=self.departs_at)
+        }
+        if Region.Kind.OPERATING not in kinds or not self._has_place(asset_type, None):
+            return None
+        return self._option(
+            asset_type=asset_type,
+            asset=None,
+            station=None,
+            place=self.trip.from_place,
+            plan=asset_type.default_plan,
+        )
+
+    def _has_place(self, asset_type, station):
+        until = self.trip.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
+        return (
+            fleet.places_left(
+                asset_type_id=asset_type.pk,
+                station_id=station.pk if station else None,
+                period=(self.departs_at, until),
+                now=self.now,
+            )
+            > 0
+        )
+
+    # -- both
+
+    @property
+    def _radius(self):
+        return settings.TOMP_DEFAULT_RADIUS_M if self.trip.radius is None else min(self.trip.radius, 50_000)
+
+    def _fits(self, asset_type):
+        minimum = asset_type.minimum_age
+        return minimum is None or all(age >= minimum for age in self.trip.ages)
+
+    def _is_open(self, schedule, station):
+        return schedule.is_open(
+            information.local(self.departs_at),
+            station_id=station.pk if station else None,
+            region_id=station.region_id if station else None,
+        )
+
+    def _option(self, *, asset_type, asset, station, place, plan):
+        return Option(
+            asset_type=asset_type,
+            asset=asset,
+            station=station,
+            from_place=place,
+            to_place=self.trip.to_place,
+            departs_at=self.departs_at,
+            arrives_at=self.trip.arrives_at,
+            tariff=plan.tariff(),
+            conditions=conditions_for(asset_type, station=station, now=self.now),
+        )
+
+
+def _named(trip):
+    """The vehicles meant by any identification we declare: public id, printed code, Bluetooth address, plate.
+
+    Ids of other operators are silently ignored (semantics §7.3); a former public id leads nowhere.
+    """
+    names = {bare_id(name) for name in trip.use_assets}
+    scanned = names | ({trip.vehicle_code} if trip.vehicle_code else set())
+    public_ids = [parsed for name in names if (parsed := _uuid(name))]
+    return (
+        Q(public_id__in=public_ids)
+        | Q(vehicle_code__in=scanned)
+        | Q(mac__in=[name.upper() for name in names])
+        | Q(license_plate__in=names)
+    )
+
+
+def _uuid(text):
+    try:
+        return uuid.UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def _station_place(station):
+    return {
+        "name": in_any_language(station.name),
+        "station_id": station.station_id,
+        "coordinates": {"lat": station.lat, "lng": station.lon},
+    }

@@ -1,0 +1,29 @@
+"""Offers: options that can be booked. An offer is a booking in state NEW; it reserves nothing."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from bookings.drafts import draft
+from bookings.models import Booking
+from legs.models import Leg
+from planning import options
+
+
+def inquire(*, provider, trip, version, now):
+    """(valid until, [(booking, leg), …]) of what we could offer; nothing is kept (OpenAPI POST /planning/inquiries)."""
+    valid_until = now + timedelta(seconds=settings.TOMP_OFFER_TTL_SECONDS)
+    found = options.find(trip, now=now)
+    return valid_until, [
+        draft(option, provider=provider, version=version, valid_until=valid_until, now=now) for option in found
+    ]
+
+
+def offer(*, provider, trip, version, now):
+    """As inquire(), but the options can be booked until then (OpenAPI POST /planning/offers)."""
+    valid_until, drafts = inquire(provider=provider, trip=trip, version=version, now=now)
+    with transaction.atomic():
+        Booking.objects.bulk_create([booking for booking, _leg in drafts])
+        Leg.objects.bulk_create([leg for _booking, leg in drafts])
+    return valid_until, drafts

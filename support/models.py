@@ -1,0 +1,76 @@
+"""Requests for help, about a booking or about a vehicle nobody booked."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking
+from fleet.models import Asset
+from maas.models import MaasProvider
+
+
+class SupportRequest(models.Model):
+    """One request and its latest status (TOMP supportRequest, supportStatus).
+
+    `reference` is the booking id, or an id we mint for a vehicle without booking; `order` counts
+    within it.
+    """
+
+    class Type(models.TextChoices):
+        BROKEN_DOWN = "BROKEN_DOWN", _("broken down")
+        NOT_AT_LOCATION = "NOT_AT_LOCATION", _("not at its location")
+        MISSING_AFTER_PAUSE = "MISSING_AFTER_PAUSE", _("missing after a pause")
+        NOT_CLEAN = "NOT_CLEAN", _("not clean")
+        NOT_AVAILABLE = "NOT_AVAILABLE", _("not available")
+        UNABLE_TO_OPEN = "UNABLE_TO_OPEN", _("unable to open")
+        UNABLE_TO_CLOSE = "UNABLE_TO_CLOSE", _("unable to close")
+        API_TECHNICAL = "API_TECHNICAL", _("API, technical")
+        API_FUNCTIONAL = "API_FUNCTIONAL", _("API, functional")
+        ACCIDENT = "ACCIDENT", _("accident")
+        OTHER = "OTHER", _("other")
+
+    class Priority(models.TextChoices):
+        ERROR_CANNOT_CONTINUE = "ERROR_CANNOT_CONTINUE", _("cannot continue")
+        ERROR_CAN_CONTINUE = "ERROR_CAN_CONTINUE", _("can continue")
+        DISTURBING_ISSUE = "DISTURBING_ISSUE", _("disturbing")
+        QUESTION = "QUESTION", _("question")
+        OTHER = "OTHER", _("other")
+
+    class Status(models.TextChoices):
+        PROCESSING = "PROCESSING", _("processing")
+        UPDATE_REQUESTED = "UPDATE_REQUESTED", _("update requested")
+        RESOLVED = "RESOLVED", _("resolved")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    provider = models.ForeignKey(MaasProvider, models.PROTECT, related_name="support_requests")
+    reference = models.CharField(max_length=100, db_index=True)
+    booking = models.ForeignKey(
+        Booking, models.PROTECT, null=True, blank=True, related_name="support_requests"
+    )
+    asset = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="support_requests")
+    order = models.PositiveIntegerField(default=0)
+    support_type = models.CharField(max_length=20, choices=Type, default=Type.OTHER)
+    priority = models.CharField(max_length=24, choices=Priority, default=Priority.OTHER)
+    status = models.CharField(max_length=16, choices=Status, default=Status.PROCESSING)
+    comment = models.TextField(blank=True)
+    contact = models.CharField(max_length=200, blank=True)
+    location = models.JSONField(null=True, blank=True)
+    urls = models.JSONField(default=list, blank=True)
+    damage = models.JSONField(null=True, blank=True)
+    asset_reference = models.CharField(max_length=120, blank=True, help_text=_("As the provider named it."))
+    requested_response_minutes = models.FloatField(null=True, blank=True)
+    resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("support request")
+        verbose_name_plural = _("support requests")
+        ordering = ("reference", "order")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["provider", "reference", "order"], name="support_requests_are_in_order"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.get_support_type_display()} ({self.get_status_display()})"
