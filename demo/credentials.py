@@ -1,0 +1,40 @@
+"""What does somebody need to try the demo? Kept in a file that only its owner may read, to be shown again."""
+
+import json
+import os
+from pathlib import Path
+from typing import TypedDict
+
+from django.conf import settings
+
+
+class DemoCredentials(TypedDict):
+    """The demo's MaaS provider and the back office account."""
+
+    maas_id: str
+    api_key: str
+    client_secret: str
+    admin_user: str
+    admin_password: str
+
+
+def path() -> Path:
+    return Path(settings.DATA_DIR) / "demo.json"
+
+
+def save(credentials: DemoCredentials) -> None:
+    """The next `load` returns these; nobody but the file's owner can read them."""
+    path().parent.mkdir(parents=True, exist_ok=True)
+    draft = path().with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        json.dump(credentials, file, indent=2)
+    draft.replace(path())
+
+
+def load() -> DemoCredentials | None:
+    """What `save` kept, or None where no demo was made."""
+    try:
+        return json.loads(path().read_text())
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""The Django project: settings, URLs, and the processes that make up one installation."""

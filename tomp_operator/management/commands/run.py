@@ -1,0 +1,166 @@
+"""The whole service with one command."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from contextlib import suppress
+from textwrap import dedent
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from demo import credentials
+from fleet.models import Asset, AssetType
+from maas.models import MaasProvider
+
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 15
+
+
+class Command(BaseCommand):
+    help = "Migrates, makes the demo city if there is nothing, and runs web and worker until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--workers", type=int, default=os.cpu_count(), help="web processes (number of cores)"
+        )
+
+    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+        _refuse_taken(host, port)
+        if "TOMP_PUBLIC_URL" not in os.environ:  # its default knows the default port only
+            settings.TOMP_PUBLIC_URL = os.environ["TOMP_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+        call_command("migrate", verbosity=0)
+        if _is_demo() and not AssetType.objects.exists() and not MaasProvider.objects.exists():
+            call_command("demo_fleet", stdout=self.stdout)
+        processes = {"web": _start_web(host, port, workers), "worker": _start("manage.py", "worker")}
+        try:
+            _wait_for_web(host, port, processes)
+            self.stdout.write(_welcome())
+            self.stdout.flush()
+            _watch(processes)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping.")
+        finally:
+            _stop(processes)
+
+
+def _is_demo() -> bool:
+    return settings.ALLOW_DEMO or not settings.IS_PUBLIC
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    with socket.socket() as probe, suppress(ConnectionRefusedError):
+        probe.connect((host, port))
+        raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+
+
+def _start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
+    metrics = settings.DATA_DIR / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)  # the counters of processes that are gone
+    metrics.mkdir(parents=True)
+    return _start(
+        *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        # One thread each: Python runs one at a time, and a persistent connection belongs to a thread.
+        *("--workers", str(workers), "--blocking-threads", "1", "--blocking-threads-idle-timeout", "600"),
+        *("--respawn-failed-workers", "--log-level", "warning", "--no-ws", "tomp_operator.wsgi:application"),
+        PROMETHEUS_MULTIPROC_DIR=str(metrics),
+    )
+
+
+def _start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    """A child in a session of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=os.environ | environment,
+        start_new_session=True,
+    )
+
+
+def _wait_for_web(host: str, port: int, processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    give_up_at = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < give_up_at:
+        _refuse_dead(processes)
+        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise CommandError(f"The web server did not come up within {SECONDS_TO_START} seconds.")
+
+
+def _watch(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    while True:
+        _refuse_dead(processes)
+        if settings.EMBEDDED_POSTGRES:
+            settings.EMBEDDED_POSTGRES.revive()
+        time.sleep(1)
+
+
+def _refuse_dead(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for name, process in processes.items():
+        if process.poll() is not None:
+            raise CommandError(f"The {name} process ended by itself (exit status {process.returncode}).")
+
+
+def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        try:
+            process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _welcome() -> str:
+    url = settings.TOMP_PUBLIC_URL
+    text = f"""
+        The TOMP Transport Operator is running. Ctrl-C stops it.
+
+        Site           {url}/
+        API            {url}/tomp/operator/meta
+        Documentation  {url}/docs/
+        Back office    {url}/admin/
+        """
+    known = credentials.load()
+    return dedent(text) + (_how_to_try(known) if known and _is_demo() else "")
+
+
+def _how_to_try(known: credentials.DemoCredentials) -> str:
+    text = f"""
+        Back office login   {known["admin_user"]} / {known["admin_password"]}
+        MaaS provider       {known["maas_id"]}
+        API key             {known["api_key"]}
+        OAuth2 secret       {known["client_secret"]}
+        """
+    return dedent(text) + _curl(known)
+
+
+def _curl(known: credentials.DemoCredentials) -> str:
+    """A command that books a scooter which is free now; nothing if there is none."""
+    scooters = Asset.objects.free().filter(asset_type__form_factor=AssetType.FormFactor.SCOOTER_STANDING)
+    scooter = scooters.filter(asset_type__booked_by=AssetType.BookedBy.ASSET).first()
+    if scooter is None:
+        return ""
+    place = {"coordinates": {"lng": scooter.lon, "lat": scooter.lat}}
+    body = json.dumps({"from": place, "useAssets": [str(scooter.public_id)]})
+    headers = {
+        "Content-Type": "application/json",
+        "Accept-Language": "en",
+        "Api": "TOMP",
+        "Api-Version": "1.6",
+        "maas-id": known["maas_id"],
+        "X-API-Key": known["api_key"],
+    }
+    lines = [f"curl {settings.TOMP_PUBLIC_URL}/tomp/bookings/one-stop"]
+    lines += [f"-H '{name}: {value}'" for name, value in headers.items()]
+    return "\nBook a scooter:\n\n" + " \\\n  ".join([*lines, f"-d '{body}'"]) + "\n"

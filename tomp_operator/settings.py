@@ -1,0 +1,356 @@
+"""Every setting, from the environment; a `.env` file beside manage.py is read too. Table: docs/operating.md.
+
+Without any setting the service is a demo on this machine: names and addresses are loopback, the database is
+embedded, the secret key is made up and kept. Naming a public host makes it an installation, and
+tomp_operator/checks.py then refuses what must not stay as it is.
+"""
+
+import logging
+import os
+import secrets
+import sys
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from tomp_operator.embedded import EmbeddedPostgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def kept_secret(path: Path) -> str:
+    """The random secret in the file, which is made at the first call; all processes get the same one."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f"{path.name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"Cannot use {path} ({error.strerror}): set SECRET_KEY, or TOMP_DATA_DIR."
+        ) from error
+
+
+# Who can reach us
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted(LOOPBACK))
+TOMP_PUBLIC_URL = env.str("TOMP_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+IS_HTTPS = TOMP_PUBLIC_URL.startswith("https://")
+IS_PUBLIC = not {*ALLOWED_HOSTS, urlsplit(TOMP_PUBLIC_URL).hostname} <= LOOPBACK
+ALLOW_DEMO = env.bool("TOMP_DEMO", default=False)  # a demo that others may look at
+
+# What must be kept: the embedded database, the generated key, the credentials of the demo
+
+DATA_DIR = Path(env.str("TOMP_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+
+SECRET_KEY_IS_GIVEN = bool(env.str("SECRET_KEY", default=""))
+if SECRET_KEY_IS_GIVEN:
+    SECRET_KEY = env.str("SECRET_KEY")
+elif IS_PUBLIC and not ALLOW_DEMO:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set: give every host the same random value of 40 characters or more."
+    )
+else:
+    SECRET_KEY = kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, still good for reading
+
+# Database
+
+EMBEDDED_POSTGRES = None if env.str("DATABASE_URL", default="") else EmbeddedPostgres(DATA_DIR)
+DATABASES = {"default": EMBEDDED_POSTGRES.connection() if EMBEDDED_POSTGRES else env.db_url("DATABASE_URL")}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": None,  # a connection per request costs three quarters of the throughput
+    "CONN_HEALTH_CHECKS": True,  # without it every connection that the server dropped becomes a 500
+}
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    # Statements are prepared at their second use and their parameters sent apart: 1.2 to 1.5 times as fast.
+    server_side_binding=True,
+    prepare_threshold=1,
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Applications
+
+INSTALLED_APPS = [
+    "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "simple_history",
+    "import_export",
+    "procrastinate.contrib.django",
+    "django_structlog",
+    "tomp",
+    "maas",
+    "fleet",
+    "customers",
+    "planning",
+    "bookings",
+    "legs",
+    "payments",
+    "support",
+    "demo",
+    "tomp_operator",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tomp_operator.middleware.ContentSecurityPolicy",
+    "tomp_operator.middleware.RequestLog",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+ROOT_URLCONF = "tomp_operator.urls"
+WSGI_APPLICATION = "tomp_operator.wsgi.application"
+APPEND_SLASH = False  # both spellings are routed; a redirect would lose the body of a POST
+
+# Languages and time
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", _("English")),
+    ("nl", _("Dutch")),
+    ("nb", _("Norwegian Bokmål")),
+    ("de", _("German")),
+    ("fr", _("French")),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Static files: straight from the apps until `collectstatic` has written the list of their hashed names
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if WHITENOISE_USE_FINDERS
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+if WHITENOISE_USE_FINDERS:
+    warnings.filterwarnings("ignore", "No directory at", UserWarning)  # whitenoise misses STATIC_ROOT
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a TOMP body is a few kB; more is answered 413
+TOMP_MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
+
+# Security
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked from inside, past the proxy that speaks https
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if IS_HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOMP_BEHIND_PROXY", default=False) else None
+)
+CSRF_TRUSTED_ORIGINS = [TOMP_PUBLIC_URL] if IS_HTTPS else []
+SESSION_COOKIE_AGE = 12 * 3600  # a working day at the service desk
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "tomp_operator.hashers.RandomSecretHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# OAuth: client credentials for MaaS providers and nothing else
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "maas.OAuthClient"
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "maas.oauth.ClientCredentialsValidator",
+    "CLIENT_SECRET_HASHER": "sha256_random",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "SCOPES": {"tomp": "Use the TOMP API"},
+    "DEFAULT_SCOPES": ["tomp"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+} | {
+    f"COMPLIANT_BCP_RFC9700_{recommendation}": True
+    for recommendation in (
+        "IMPLICIT_GRANT",
+        "PASSWORD_GRANT",
+        "PKCE_METHOD",
+        "ACCESS_TOKEN_TRANSPORT",
+        "AUTHZ_RESPONSE_ISS",
+        "TOKEN_STORAGE",
+        "REFRESH_TOKEN",
+        "REDIRECT_URI_SCHEME",
+        "REDIRECT_URI_MATCHING",
+        "PKCE_REQUIRED",
+    )
+}
+
+# The API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["maas.authentication.ProviderAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_VERSIONING_CLASS": "tomp.versions.ApiVersionHeader",
+    "DEFAULT_SCHEMA_CLASS": "tomp.schema.TompSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["tomp.parsers.TompJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "tomp.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": False,  # TOMP writes amounts as numbers
+    "UNAUTHENTICATED_USER": None,  # a caller is a MaaS provider or nobody, never a Django user
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "TOMP Transport Operator",
+    "DESCRIPTION": "The operator's side of the TOMP-API, versions 1.5 and 1.6.",
+    "VERSION": "1.6.1",
+    "SWAGGER_UI_DIST": "SIDECAR",  # served by us: the policy above lets no other host in
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# What this operator promises
+
+TOMP_OPERATOR_ID = env.str("TOMP_OPERATOR_ID", default="")  # empty: the id in the system information
+TOMP_INFORMATION_IS_PUBLIC = env.bool("TOMP_INFORMATION_IS_PUBLIC", default=False)
+TOMP_CODESPACE = env.str("TOMP_CODESPACE", default="")
+TOMP_OFFER_TTL_SECONDS = env.int("TOMP_OFFER_TTL_SECONDS", default=600)
+TOMP_MAX_PAGE_SIZE = env.int("TOMP_MAX_PAGE_SIZE", default=1000)
+TOMP_DEFAULT_RADIUS_M = env.int("TOMP_DEFAULT_RADIUS_M", default=500)
+TOMP_STATION_RADIUS_M = env.int("TOMP_STATION_RADIUS_M", default=100)  # so near is at the station
+TOMP_RETENTION_DAYS = env.int("TOMP_RETENTION_DAYS", default=365)  # personal data are erased after that
+TOMP_ALLOW_PRIVATE_CALLBACKS = env.bool("TOMP_ALLOW_PRIVATE_CALLBACKS", default=not IS_PUBLIC)
+TOMP_ENCRYPTION_KEYS = env.list("TOMP_ENCRYPTION_KEYS", default=[])  # newest first; none: from SECRET_KEY
+TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
+
+# Back office
+
+UNFOLD = {"SITE_TITLE": "TOMP Transport Operator", "SITE_HEADER": "TOMP Transport Operator"}
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
+
+# Logs: to standard error, one JSON object per line where others run us, readable lines at home
+
+LOG_AS_JSON = env.bool("LOG_AS_JSON", default=IS_PUBLIC and not DEBUG)
+LOG_STEPS: list[structlog.types.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+# Tracebacks without the values of local variables: these may be personal data or keys.
+LOG_RENDERING: list[structlog.types.Processor] = (
+    [
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        ),
+        structlog.processors.JSONRenderer(),
+    ]
+    if LOG_AS_JSON
+    else [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
+)
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *LOG_STEPS,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": LOG_STEPS,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *LOG_RENDERING,
+            ],
+        }
+    },
+    "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["standard_error"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Django's own handlers would say everything twice, in another format.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "procrastinate": {"level": "WARNING"},
+    },
+}
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line with the status is enough
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refused request is the caller's affair
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data

@@ -1,0 +1,25 @@
+"""Where everything is served. The protocol's own paths are in `tomp_patterns`, from which /operator/meta is made."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+import bookings.urls
+import legs.urls
+import maas.urls
+import payments.urls
+import planning.urls
+import support.urls
+
+tomp_patterns = [
+    *planning.urls.urlpatterns,
+    *bookings.urls.urlpatterns,
+    *legs.urls.urlpatterns,
+    *payments.urls.urlpatterns,
+    *support.urls.urlpatterns,
+]
+
+urlpatterns = [
+    path("tomp/", include(tomp_patterns)),
+    path("", include(maas.urls)),
+    path("admin/", admin.site.urls),
+]
