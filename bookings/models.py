@@ -54,6 +54,10 @@ class BookingQuerySet(models.QuerySet):
         """
         return self.select_for_update().get(pk=pk)
 
+    def locked_by_leg(self, leg_id):
+        """The booking of this leg, locked as by locked(); one statement. Raises DoesNotExist."""
+        return self.select_for_update(of=("self",)).get(legs=leg_id)
+
 
 class Booking(FSMModelMixin, models.Model):
     """One trip agreed with one provider, from the offer to the end. With one leg, both have the same id."""

@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-from django.conf import settings
-
 from fleet import pricing
+from fleet.ids import published_id
 from tomp.language import in_language
 from tomp.serializers import without_nulls
 
@@ -41,17 +40,6 @@ SHARED_MEMBERS = {
     "helmet_required": "helmetRequired",
     "eco_labels": "ecoLabel",
 }
-
-
-def published_id(public_id):
-    """A vehicle's public id as GBFS and TOMP publish it, with the codespace when one is configured."""
-    return f"{settings.TOMP_CODESPACE}:Vehicle:{public_id}" if settings.TOMP_CODESPACE else str(public_id)
-
-
-def bare_id(text):
-    """The id without our codespace; ids are accepted in both forms (Entur profile)."""
-    prefix = f"{settings.TOMP_CODESPACE}:Vehicle:"
-    return text.removeprefix(prefix) if settings.TOMP_CODESPACE else text
 
 
 def asset_type_json(asset_type, *, language):

@@ -121,7 +121,7 @@ def end_use(*, leg_id, place, now):
         return False
     reservation.delete()
     asset = Asset.objects.select_for_update().get(pk=reservation.asset_id)
-    AssetPublicId.objects.create(public_id=asset.public_id, asset=asset, replaced_at=now)
+    AssetPublicId(public_id=asset.public_id, asset=asset, replaced_at=now).save(force_insert=True)
     asset.end_use(public_id=uuid.uuid4())
     if place is not None:
         asset.lat, asset.lon = place

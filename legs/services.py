@@ -15,7 +15,7 @@ from fleet import places, pricing
 from fleet import services as fleet
 from fleet.conditions import demands_parking_photo
 from fleet.models import AssetPublicId
-from fleet.serializers import bare_id
+from fleet.ids import bare_id
 from legs.errors import (
     AssetMissing,
     EvidenceMissing,
@@ -91,10 +91,10 @@ def apply(
 
 
 def _locked(leg_id):
-    booking_id = Leg.objects.booked().filter(pk=leg_id).values_list("booking_id", flat=True).first()
-    if booking_id is None:
-        raise LegNotFound(f"Leg {leg_id} not found.")
-    booking = Booking.objects.locked(booking_id)
+    try:
+        booking = Booking.objects.booked().locked_by_leg(leg_id)
+    except Booking.DoesNotExist:
+        raise LegNotFound(f"Leg {leg_id} not found.") from None
     leg = Leg.objects.for_trip().select_related("booking__provider").get(pk=leg_id)
     # The joined booking is the same row, read after the lock; one object serves both.
     booking.provider = leg.booking.provider

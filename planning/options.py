@@ -13,7 +13,7 @@ from fleet.conditions import conditions_for
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
-from fleet.serializers import bare_id
+from fleet.ids import bare_id
 from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)

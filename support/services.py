@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 
 from bookings.models import Booking
 from fleet.models import Asset
-from fleet.serializers import bare_id
+from fleet.ids import bare_id
 from support.models import SupportRequest
 from tomp.errors import Missing, NotFound
 
