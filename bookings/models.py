@@ -121,8 +121,7 @@ class Booking(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="a_started_booking_has_departed",
-                condition=~models.Q(state__in=["STARTED", "FINISHED"])
-                | models.Q(departed_at__isnull=False),
+                condition=~models.Q(state__in=["STARTED", "FINISHED"]) | models.Q(departed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_price_has_a_currency",

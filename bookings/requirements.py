@@ -43,6 +43,4 @@ def _absent(required, customer, places):
     if required in CARDS:
         kinds = {card.get("type") for card in customer.get("cards") or []}
         return None if kinds & CARDS[required] else "customer.cards"
-    return next(
-        (f"customer.{member}" for member in MEMBERS.get(required, ()) if not customer.get(member)), None
-    )
+    return next((f"customer.{member}" for member in MEMBERS.get(required, ()) if not customer.get(member)), None)

@@ -16,7 +16,6 @@ from customers import services as customers
 from fleet import services as fleet
 from fleet.conditions import required_booking_data
 from fleet.errors import AssetNotAvailable, NoAssetLeft
-from legs.models import Leg
 from planning import options
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 from tomp.errors import AlreadyBooked, IllegalOperation, InUse, Missing, QuotaReached
@@ -61,9 +60,7 @@ def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, ve
                 f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
             )
         try:
-            return _book_option(
-                found[0], provider, customer_data, callback_url, extra_info, version=version, now=now
-            )
+            return _book_option(found[0], provider, customer_data, callback_url, extra_info, version=version, now=now)
         except (AssetNotAvailable, NoAssetLeft):
             if trip.names_assets:
                 break
@@ -317,5 +314,3 @@ def forget_offers(*, before):
     """Offers that nobody booked and that lapsed before this moment are gone; returns how many."""
     deleted, _by_model = Booking.objects.stale_offers(before).delete()
     return deleted
-
-

@@ -63,7 +63,7 @@ class BookingViewSet(ProviderViewSet):
         wanted = self.valid(BookingRequest)
         offer_id = _as_uuid(wanted.pop("offer_id"))
         booking, legs = services.book(
-            provider=self.provider, offer_id=offer_id, version=request.version.minor, now=now, **wanted
+            provider=self.provider, offer_id=offer_id, version=self.version.minor, now=now, **wanted
         )
         return self.created(booking, legs, now)
 
@@ -77,7 +77,7 @@ class BookingViewSet(ProviderViewSet):
             provider=self.provider,
             trip=Trip(**wanted),
             extra_info=wanted["extra_info"],
-            version=request.version.minor,
+            version=self.version.minor,
             now=now,
             **customer,
         )
@@ -96,7 +96,7 @@ class BookingViewSet(ProviderViewSet):
         asked = self.valid(BookingOperation)
         now = timezone.now()
         booking, legs = self._operate(asked, booking.pk, now)
-        tell = request.version.expires_on_every_event or booking.expires_at is not None
+        tell = self.version.expires_on_every_event or booking.expires_at is not None
         return self.answer(
             booking,
             legs,
@@ -129,9 +129,7 @@ class BookingViewSet(ProviderViewSet):
     def notify(self, request, id):
         """A message of the provider about the booking."""
         booking = self.get_booking(id)
-        services.notify(
-            booking_id=booking.pk, sent_by=Party.MP, now=timezone.now(), **self.valid(NotificationData)
-        )
+        services.notify(booking_id=booking.pk, sent_by=Party.MP, now=timezone.now(), **self.valid(NotificationData))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_booking(self, booking_id):

@@ -28,9 +28,7 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         ordering = ("external_id",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["provider", "external_id"], name="a_provider_knows_a_customer_once"
-            ),
+            models.UniqueConstraint(fields=["provider", "external_id"], name="a_provider_knows_a_customer_once"),
         )
 
     def __str__(self):

@@ -19,9 +19,7 @@ def identify(*, provider, data):
     number = (data or {}).get("externalId") or (data or {}).get("id")
     if not number:
         return None
-    customer = _by_own_id(provider, data) or Customer.objects.get_or_create(
-        provider=provider, external_id=number
-    )[0]
+    customer = _by_own_id(provider, data) or Customer.objects.get_or_create(provider=provider, external_id=number)[0]
     if customer.is_blocked:
         raise UserBlocked("The operator does not serve this customer any more.")
     return customer

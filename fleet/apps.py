@@ -1,6 +1,10 @@
 """Wires the fleet into the project."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+from tomp import language
 
 
 class FleetConfig(AppConfig):
@@ -8,7 +12,5 @@ class FleetConfig(AppConfig):
     verbose_name = "Fleet"
 
     def ready(self):
-        from fleet import information
-        from tomp import language
-
-        language.publish(information.languages)
+        # The models behind it exist only now.
+        language.publish(import_module("fleet.information").languages)

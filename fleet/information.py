@@ -1,18 +1,20 @@
 """Who is the operator? Reads the one System row, at most every few seconds."""
 
 import time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fleet.models import System
 
 SECONDS = 5.0
-_kept = {"system": None, "until": 0.0}
+UNNAMED = {"system_id": "operator", "name": {"en": "Operator"}, "languages": ["en"]}
+_kept: dict[str, Any] = {"system": None, "until": 0.0}
 
 
 def system():
     """The operator's information; a nameless default until it is filled in. May be a few seconds old."""
     if time.monotonic() > _kept["until"]:
-        _kept["system"] = System.objects.first() or System(system_id="operator", name={"en": "Operator"}, languages=["en"])
+        _kept["system"] = System.objects.first() or System(**UNNAMED)
         _kept["until"] = time.monotonic() + SECONDS
     return _kept["system"]
 

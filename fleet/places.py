@@ -11,10 +11,12 @@ FORBIDDEN = (Region.Kind.NO_PARKING, Region.Kind.NO_ACCESS)
 
 def regions_at(lat, lon, *, asset_type_id, now):
     """The regions in force that cover the point and are about this type."""
-    candidates = Region.objects.filter(
-        south__lte=lat, north__gte=lat, west__lte=lon, east__gte=lon
-    ).prefetch_related("asset_types")
-    return [region for region in candidates if _applies(region, asset_type_id, now) and geo.contains(region.area, lat, lon)]
+    candidates = Region.objects.filter(south__lte=lat, north__gte=lat, west__lte=lon, east__gte=lon).prefetch_related(
+        "asset_types"
+    )
+    return [
+        region for region in candidates if _applies(region, asset_type_id, now) and geo.contains(region.area, lat, lon)
+    ]
 
 
 def _applies(region, asset_type_id, now):

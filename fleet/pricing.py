@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from types import NoneType
 from typing import Any, Self, get_args
 
 ZERO, INFINITY = Decimal(0), Decimal("Infinity")
@@ -105,8 +106,9 @@ class Part:
 def _convert(item: Any) -> None:
     """Make the fields what their annotations say. A float is refused: it is no longer exact."""
     for field in fields(item):
-        value, kind = getattr(item, field.name), (*get_args(field.type), field.type)[0]
-        if value is None or kind not in (Decimal, *ENUMS):
+        kinds = get_args(field.type) or (field.type,)
+        value, kind = getattr(item, field.name), kinds[0]
+        if kind not in (Decimal, *ENUMS) or (value is None and NoneType in kinds):
             continue
         try:
             converted = kind(value)
@@ -159,8 +161,8 @@ def _scale_problems(part: Part) -> Iterator[str]:
         yield "PERCENTAGE has no scale"
     elif part.type == PartType.FLEX and (part.scale_type in METRES) != (part.unit_type in METRES):
         yield f"a scale in {part.scale_type} cannot measure units of {part.unit_type}"
-    elif part.type == PartType.MAX and part.scale_type in METRES:
-        yield "the scale of a MAX is a window of time, HOUR or MINUTE"
+    elif part.type == PartType.MAX and (part.scale_type in METRES or upper - lower < 60):
+        yield "the scale of a MAX is a window of time, at least a minute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Are we open at this moment, here? Reads three small tables, writes nothing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 
 from fleet.models import CalendarPeriod, OpeningHours
 from fleet.models.schedule import WEEKDAYS
@@ -39,7 +39,7 @@ def _most_specific(rules, station_id, region_id):
     return []
 
 
-def _within_hours(rule, local: datetime):
+def _within_hours(rule, local):
     today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[(local - timedelta(days=1)).weekday()]
     now, overnight = local.time(), rule.closes_at <= rule.opens_at
     if overnight and rule.closes_at != time(0) and yesterday in rule.days and now < rule.closes_at:
@@ -47,7 +47,7 @@ def _within_hours(rule, local: datetime):
     return today in rule.days and now >= rule.opens_at and (overnight or now < rule.closes_at)
 
 
-def _within_period(rule, day: date):
+def _within_period(rule, day):
     start, end = (rule.start_month, rule.start_day), (rule.end_month, rule.end_day)
     if rule.start_year and rule.end_year:
         return (rule.start_year, *start) <= (day.year, day.month, day.day) <= (rule.end_year, *end)

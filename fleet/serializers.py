@@ -45,9 +45,7 @@ SHARED_MEMBERS = {
 def asset_type_json(asset_type, *, language):
     """TOMP assetType: what it is, without counts, prices and conditions."""
     propulsion, fuel = FUEL[asset_type.propulsion]
-    shared = {
-        SHARED_MEMBERS[key]: value for key, value in asset_type.properties.items() if key in SHARED_MEMBERS
-    }
+    shared = {SHARED_MEMBERS[key]: value for key, value in asset_type.properties.items() if key in SHARED_MEMBERS}
     return without_nulls(
         id=asset_type.type_id,
         assetClass=asset_type.asset_class,
@@ -118,9 +116,7 @@ def _part_json(part, tariff):
         return None if value is None else money(value)
 
     return {
-        **amount_json(
-            part.amount, currency=tariff.currency, vat_rate=tariff.vat_rate, vat_country=tariff.vat_country
-        ),
+        **amount_json(part.amount, currency=tariff.currency, vat_rate=tariff.vat_rate, vat_country=tariff.vat_country),
         **without_nulls(
             type=part.type.value,
             kind=None if part.kind == pricing.PartKind.DEFAULT else part.kind.value,
@@ -159,9 +155,7 @@ def fare_json(fare, *, estimated):
 
 def total_json(fare, *, estimated, name=""):
     """TOMP fare that tells one total."""
-    part = amount_json(
-        fare.total, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country
-    )
+    part = amount_json(fare.total, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country)
     return {"estimated": estimated, "parts": [{**part, "type": "FIXED", **({"name": name} if name else {})}]}
 
 
@@ -252,4 +246,3 @@ CONDITION_MEMBERS = {
     "conditionRequirePausingSteps": _steps,
     "conditionRequireResumingSteps": _steps,
 }
-

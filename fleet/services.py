@@ -57,9 +57,7 @@ def places_left(*, asset_type_id, station_id, period, now):
     """
     fleet = Asset.objects.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
     if station_id is not None:
-        fleet = fleet.filter(
-            Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id)
-        )
+        fleet = fleet.filter(Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id))
     promised = Reservation.objects.filter(asset_type_id=asset_type_id, station_id=station_id).filter(
         Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now)
     )
@@ -117,15 +115,15 @@ def end_use(*, leg_id, place, now):
     Returns True; False when it was given back before, at an earlier event of the same leg.
     """
     reservation = Reservation.objects.filter(leg_id=leg_id).first()
-    if reservation is None:
+    if reservation is None or reservation.asset_id is None:
         return False
     reservation.delete()
-    asset = Asset.objects.select_for_update().get(pk=reservation.asset_id)
+    asset = Asset.objects.select_related("asset_type").select_for_update(of=("self",)).get(pk=reservation.asset_id)
     AssetPublicId(public_id=asset.public_id, asset=asset, replaced_at=now).save(force_insert=True)
     asset.end_use(public_id=uuid.uuid4())
     if place is not None:
         asset.lat, asset.lon = place
-        asset.station = next(iter(places.stations_at(*place)), None)
+        asset.station = _station_at(asset.asset_type, place)
     _save(asset, "state", "public_id", "lat", "lon", "station")
     return True
 
@@ -133,6 +131,13 @@ def end_use(*, leg_id, place, now):
 def holds(*, leg_id):
     """Whether anything is still held for the leg."""
     return Reservation.objects.filter(leg_id=leg_id).exists()
+
+
+def _station_at(asset_type, place):
+    """The station the vehicle now belongs to; a free-floating one merely stands beside it."""
+    if asset_type.return_rule == AssetType.ReturnRule.FREE_FLOATING:
+        return None
+    return next(iter(places.stations_at(*place)), None)
 
 
 def _hold(asset):

@@ -30,14 +30,8 @@ RULES = {
         ),
         stays=(LegState.IN_USE,),
     ),
-    "PAUSE": Rule(
-        moves=dict.fromkeys(
-            (LegState.IN_USE, LegState.FINISHING, LegState.ISSUE_REPORTED), LegState.PAUSED
-        )
-    ),
-    "START_FINISHING": Rule(
-        moves=dict.fromkeys((*STARTED, LegState.ISSUE_REPORTED), LegState.FINISHING)
-    ),
+    "PAUSE": Rule(moves=dict.fromkeys((LegState.IN_USE, LegState.FINISHING, LegState.ISSUE_REPORTED), LegState.PAUSED)),
+    "START_FINISHING": Rule(moves=dict.fromkeys((*STARTED, LegState.ISSUE_REPORTED), LegState.FINISHING)),
     "FINISH": Rule(moves=dict.fromkeys(RUNNING_STATES, LegState.FINISHED), stays=(LegState.FINISHED,)),
     "CANCEL": Rule(moves=dict.fromkeys(WAITING_STATES, LegState.CANCELLED)),
     "OPEN_TRUNK": Rule(moves={}),

@@ -94,8 +94,7 @@ class Leg(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="a_leg_arrives_after_it_departed",
-                condition=models.Q(arrived_at__isnull=True)
-                | models.Q(arrived_at__gte=models.F("departed_at")),
+                condition=models.Q(arrived_at__isnull=True) | models.Q(arrived_at__gte=models.F("departed_at")),
             ),
             models.CheckConstraint(
                 name="a_finished_leg_has_its_price",
@@ -238,9 +237,7 @@ class LegEvent(models.Model):
         verbose_name_plural = _("leg events")
         ordering = ("received_at", "id")
         constraints = (
-            models.UniqueConstraint(
-                fields=["leg", "event", "at", "asked_by"], name="a_leg_event_is_reported_once"
-            ),
+            models.UniqueConstraint(fields=["leg", "event", "at", "asked_by"], name="a_leg_event_is_reported_once"),
         )
 
     def __str__(self):

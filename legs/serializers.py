@@ -74,10 +74,9 @@ class LegEventRequest(WireSerializer):
 class ProgressQuery(WireSerializer):
     """Query of GET /legs/{id}/progress."""
 
-    location_only = serializers.BooleanField(required=False, default=False)
+    wire_names = {"location_only": "location-only"}
 
-    def get_fields(self):
-        return {"location-only": field for field in super().get_fields().values()}
+    location_only = serializers.BooleanField(required=False, default=False)
 
 
 def leg_json(leg, dialect, *, with_ids=True, with_access=False):
@@ -95,9 +94,7 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
         asset=leg_asset_json(leg),
         pricing=_pricing(leg, tariff),
-        conditions=fleet.conditions_json(
-            leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case
-        ),
+        conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
         state=leg.state,
         distance=leg.distance_m or None,
         assetAccessData=access_json(leg, dialect) if with_access else None,
@@ -146,5 +143,3 @@ def progress_json(leg, now, *, location_only):
         "distance": leg.distance_m,
         "asset": leg_asset_json(leg),
     }
-
-

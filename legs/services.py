@@ -14,8 +14,8 @@ from bookings.models import Booking, Party
 from fleet import places, pricing
 from fleet import services as fleet
 from fleet.conditions import demands_parking_photo
-from fleet.models import AssetPublicId
 from fleet.ids import bare_id
+from fleet.models import AssetPublicId
 from legs.errors import (
     AssetMissing,
     EvidenceMissing,
@@ -53,9 +53,7 @@ class Step:
         return self.booking.provider
 
 
-def apply(
-    event, *, leg_id, at, now, asked_by=Party.MP, actor="", asset_ref=None, location=None, urls=(), comment=""
-):
+def apply(event, *, leg_id, at, now, asked_by=Party.MP, actor="", asset_ref=None, location=None, urls=(), comment=""):
     """The leg after the event. The same event with the same `at` is answered again and changes nothing.
 
     `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle. Raises LegNotFound,
@@ -166,9 +164,7 @@ def _assign_asset(step):
 
 def assign(leg, *, public_id, now):
     """The leg has this vehicle (any free one without `public_id`), under the id it has now."""
-    leg.asset = fleet.assign(
-        leg_id=leg.pk, asset_public_id=bare_id(public_id) if public_id else None, now=now
-    )
+    leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=bare_id(public_id) if public_id else None, now=now)
     leg.asset_public_id = leg.asset.public_id
 
 

@@ -36,12 +36,8 @@ class MaasProvider(models.Model):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
 
-    auto_commit = models.BooleanField(
-        default=False, help_text=_("Bookings are confirmed at once, without COMMIT.")
-    )
-    pending_minutes = models.PositiveSmallIntegerField(
-        default=15, help_text=_("How long a booking waits for COMMIT.")
-    )
+    auto_commit = models.BooleanField(default=False, help_text=_("Bookings are confirmed at once, without COMMIT."))
+    pending_minutes = models.PositiveSmallIntegerField(default=15, help_text=_("How long a booking waits for COMMIT."))
     max_extensions = models.PositiveSmallIntegerField(
         default=2, help_text=_("How often that time may be extended; 0 = never.")
     )
@@ -133,9 +129,7 @@ class IdempotentRequest(models.Model):
         verbose_name = _("idempotent request")
         verbose_name_plural = _("idempotent requests")
         ordering = ("-created_at",)
-        constraints = (
-            models.UniqueConstraint(fields=["provider", "key"], name="an_idempotency_key_is_used_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["provider", "key"], name="an_idempotency_key_is_used_once"),)
 
     def __str__(self):
         return self.key

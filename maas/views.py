@@ -1,11 +1,12 @@
 """The base of every operation a MaaS provider calls."""
 
 from maas.authentication import IsProvider, check_maas_id
+from maas.idempotency import IdempotentPosts
 from tomp.dialect import Dialect
 from tomp.views import TompViewSet
 
 
-class ProviderViewSet(TompViewSet):
+class ProviderViewSet(IdempotentPosts, TompViewSet):
     """An operation on behalf of one provider: whatever it looks up belongs to that provider, or is a 404."""
 
     permission_classes = (IsProvider,)
@@ -23,7 +24,7 @@ class ProviderViewSet(TompViewSet):
     def dialect(self):
         """How this provider is spoken to."""
         return Dialect(
-            version=self.request.version,
+            version=self.version,
             language=self.language,
             pascal_case=bool(self.provider and self.provider.pascal_case_types),
         )

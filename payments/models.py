@@ -61,9 +61,7 @@ class JournalEntry(models.Model):
         ordering = ("created_at", "id")
         indexes = (models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),)
         constraints = (
-            models.UniqueConstraint(
-                name="one_fare_per_leg", fields=["leg"], condition=models.Q(category="FARE")
-            ),
+            models.UniqueConstraint(name="one_fare_per_leg", fields=["leg"], condition=models.Q(category="FARE")),
             models.UniqueConstraint(fields=["booking", "sequence"], name="journal_ids_are_unique"),
             models.CheckConstraint(
                 name="a_fare_is_not_negative", condition=~models.Q(category="FARE") | models.Q(amount__gte=0)

@@ -10,10 +10,10 @@ from django.db.models import Q
 from fleet import geo, information, places
 from fleet import services as fleet
 from fleet.conditions import conditions_for
+from fleet.ids import bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
-from fleet.ids import bare_id
 from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
@@ -139,7 +139,7 @@ class _Search:
         return [asset for distance, _pk, asset in by_distance if distance <= self._radius]
 
     def _nearest_of_each_type(self, assets):
-        chosen = {}
+        chosen: dict[int, list[Asset]] = {}
         for asset in assets:
             chosen.setdefault(asset.asset_type_id, []).append(asset)
         return [asset for group in chosen.values() for asset in group[: self.trip.nr_of_travelers]]
@@ -194,12 +194,10 @@ class _Search:
         return sorted(near, key=lambda station: geo.distance_m(lat, lon, station.lat, station.lon))
 
     def _of_type(self, asset_type, stations, schedule):
-        """The nearest station that has one left; for types without stations, the place itself."""
-        homes = set(
-            Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct()
-        )
-        if homes and all(home is None and at is None for home, at in homes):
+        """The nearest station that has one left; for types that come to the user, the place itself."""
+        if asset_type.return_rule == AssetType.ReturnRule.FREE_FLOATING:
             return self._of_roaming_type(asset_type, schedule)
+        homes = set(Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct())
         served = {home or at for home, at in homes}
         for station in stations:
             if station.pk in served and self._is_open(schedule, station) and self._has_place(asset_type, station):

@@ -14,11 +14,13 @@ from tomp.serializers import (
 )
 
 
-def Names(**kwargs):
+class Names(serializers.ListField):
     """A list of identifiers."""
-    return serializers.ListField(
-        child=Text(max_length=200), required=False, default=list, max_length=MAX_ITEMS, **kwargs
-    )
+
+    child = Text(max_length=200)
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, default=list, max_length=MAX_ITEMS, **kwargs)
 
 
 class PlanningRequest(WireSerializer):
@@ -30,9 +32,7 @@ class PlanningRequest(WireSerializer):
     estimatedDistance = WholeNumber(min_value=0, required=False, default=None, source="estimated_distance")
     departureTime = Moment(required=False, default=None, source="departs_at")
     arrivalTime = Moment(required=False, default=None, source="arrives_at")
-    nrOfTravelers = WholeNumber(
-        min_value=1, max_value=100, required=False, default=1, source="nr_of_travelers"
-    )
+    nrOfTravelers = WholeNumber(min_value=1, max_value=100, required=False, default=1, source="nr_of_travelers")
     travelers = serializers.ListField(child=FreeObject(), required=False, default=list, max_length=100)
     useAssets = Names(source="use_assets")
     useAssetTypes = Names(source="use_asset_types")
@@ -41,9 +41,7 @@ class PlanningRequest(WireSerializer):
 
     def validate(self, trip):
         if len(trip["travelers"]) > max(trip["nr_of_travelers"], 1):
-            raise serializers.ValidationError(
-                {"travelers": ["There are more travellers than nrOfTravelers says."]}
-            )
+            raise serializers.ValidationError({"travelers": ["There are more travellers than nrOfTravelers says."]})
         departs_at, arrives_at = trip["departs_at"], trip["arrives_at"]
         if departs_at and arrives_at and arrives_at <= departs_at:
             raise serializers.ValidationError({"arrivalTime": ["It must be after departureTime."]})
@@ -53,10 +51,9 @@ class PlanningRequest(WireSerializer):
 class BookingIntent(WireSerializer):
     """Query of the deprecated POST /plannings."""
 
-    booking_intent = serializers.BooleanField(required=False, default=False)
+    wire_names = {"booking_intent": "booking-intent"}
 
-    def get_fields(self):
-        return {"booking-intent": field for field in super().get_fields().values()}
+    booking_intent = serializers.BooleanField(required=False, default=False)
 
 
 def planning_json(valid_until, options):

@@ -46,10 +46,6 @@ class PlanningViewSet(ProviderViewSet):
     def _plan(self, plan, *, bookable):
         now = timezone.now()
         trip = Trip(**self.valid(PlanningRequest))
-        valid_until, drafts = plan(
-            provider=self.provider, trip=trip, version=self.request.version.minor, now=now
-        )
-        options = [
-            booking_json(booking, [leg], self.dialect, now=now, with_ids=bookable) for booking, leg in drafts
-        ]
+        valid_until, drafts = plan(provider=self.provider, trip=trip, version=self.version.minor, now=now)
+        options = [booking_json(booking, [leg], self.dialect, now=now, with_ids=bookable) for booking, leg in drafts]
         return Response(planning_json(valid_until, options), status=status.HTTP_201_CREATED)

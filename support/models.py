@@ -43,9 +43,7 @@ class SupportRequest(models.Model):
 
     provider = models.ForeignKey(MaasProvider, models.PROTECT, related_name="support_requests")
     reference = models.CharField(max_length=100, db_index=True)
-    booking = models.ForeignKey(
-        Booking, models.PROTECT, null=True, blank=True, related_name="support_requests"
-    )
+    booking = models.ForeignKey(Booking, models.PROTECT, null=True, blank=True, related_name="support_requests")
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="support_requests")
     order = models.PositiveIntegerField(default=0)
     support_type = models.CharField(max_length=20, choices=Type, default=Type.OTHER)
@@ -67,9 +65,7 @@ class SupportRequest(models.Model):
         verbose_name_plural = _("support requests")
         ordering = ("reference", "order")
         constraints = (
-            models.UniqueConstraint(
-                fields=["provider", "reference", "order"], name="support_requests_are_in_order"
-            ),
+            models.UniqueConstraint(fields=["provider", "reference", "order"], name="support_requests_are_in_order"),
         )
 
     def __str__(self):

@@ -25,18 +25,12 @@ class SupportRequestData(WireSerializer):
     supportType = serializers.ChoiceField(
         choices=SupportRequest.Type.values, required=False, default="OTHER", source="support_type"
     )
-    priority = serializers.ChoiceField(
-        choices=SupportRequest.Priority.values, required=False, default="OTHER"
-    )
+    priority = serializers.ChoiceField(choices=SupportRequest.Priority.values, required=False, default="OTHER")
     location = Place(required=False, default=None)
     time = Moment(required=False, default=None, source="occurred_at")
-    contactInformationEndUser = Text(
-        required=False, default="", allow_blank=True, source="contact", max_length=200
-    )
+    contactInformationEndUser = Text(required=False, default="", allow_blank=True, source="contact", max_length=200)
     comment = Text(required=False, default="", allow_blank=True, max_length=5000)
-    requestedResponseTime = Number(
-        required=False, default=None, min_value=0, source="requested_response_minutes"
-    )
+    requestedResponseTime = Number(required=False, default=None, min_value=0, source="requested_response_minutes")
     urls = serializers.ListField(child=Url(), required=False, default=list, max_length=20)
     damage = FreeObject(required=False, default=None)
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from bookings.models import Booking
-from fleet.models import Asset
 from fleet.ids import bare_id
+from fleet.models import Asset
 from support.models import SupportRequest
 from tomp.errors import Missing, NotFound
 

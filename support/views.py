@@ -21,10 +21,10 @@ class SupportViewSet(ProviderViewSet):
     def ask(self, request):
         """Asks for help with a booking, or (1.6) reports a vehicle nobody booked."""
         asked = services.ask(provider=self.provider, now=timezone.now(), **self.valid(SupportRequestData))
-        return Response(status_json(asked, request.version))
+        return Response(status_json(asked, self.version))
 
     @extend_schema(responses={200: components.SupportStatus(many=True)}, tags=TAGS)
     def status(self, request, id):
         """All requests about the booking (or under the minted id), the latest last."""
         found = services.history(provider=self.provider, reference=id)
-        return Response([status_json(entry, request.version) for entry in found])
+        return Response([status_json(entry, self.version) for entry in found])

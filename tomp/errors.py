@@ -61,6 +61,11 @@ class UnsupportedContent(Invalid):
     title = "The body is not JSON"
 
 
+class NotAcceptable(Invalid):
+    status = 406
+    title = "The answer is JSON"
+
+
 class NoCredentials(TompError):
     number, status, type = 1, 401, "Missing"
     title = "Credentials are missing"
@@ -165,20 +170,22 @@ class ReadOnly(TompError):
     title = "The data field is read-only"
 
 
+class Refusal(Response):
+    """The answer to an error. Its texts are English, whatever language was asked for."""
+
+
 def exception_handler(error, context):
     """The answer to anything a view raises: always the TOMP error body, never a stack trace."""
     view, request = context.get("view"), context.get("request")
     refusal = error if isinstance(error, TompError) else translate(error)
     instance = str(uuid.uuid4())
     if refusal is None:
-        log.exception("unexpected_error", instance=instance, view=type(view).__name__)
+        log.error("unexpected_error", exc_info=error, instance=instance, view=type(view).__name__)
         refusal = TompError("Something went wrong on our side. Quote the instance when you contact support.")
     _roll_back()
     version = getattr(request, "version", None)
     body = error_body(refusal, module=getattr(view, "module", GENERAL), version=version, instance=instance)
-    response = Response(body, status=body["status"], headers=dict(refusal.headers))
-    response.refusal = refusal
-    return response
+    return Refusal(body, status=body["status"], headers=dict(refusal.headers))
 
 
 def error_body(refusal, *, module, version=None, instance=None):
@@ -197,37 +204,12 @@ def error_body(refusal, *, module, version=None, instance=None):
 
 def translate(error):
     """The TompError that says what this exception of Django or DRF means; None when it was not foreseen."""
-    if isinstance(error, exceptions.ValidationError):
-        return from_validation(error)
-    if isinstance(error, exceptions.UnsupportedMediaType):
-        return UnsupportedContent("Send the body as application/json.")
-    if isinstance(error, exceptions.ParseError):
-        return Invalid(str(error.detail))
-    if isinstance(error, exceptions.MethodNotAllowed):
-        return MethodNotAllowed(str(error.detail))
-    if isinstance(error, exceptions.NotAcceptable):
-        return _with_status(Invalid("Only application/json can be answered."), 406)
-    if isinstance(error, exceptions.Throttled):
-        return _throttled(error)
-    if isinstance(error, RequestDataTooBig):
-        return TooLarge("The body is too large.")
-    if isinstance(error, (Http404, exceptions.NotFound)):
-        return NotFound("There is nothing at this address.")
-    if isinstance(error, (PermissionDenied, exceptions.PermissionDenied)):
-        return NoAccess("This is not open to you.")
-    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
-        return NoCredentials(str(error.detail))
-    return None
+    return next((refuse(error) for kinds, refuse in FORESEEN if isinstance(error, kinds)), None)
 
 
 def _throttled(error):
     wait = int(error.wait or 1) + 1
     return RequestLimit(f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
-
-
-def _with_status(refusal, status):
-    refusal.status = status
-    return refusal
 
 
 ABSENT = {"required", "null"}
@@ -254,3 +236,21 @@ def _roll_back():
     """A refusal leaves no half-done work where the caller opened a transaction around the view."""
     if connection.in_atomic_block and connection.settings_dict.get("ATOMIC_REQUESTS"):
         connection.set_rollback(True)
+
+
+# The first that fits counts, so what is special stands before what is general.
+FORESEEN = (
+    (exceptions.ValidationError, from_validation),
+    (exceptions.UnsupportedMediaType, lambda error: UnsupportedContent("Send the body as application/json.")),
+    (exceptions.ParseError, lambda error: Invalid(str(error.detail))),
+    (exceptions.MethodNotAllowed, lambda error: MethodNotAllowed(str(error.detail))),
+    (exceptions.NotAcceptable, lambda error: NotAcceptable("Only application/json can be answered.")),
+    (exceptions.Throttled, _throttled),
+    (RequestDataTooBig, lambda error: TooLarge("The body is too large.")),
+    ((Http404, exceptions.NotFound), lambda error: NotFound("There is nothing at this address.")),
+    ((PermissionDenied, exceptions.PermissionDenied), lambda error: NoAccess("This is not open to you.")),
+    (
+        (exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
+        lambda error: NoCredentials(str(error.detail)),
+    ),
+)

@@ -19,7 +19,7 @@ def validate_localized_text(value):
 class LocalizedTextField(models.JSONField):
     """A text in several languages, stored as {language tag: text}."""
 
-    default_validators = (validate_localized_text,)
+    default_validators = [validate_localized_text]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("help_text", _('One text per language: {"en": "Station"}.'))

@@ -18,10 +18,13 @@ RESERVED_WORDS = {"from_": "from", "class_": "class"}
 
 
 class WireSerializer(serializers.Serializer):
-    """A body or query of the protocol. `from_` and `class_` stand for members Python cannot name."""
+    """A body or query of the protocol. `wire_names` maps attributes to members that Python cannot name."""
+
+    wire_names: dict[str, str] = {}
 
     def get_fields(self):
-        return {RESERVED_WORDS.get(name, name): field for name, field in super().get_fields().items()}
+        names = RESERVED_WORDS | self.wire_names
+        return {names.get(name, name): field for name, field in super().get_fields().items()}
 
     def to_internal_value(self, data):
         if isinstance(data, dict):
@@ -119,9 +122,7 @@ class Place(WireSerializer):
     """TOMP place. A station may stand in for the coordinates (profile); the address is kept as it came."""
 
     name = Text(required=False)
-    stopReference = serializers.ListField(
-        child=FreeObject(), required=False, max_length=20, source="stop_reference"
-    )
+    stopReference = serializers.ListField(child=FreeObject(), required=False, max_length=20, source="stop_reference")
     stationId = Text(required=False, source="station_id")
     coordinates = Coordinates(required=False)
     physicalAddress = FreeObject(required=False, source="address")

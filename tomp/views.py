@@ -1,11 +1,14 @@
 """What every operation of the protocol has in common: version, language, headers, errors."""
 
+from typing import cast
+
 from django.conf import settings
 from django.utils.http import http_date
 from django_filters.utils import translate_validation
 from rest_framework import viewsets
 
 from tomp import errors, language
+from tomp.versions import Version
 
 ERROR_LANGUAGE = "en"
 
@@ -33,8 +36,9 @@ class TompViewSet(viewsets.GenericViewSet):
         return dict(serializer.validated_data)
 
     def valid_query(self, serializer_class):
-        """The validated query parameters."""
-        return self.valid(serializer_class, data={name: value for name, value in self.request.query_params.items() if value != ""})
+        """The validated query parameters; an empty one counts as absent."""
+        given = {name: value for name, value in self.request.query_params.items() if value != ""}
+        return self.valid(serializer_class, data=given)
 
     def filtered(self, filterset_class, queryset):
         """The rows the query asks for; raises Invalid when it makes no sense."""
@@ -46,7 +50,7 @@ class TompViewSet(viewsets.GenericViewSet):
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault(
-            "Content-Language", ERROR_LANGUAGE if hasattr(response, "refusal") else self.language
+            "Content-Language", ERROR_LANGUAGE if isinstance(response, errors.Refusal) else self.language
         )
         version = getattr(request, "version", None)
         if version:
@@ -54,12 +58,17 @@ class TompViewSet(viewsets.GenericViewSet):
         return response
 
     @property
+    def version(self):
+        """The version of the protocol the caller speaks."""
+        return cast(Version, self.request.version)
+
+    @property
     def language(self):
         """The one language this answer is in (reading 29)."""
         return language.preferred(self.request.headers.get("Accept-Language"), language.published())
 
     def get_serializer_context(self):
-        return {**super().get_serializer_context(), "version": self.request.version, "language": self.language}
+        return {**super().get_serializer_context(), "version": self.version, "language": self.language}
 
 
 def check_headers(request):

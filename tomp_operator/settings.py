@@ -64,9 +64,7 @@ SECRET_KEY_IS_GIVEN = bool(env.str("SECRET_KEY", default=""))
 if SECRET_KEY_IS_GIVEN:
     SECRET_KEY = env.str("SECRET_KEY")
 elif IS_PUBLIC and not ALLOW_DEMO:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set: give every host the same random value of 40 characters or more."
-    )
+    raise ImproperlyConfigured("SECRET_KEY is not set: give every host the same random value of 40 characters or more.")
 else:
     SECRET_KEY = kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, still good for reading
@@ -197,9 +195,7 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked from inside, past the proxy that speaks https
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if IS_HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOMP_BEHIND_PROXY", default=False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOMP_BEHIND_PROXY", default=False) else None
 CSRF_TRUSTED_ORIGINS = [TOMP_PUBLIC_URL] if IS_HTTPS else []
 SESSION_COOKIE_AGE = 12 * 3600  # a working day at the service desk
 X_FRAME_OPTIONS = "DENY"
@@ -292,7 +288,15 @@ TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office
 
-UNFOLD = {"SITE_TITLE": "TOMP Transport Operator", "SITE_HEADER": "TOMP Transport Operator"}
+UNFOLD = {
+    "SITE_TITLE": "TOMP Transport Operator",
+    "SITE_HEADER": "Transport Operator",
+    "SITE_SYMBOL": "electric_scooter",
+    "SITE_URL": None,
+    "SHOW_BACK_BUTTON": True,
+    "COMMAND": {"search_callback": "tomp_operator.navigation.find"},
+    "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
+}
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
 
 # Logs: to standard error, one JSON object per line where others run us, readable lines at home
@@ -308,17 +312,11 @@ LOG_STEPS: list[structlog.types.Processor] = [
 # Tracebacks without the values of local variables: these may be personal data or keys.
 LOG_RENDERING: list[structlog.types.Processor] = (
     [
-        structlog.processors.ExceptionRenderer(
-            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        ),
+        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
         structlog.processors.JSONRenderer(),
     ]
     if LOG_AS_JSON
-    else [
-        structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    ]
+    else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
 )
 structlog.configure(
     processors=[

@@ -77,11 +77,14 @@ class FarePart(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=100, blank=True)
     type = models.CharField(max_length=5, choices=_choices(pricing.PartType))
-    kind = models.CharField(
-        max_length=8, choices=_choices(pricing.PartKind), default=pricing.PartKind.DEFAULT.value
-    )
+    kind = models.CharField(max_length=8, choices=_choices(pricing.PartKind), default=pricing.PartKind.DEFAULT.value)
     amount = models.DecimalField(max_digits=12, decimal_places=4)
-    unit_type = models.CharField(max_length=10, choices=_choices(pricing.UnitType), blank=True)
+    unit_type = models.CharField(
+        max_length=10,
+        # A percentage cannot be published: TOMP leaves open of what (semantics §9). Write the discount as an amount.
+        choices=[choice for choice in _choices(pricing.UnitType) if choice[0] != pricing.UnitType.PERCENTAGE],
+        blank=True,
+    )
     units = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     scale_from = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     scale_to = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
@@ -101,13 +104,11 @@ class FarePart(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="a_flex_part_has_units",
-                condition=models.Q(type="FLEX", units__gt=0) & ~models.Q(unit_type="")
-                | ~models.Q(type="FLEX"),
+                condition=models.Q(type="FLEX", units__gt=0) & ~models.Q(unit_type="") | ~models.Q(type="FLEX"),
             ),
             models.CheckConstraint(
                 name="a_scale_has_a_type",
-                condition=models.Q(scale_from__isnull=True, scale_to__isnull=True)
-                | ~models.Q(scale_type=""),
+                condition=models.Q(scale_from__isnull=True, scale_to__isnull=True) | ~models.Q(scale_type=""),
             ),
             models.CheckConstraint(
                 name="a_scale_rises",

@@ -68,9 +68,7 @@ class AssetType(models.Model):
     access_methods = models.JSONField(
         default=list, blank=True, help_text=_('How it opens: ["TOMP-API"], ["QR"], ["DEEPLINK"] …')
     )
-    default_plan = models.ForeignKey(
-        PricingPlan, models.PROTECT, null=True, blank=True, related_name="default_for"
-    )
+    default_plan = models.ForeignKey(PricingPlan, models.PROTECT, null=True, blank=True, related_name="default_for")
     plans = models.ManyToManyField(PricingPlan, blank=True, related_name="asset_types")
     booked_by = models.CharField(max_length=5, choices=BookedBy, default=BookedBy.ASSET)
     return_rule = models.CharField(max_length=20, choices=ReturnRule, default=ReturnRule.FREE_FLOATING)
@@ -148,9 +146,7 @@ class Condition(models.Model):
         verbose_name = _("condition")
         verbose_name_plural = _("conditions")
         ordering = ("position", "id")
-        constraints = (
-            models.UniqueConstraint(fields=["asset_type", "kind"], name="a_type_has_each_condition_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["asset_type", "kind"], name="a_type_has_each_condition_once"),)
 
     def __str__(self):
         return self.get_kind_display()
@@ -202,9 +198,7 @@ class Asset(FSMModelMixin, models.Model):
     lon = models.FloatField(null=True, blank=True)
     station = models.ForeignKey(Station, models.SET_NULL, null=True, blank=True, related_name="assets")
     station_slot = models.CharField(max_length=40, blank=True)
-    home_station = models.ForeignKey(
-        Station, models.SET_NULL, null=True, blank=True, related_name="home_assets"
-    )
+    home_station = models.ForeignKey(Station, models.SET_NULL, null=True, blank=True, related_name="home_assets")
     state_of_charge = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Percent."))
     range_m = models.PositiveIntegerField(null=True, blank=True)
     odometer_m = models.PositiveBigIntegerField(null=True, blank=True)
@@ -233,9 +227,7 @@ class Asset(FSMModelMixin, models.Model):
         verbose_name_plural = _("assets")
         ordering = ("vehicle_number",)
         indexes = (
-            models.Index(
-                fields=["lat", "lon"], name="available_asset_place", condition=models.Q(state="AVAILABLE")
-            ),
+            models.Index(fields=["lat", "lon"], name="available_asset_place", condition=models.Q(state="AVAILABLE")),
             models.Index(fields=["station", "asset_type"], name="asset_at_station"),
             models.Index(fields=["source_id"], name="asset_source"),
         )

@@ -30,9 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument(
-            "--workers", type=int, default=os.cpu_count(), help="web processes (number of cores)"
-        )
+        parser.add_argument("--workers", type=int, default=os.cpu_count(), help="web processes (number of cores)")
 
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
         _refuse_taken(host, port)

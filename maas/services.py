@@ -1,0 +1,86 @@
+"""What happens to providers and their credentials. A secret is returned once; nobody can read it again."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from oauth2_provider.models import AccessToken
+
+from maas.idempotency import KEPT_FOR
+from maas.models import ApiKey, IdempotentRequest, MaasProvider, OAuthClient, digest_of
+
+
+class ProviderExists(Exception):
+    """There is a provider with this maas-id."""
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new provider with its secrets. The representation leaves them out: it may end up in a log."""
+
+    provider: MaasProvider
+    api_key_secret: str
+    client_id: str
+    client_secret: str
+
+    def __repr__(self):
+        return f"Created({self.provider.maas_id!r})"
+
+
+@transaction.atomic
+def create_provider(*, maas_id, name="", **terms):
+    """A provider who may book at once, with a key and an OAuth2 client. `terms` are fields of MaasProvider.
+
+    Raises ProviderExists, or Django's ValidationError for a term that cannot be.
+    """
+    provider = MaasProvider(maas_id=maas_id, name=name or maas_id, **terms)
+    provider.full_clean(validate_unique=False)
+    try:
+        with transaction.atomic():
+            provider.save()
+    except IntegrityError:
+        raise ProviderExists(f"There is a MaaS provider {maas_id} already.") from None
+    _, api_key_secret = issue_api_key(provider=provider)
+    client_secret = rotate_client_secret(provider=provider)
+    return Created(provider, api_key_secret, provider.oauth_client.client_id, client_secret)
+
+
+def issue_api_key(*, provider, label=""):
+    """One more key of this provider: (key, secret). Those it has stay valid."""
+    secret = secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(provider=provider, label=label, prefix=secret[:8], digest=digest_of(secret))
+    return key, secret
+
+
+def revoke_api_key(*, key_id, now):
+    """The key opens nothing from now on. A key that was revoked before keeps its time."""
+    ApiKey.objects.filter(pk=key_id, revoked_at__isnull=True).update(revoked_at=now)
+    return ApiKey.objects.get(pk=key_id)
+
+
+@transaction.atomic
+def rotate_client_secret(*, provider):
+    """A new secret of this provider's OAuth2 client, which is made if it has none.
+
+    The secret before it is worth nothing from now on, and neither are the tokens it bought.
+    """
+    secret = secrets.token_urlsafe(32)
+    client, _ = OAuthClient.objects.update_or_create(
+        provider=provider,
+        defaults={
+            "client_id": provider.maas_id,
+            "client_secret": secret,
+            "client_type": OAuthClient.CLIENT_CONFIDENTIAL,
+            "authorization_grant_type": OAuthClient.GRANT_CLIENT_CREDENTIALS,
+            "name": provider.name,
+        },
+    )
+    AccessToken.objects.filter(application=client).delete()
+    return secret
+
+
+def forget_expired(*, now):
+    """Bearer tokens that ran out and answers kept long enough for any retry are gone; how many of each."""
+    tokens, _ = AccessToken.objects.filter(expires__lte=now).delete()
+    answers, _ = IdempotentRequest.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    return tokens, answers

@@ -1,0 +1,92 @@
+"""How do staff get where they want? The sidebar, and one search for everything a rider or provider may quote."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from unfold.dataclasses import SearchResult
+
+GROUPS: list[tuple[Promise, dict[str, str]]] = [
+    (
+        _("Trips"),
+        {
+            "bookings.Booking": "bookmark",
+            "legs.Leg": "electric_scooter",
+            "fleet.Reservation": "lock_clock",
+            "bookings.Notification": "chat",
+            "bookings.BookingEvent": "history",
+            "legs.LegEvent": "timeline",
+        },
+    ),
+    (
+        _("Fleet"),
+        {
+            "fleet.Asset": "pedal_bike",
+            "fleet.AssetType": "category",
+            "fleet.Station": "location_on",
+            "fleet.Region": "map",
+            "fleet.Alert": "campaign",
+            "fleet.OpeningHours": "schedule",
+            "fleet.CalendarPeriod": "calendar_month",
+            "fleet.System": "apartment",
+        },
+    ),
+    (_("Prices"), {"fleet.PricingPlan": "sell"}),
+    (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person"}),
+    (_("Money"), {"payments.JournalEntry": "receipt_long"}),
+    (_("Support"), {"support.SupportRequest": "support_agent"}),
+    (
+        _("Staff"),
+        {
+            "auth.User": "badge",
+            "auth.Group": "groups",
+            "admin.LogEntry": "fact_check",
+            "procrastinate.ProcrastinateJob": "engineering",
+        },
+    ),
+]
+SEARCHED = (
+    "bookings.Booking", "legs.Leg", "fleet.Asset", "customers.Customer", "support.SupportRequest",
+    "payments.JournalEntry", "fleet.Station", "maas.MaasProvider",
+)  # fmt: skip
+RESULTS_EACH = 5
+
+
+def sidebar(request: HttpRequest) -> list[dict]:
+    """The groups of pages this member of staff may see."""
+    registered = {model._meta.label: site for model, site in admin.site._registry.items()}
+    groups = []
+    for title, pages in GROUPS:
+        items = [
+            {"title": capfirst(site.opts.verbose_name_plural), "icon": icon, "link": _address(site.model)}
+            for name, icon in pages.items()
+            if (site := registered.get(name)) and site.has_view_permission(request)
+        ]
+        if items:
+            groups.append({"title": title, "separator": bool(groups), "items": items})
+    return groups
+
+
+def find(request: HttpRequest, term: str) -> list[SearchResult]:
+    """The first few matches of each kind, as the lists themselves would find them."""
+    results = []
+    for model, site in admin.site._registry.items():
+        if model._meta.label not in SEARCHED or not site.has_view_permission(request):
+            continue
+        found, _may_repeat = site.get_search_results(request, site.get_queryset(request), term)
+        results += [_result(item) for item in found[:RESULTS_EACH]]
+    return results
+
+
+def _result(item: Model) -> SearchResult:
+    state = getattr(item, "get_state_display", str)() if hasattr(item, "get_state_display") else ""
+    kind = capfirst(str(item._meta.verbose_name))
+    address = reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
+    return SearchResult(title=str(item), description=f"{kind} {state}".strip(), link=address, icon="search")
+
+
+def _address(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
