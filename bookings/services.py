@@ -4,7 +4,9 @@ Each service locks the booking first, then reads the rest (docs/locking.md). Not
 """
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 
 from django.db import transaction
 
@@ -16,11 +18,10 @@ from customers import services as customers
 from fleet import services as fleet
 from fleet.conditions import required_booking_data
 from fleet.errors import AssetNotAvailable, NoAssetLeft
+from maas.models import MaasProvider
 from planning import options
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 from tomp.errors import AlreadyBooked, IllegalOperation, InUse, Missing, QuotaReached
-
-ONE_STOP_TRIES = 3
 
 
 def book(*, provider, offer_id, customer_data, from_place, to_place, callback_url, extra_info, version, now):
@@ -39,11 +40,15 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
         booking.from_place = from_place or booking.from_place
         booking.to_place = to_place or booking.to_place
         legs = legs_of(booking)
-        _take_over(booking, legs, customer_data, callback_url, extra_info)
         try:
-            _hold(booking, legs, now)
+            _hold(legs, now)
         except (AssetNotAvailable, NoAssetLeft) as error:
             raise OfferGone(f"Offer {booking.id} is not available any more. {error.detail}") from error
+        _take_over(booking, legs, customer_data, callback_url, extra_info)
+        story = _agree(booking, legs, now)
+        booking.save()
+        _save_access(legs)
+        BookingEvent.objects.bulk_create(story)
         return booking, legs
 
 
@@ -53,27 +58,29 @@ def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, ve
     Raises NotOneOption when there is none or more than one, and what book() raises for customer and
     contract. Where a type was asked for, a vehicle that somebody else just took is replaced by the next.
     """
-    for _try in range(ONE_STOP_TRIES):
-        found = options.find(trip, now=now)
-        if len(found) != 1:
-            raise NotOneOption(
-                f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
-            )
-        try:
-            return _book_option(found[0], provider, customer_data, callback_url, extra_info, version=version, now=now)
-        except (AssetNotAvailable, NoAssetLeft):
-            if trip.names_assets:
-                break
+    found = options.find(trip, now=now)
+    if len(found) != 1:
+        raise NotOneOption(
+            f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
+        )
+    for option in chain(found, found[0].instead):
+        with suppress(AssetNotAvailable, NoAssetLeft):
+            return _book_option(
+                option, provider, customer_data, callback_url, extra_info,
+                version=version, now=now, wait=trip.names_assets,
+            )  # fmt: skip
     raise NotOneOption("Somebody else was faster.")
 
 
 @transaction.atomic
-def _book_option(option, provider, customer_data, callback_url, extra_info, *, version, now):
+def _book_option(option, provider, customer_data, callback_url, extra_info, *, version, now, wait):
     booking, leg = draft(option, provider=provider, version=version, valid_until=now, now=now)
+    _hold([leg], now, wait=wait)
     _take_over(booking, [leg], customer_data, callback_url, extra_info)
+    story = _agree(booking, [leg], now)
     booking.save(force_insert=True)
     leg.save(force_insert=True)
-    _hold(booking, [leg], now)
+    BookingEvent.objects.bulk_create(story)
     return booking, [leg]
 
 
@@ -115,15 +122,20 @@ def _take_over(booking, legs, customer_data, callback_url, extra_info):
 
 def _check_quota(provider):
     limit = provider.max_open_bookings
-    if limit is not None and Booking.objects.for_provider(provider).open().count() >= limit:
+    if limit is None:
+        return
+    MaasProvider.objects.select_for_update(no_key=True).get(pk=provider.pk)  # one after the other, to count right
+    if Booking.objects.for_provider(provider).open().count() >= limit:
         raise QuotaReached(f"Your contract allows {limit} open bookings at the same time.", module=3)
 
 
-def _hold(booking, legs, now):
-    """PENDING, with every vehicle or promise held; with AUTO_COMMIT what COMMIT would lead to."""
+def _hold(legs, now, *, wait=True):
+    """Every vehicle, or the promise of one, is held. Raises AssetNotAvailable, NoAssetLeft."""
     for leg in legs:
         if leg.asset_id is not None:
-            leg.asset = fleet.reserve_asset(asset_id=leg.asset_id, leg_id=leg.pk, now=now)
+            leg.asset = fleet.reserve_asset(
+                asset_id=leg.asset_id, public_id=leg.asset_public_id, leg_id=leg.pk, now=now, wait=wait
+            )
         else:
             fleet.reserve_type(
                 asset_type_id=leg.asset_type_id,
@@ -132,12 +144,16 @@ def _hold(booking, legs, now):
                 period=(leg.departs_at, leg.arrives_at or leg.departs_at + PLANNED_WITHOUT_ARRIVAL),
                 now=now,
             )
+
+
+def _agree(booking, legs, now):
+    """PENDING; with AUTO_COMMIT what COMMIT would lead to. Nothing is saved yet; returns the story so far."""
     provider = booking.provider
     booking.hold(at=now, until=now + timedelta(minutes=provider.pending_minutes))
-    record(booking, "BOOK", Party.MP, now)
+    story = [_event(booking, "BOOK", Party.MP, now)]
     if provider.auto_commit:
-        _commit(booking, legs, Party.MP, now)
-    booking.save()
+        story.append(_commit(booking, legs, Party.MP, now))
+    return story
 
 
 def commit(*, booking_id, now, asked_by=Party.MP):
@@ -152,24 +168,29 @@ def commit(*, booking_id, now, asked_by=Party.MP):
         if booking.state != Booking.State.PENDING:
             raise _illegal("COMMIT", booking)
         legs = legs_of(booking)
-        _commit(booking, legs, asked_by, now)
+        _commit(booking, legs, asked_by, now).save()
         booking.save()
+        _save_access(legs)
         return booking, legs
 
 
 def _commit(booking, legs, asked_by, now):
     if booking.response_minutes is None:
         booking.commit()
-        grant_access(legs)
+        _grant_access(legs)
     else:
         booking.commit_conditionally(answer_by=now + timedelta(minutes=booking.response_minutes))
-    record(booking, "COMMIT", asked_by, now)
+    return _event(booking, "COMMIT", asked_by, now)
 
 
-def grant_access(legs):
+def _grant_access(legs):
     """Each leg has the code that opens its vehicle; it is shown once a vehicle is known."""
     for leg in legs:
         leg.access_code = secrets.token_urlsafe(12)
+
+
+def _save_access(legs):
+    for leg in legs:
         leg.save(update_fields=["access_code"])
 
 
@@ -236,7 +257,8 @@ def confirm(*, booking_id, now, actor="", reason=""):
             raise _illegal("confirm", booking)
         legs = legs_of(booking)
         booking.confirm()
-        grant_access(legs)
+        _grant_access(legs)
+        _save_access(legs)
         record(booking, "CONFIRM", Party.TO, now, actor, reason)
         booking.save()
         return booking, legs
@@ -257,12 +279,15 @@ def deny(*, booking_id, now, actor="", reason=""):
 def expire(*, booking_id, now, actor="", reason="", even_if_not_due=False):
     """A waiting booking whose time is over is EXPIRED, everything held is free. Others stay as they are.
 
-    `even_if_not_due` is for staff, who may end the wait early.
+    `even_if_not_due` is for staff, who may end the wait for COMMIT early; IllegalOperation if there is none.
     """
     with transaction.atomic():
         booking = Booking.objects.locked(booking_id)
-        if not (booking.has_lapsed(now) or (even_if_not_due and booking.state == Booking.State.PENDING)):
-            return booking
+        if not booking.has_lapsed(now):
+            if not even_if_not_due:
+                return booking
+            if booking.state != Booking.State.PENDING:
+                raise _illegal("expire", booking)
         booking.expire()
         _close(booking, legs_of(booking), "EXPIRE", Party.TO, now, actor, reason)
         return booking
@@ -274,14 +299,18 @@ def _close(booking, legs, operation, asked_by, now, actor, reason):
         if leg.is_waiting:
             leg.cancel()
             leg.save(update_fields=["state", "access_code"])
-        fleet.release(leg_id=leg.pk)
+        fleet.release(leg_id=leg.pk, asset=leg.asset)
     record(booking, operation, asked_by, now, actor, reason)
     booking.save()
 
 
 def record(booking, operation, asked_by, now, actor="", reason=""):
     """One more line in the story of the booking, with the state it has now."""
-    BookingEvent.objects.create(
+    _event(booking, operation, asked_by, now, actor, reason).save()
+
+
+def _event(booking, operation, asked_by, now, actor="", reason=""):
+    return BookingEvent(
         booking=booking,
         operation=operation,
         state=booking.state,
@@ -312,5 +341,5 @@ def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
 
 def forget_offers(*, before):
     """Offers that nobody booked and that lapsed before this moment are gone; returns how many."""
-    deleted, _by_model = Booking.objects.stale_offers(before).delete()
-    return deleted
+    _deleted, by_model = Booking.objects.stale_offers(before).delete()
+    return by_model.get(Booking._meta.label, 0)

@@ -1,5 +1,8 @@
 """Public ids of vehicles: opaque, the same in TOMP and GBFS, with our codespace when we have one."""
 
+import uuid
+from contextlib import suppress
+
 from django.conf import settings
 
 
@@ -11,6 +14,14 @@ def published_id(public_id):
 def bare_id(text):
     """The id without our codespace; ids are accepted in both forms (Entur profile)."""
     return text.removeprefix(_prefix())
+
+
+def as_public_id(text):
+    """The public id written in either form, or None when the text is none."""
+    bare = bare_id(text)
+    with suppress(ValueError):
+        return uuid.UUID(bare) if len(bare) == 36 else None
+    return None
 
 
 def _prefix():

@@ -1,6 +1,7 @@
 """Where are we, and what may one do there? Reads regions and stations, writes nothing."""
 
 from django.conf import settings
+from django.db.models import Q
 
 from fleet import geo
 from fleet.errors import NotAllowedHere
@@ -11,21 +12,10 @@ FORBIDDEN = (Region.Kind.NO_PARKING, Region.Kind.NO_ACCESS)
 
 def regions_at(lat, lon, *, asset_type_id, now):
     """The regions in force that cover the point and are about this type."""
-    candidates = Region.objects.filter(south__lte=lat, north__gte=lat, west__lte=lon, east__gte=lon).prefetch_related(
-        "asset_types"
-    )
-    return [
-        region for region in candidates if _applies(region, asset_type_id, now) and geo.contains(region.area, lat, lon)
-    ]
-
-
-def _applies(region, asset_type_id, now):
-    types = {asset_type.pk for asset_type in region.asset_types.all()}
-    return (
-        (not types or asset_type_id in types)
-        and (region.starts_at is None or region.starts_at <= now)
-        and (region.ends_at is None or now < region.ends_at)
-    )
+    in_force = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
+    about_the_type = Q(asset_types=None) | Q(asset_types=asset_type_id)
+    candidates = Region.objects.filter(south__lte=lat, north__gte=lat, west__lte=lon, east__gte=lon)
+    return [region for region in candidates.filter(*in_force, about_the_type) if geo.contains(region.area, lat, lon)]
 
 
 def stations_at(lat, lon):
@@ -45,6 +35,9 @@ def stations_at(lat, lon):
 def check_may_end(*, asset_type, start_station_id, lat, lon, now):
     """Raises NotAllowedHere unless a ride with this type may end at the point (semantics §5.2 FINISH)."""
     rule = asset_type.return_rule
+    if rule == AssetType.ReturnRule.FREE_FLOATING:
+        _check_free_floating(asset_type, lat, lon, now)
+        return
     stations = [station for station in stations_at(lat, lon) if station.is_returning]
     if rule == AssetType.ReturnRule.ROUNDTRIP_STATION:
         if start_station_id not in {station.pk for station in stations}:
@@ -52,7 +45,7 @@ def check_may_end(*, asset_type, start_station_id, lat, lon, now):
     elif rule == AssetType.ReturnRule.ANY_STATION:
         if not stations:
             raise NotAllowedHere("Bring the vehicle to a station.")
-    elif not (rule == AssetType.ReturnRule.HYBRID and stations):
+    elif not stations:
         _check_free_floating(asset_type, lat, lon, now)
 
 

@@ -18,13 +18,15 @@ from fleet.models.vehicles import AssetState
 IN_SERVICE = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.IN_USE)
 
 
-def reserve_asset(*, asset_id, leg_id, now):
+def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
     """This vehicle is held for the leg from now on and until it is given back. Returns it.
 
-    Raises AssetNotAvailable; then nothing is held.
+    Raises AssetNotAvailable, also when the public knows it by another id by now: it was ridden since. Then nothing
+    is held. Without `wait` a vehicle that another booking is just taking counts as taken.
     """
-    asset = Asset.objects.select_for_update().filter(pk=asset_id).first()
-    if asset is None or asset.state != AssetState.AVAILABLE:
+    known = Asset.objects.filter(pk=asset_id, public_id=public_id, state=AssetState.AVAILABLE)
+    asset = known.select_for_update(skip_locked=not wait).first()
+    if asset is None:
         raise AssetNotAvailable()
     _hold(asset)
     Reservation.objects.create(
@@ -38,30 +40,32 @@ def reserve_asset(*, asset_id, leg_id, now):
 
 
 def reserve_type(*, asset_type_id, station_id, leg_id, period, now):
-    """One vehicle of the type is promised to the leg for the period; which one is decided later.
-
-    Raises NoAssetLeft. The type's row is the queue in which competing bookings wait for each other.
-    """
-    AssetType.objects.select_for_update().get(pk=asset_type_id)
-    if places_left(asset_type_id=asset_type_id, station_id=station_id, period=period, now=now) < 1:
-        raise NoAssetLeft()
+    """One vehicle of the type is promised to the leg for the period; which one is decided later. Raises NoAssetLeft."""
+    _check_place_left(asset_type_id=asset_type_id, station_id=station_id, period=period, now=now)
     Reservation.objects.create(
         leg_id=leg_id, asset_type_id=asset_type_id, station_id=station_id, period=DateTimeTZRange(*period)
     )
 
 
+def _check_place_left(*, asset_type_id, **wanted):
+    """Raises NoAssetLeft. The type's row is the queue in which competing bookings wait for each other."""
+    AssetType.objects.select_for_update().get(pk=asset_type_id)
+    if places_left(asset_type_id=asset_type_id, **wanted) < 1:
+        raise NoAssetLeft()
+
+
 def places_left(*, asset_type_id, station_id, period, now):
     """How many more vehicles of the type can be promised at the station for the period.
 
-    A reservation whose end has passed still counts: its vehicle is late, not back.
+    A vehicle whose reservation has ended still counts as out: it is late, not back.
     """
     fleet = Asset.objects.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
     if station_id is not None:
         fleet = fleet.filter(Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id))
-    promised = Reservation.objects.filter(asset_type_id=asset_type_id, station_id=station_id).filter(
-        Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now)
-    )
-    return fleet.count() - promised.count()
+    held = Reservation.objects.filter(asset_type_id=asset_type_id)
+    promised = held.filter(asset=None, station_id=station_id, period__overlap=DateTimeTZRange(*period))
+    out = held.filter(asset__in=fleet).filter(Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now))
+    return fleet.count() - (promised | out).count()
 
 
 def pickable_assets(*, asset_type_id, station_id):
@@ -74,9 +78,16 @@ def assign(*, leg_id, asset_public_id=None, now):
     """The leg's promise becomes this vehicle (or any free one) and holds from now. Returns the vehicle.
 
     Raises AssetNotAvailable or NoAssetLeft; then the promise is as it was. A vehicle that another
-    booking is just taking is passed over, not waited for.
+    booking is just taking is passed over, not waited for. What is promised to others until then is left to them.
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
+    if now < reservation.period.lower:
+        _check_place_left(
+            asset_type_id=reservation.asset_type_id,
+            station_id=reservation.station_id,
+            period=(now, reservation.period.lower),
+            now=now,
+        )
     candidates = pickable_assets(asset_type_id=reservation.asset_type_id, station_id=reservation.station_id)
     if asset_public_id is not None:
         candidates = candidates.filter(public_id=asset_public_id)
@@ -90,47 +101,41 @@ def assign(*, leg_id, asset_public_id=None, now):
     return asset
 
 
-def take(*, asset_id):
+# A vehicle that a leg holds is guarded by the lock of its booking; what is given back needs no lock of its own.
+
+
+def take(*, asset):
     """The held vehicle is in use."""
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
     asset.take()
     _save(asset, "state", "station", "station_slot")
 
 
-def release(*, leg_id):
-    """What was held for the leg and never ridden is free again. Nothing held: nothing happens."""
-    reservation = Reservation.objects.filter(leg_id=leg_id).first()
-    if reservation is None:
-        return
-    reservation.delete()
-    if reservation.asset_id is not None:
-        asset = Asset.objects.select_for_update().get(pk=reservation.asset_id)
+def release(*, leg_id, asset):
+    """What was held for the leg (`asset`, or None for a promise) and never ridden is free again, if anything was."""
+    if _forget(leg_id) and asset is not None:
         asset.give_back()
         _save(asset, "state")
 
 
-def end_use(*, leg_id, place, now):
+def end_use(*, leg_id, asset, place, now):
     """The ridden vehicle is free again, stands at `place` ((lat, lon) or None) and has a new public id.
 
-    Returns True; False when it was given back before, at an earlier event of the same leg.
+    Nothing happens when it was given back before, at an earlier event of the same leg.
     """
-    reservation = Reservation.objects.filter(leg_id=leg_id).first()
-    if reservation is None or reservation.asset_id is None:
-        return False
-    reservation.delete()
-    asset = Asset.objects.select_related("asset_type").select_for_update(of=("self",)).get(pk=reservation.asset_id)
+    if not _forget(leg_id):
+        return
     AssetPublicId(public_id=asset.public_id, asset=asset, replaced_at=now).save(force_insert=True)
     asset.end_use(public_id=uuid.uuid4())
     if place is not None:
         asset.lat, asset.lon = place
         asset.station = _station_at(asset.asset_type, place)
     _save(asset, "state", "public_id", "lat", "lon", "station")
-    return True
 
 
-def holds(*, leg_id):
-    """Whether anything is still held for the leg."""
-    return Reservation.objects.filter(leg_id=leg_id).exists()
+def _forget(leg_id):
+    """Nothing is held for the leg; returns whether anything was."""
+    deleted, _by_model = Reservation.objects.filter(leg_id=leg_id).delete()
+    return deleted > 0
 
 
 def _station_at(asset_type, place):

@@ -39,7 +39,7 @@ class LegQuerySet(models.QuerySet):
 
     def for_trip(self):
         """With all that an answer about the trip shows, in one query."""
-        return self.select_related("asset__station", "asset_type")
+        return self.select_related("asset__asset_type", "asset_type")
 
 
 class Leg(FSMModelMixin, models.Model):
@@ -194,6 +194,11 @@ class Leg(FSMModelMixin, models.Model):
     @property
     def is_done(self):
         return self.state in DONE_STATES
+
+    @property
+    def is_given_back(self):
+        """Whether the ridden vehicle was given back; the public knows it by another id since. Expects for_trip()."""
+        return self.asset_id is not None and self.asset.public_id != self.asset_public_id
 
     @property
     def is_concluded(self):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from rest_framework import serializers
 
 from bookings.models import Booking
@@ -102,10 +103,14 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
 
 
 def leg_asset_json(leg):
-    """The vehicle under the id it was booked by."""
+    """The vehicle under the id it was booked by; once given back, without what would tell where it is now."""
     if leg.asset_id is None:
         return None
-    return fleet.asset_json(leg.asset, public_id=leg.asset_public_id, confidential=True)
+    asset = fleet.asset_json(leg.asset, public_id=leg.asset_public_id, confidential=True)
+    if leg.is_given_back:
+        asset.pop("stateOfCharge", None)
+        asset["overriddenProperties"].pop("location", None)
+    return asset
 
 
 def _pricing(leg, tariff):
@@ -128,7 +133,11 @@ def access_json(leg, dialect):
         "validFrom": moment_json(booking.booked_at),
         "validUntil": moment_json(until),
         "tokenType": kind,
-        "tokenData": {"tokenType": kind, "url": f"/legs/{leg.id}/events", "accessCode": leg.access_code},
+        "tokenData": {
+            "tokenType": kind,
+            "url": f"{settings.TOMP_PUBLIC_URL}/tomp/legs/{leg.id}/events",
+            "accessCode": leg.access_code,
+        },
     }
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 
 from bookings import services as bookings
 from bookings.models import Booking, Party
 from fleet import places, pricing
 from fleet import services as fleet
 from fleet.conditions import demands_parking_photo
-from fleet.ids import bare_id
+from fleet.errors import AssetNotAvailable
+from fleet.ids import as_public_id, bare_id
 from fleet.models import AssetPublicId
 from legs.errors import (
     AssetMissing,
@@ -53,16 +55,21 @@ class Step:
         return self.booking.provider
 
 
-def apply(event, *, leg_id, at, now, asked_by=Party.MP, actor="", asset_ref=None, location=None, urls=(), comment=""):
+def apply(
+    event, *, leg_id, at, now, provider=None, asked_by=Party.MP, actor="",
+    asset_ref=None, location=None, urls=(), comment="",
+):  # fmt: skip
     """The leg after the event. The same event with the same `at` is answered again and changes nothing.
 
-    `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle. Raises LegNotFound,
+    `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle; `provider` is who asks, where
+    it matters whose leg it is. Raises LegNotFound,
     IllegalEvent, LegInUse, OtherAsset, AssetMissing, EvidenceMissing, NotAllowedHere, AssetNotAvailable,
     NoAssetLeft; after any of them nothing has changed (TOMP 1.6.1 POST /legs/{id}/events, semantics §5.2).
     """
     with transaction.atomic():
-        leg, booking = _locked(leg_id)
-        if LegEvent.objects.filter(leg=leg, event=event, at=at, asked_by=asked_by).exists():
+        same_report = LegEvent.objects.filter(leg=leg_id, event=event, at=at, asked_by=asked_by)
+        leg, booking = _locked(leg_id, provider, is_repeated=Exists(same_report))
+        if leg.is_repeated:
             return leg
         step = Step(
             event=event,
@@ -88,21 +95,22 @@ def apply(event, *, leg_id, at, now, asked_by=Party.MP, actor="", asset_ref=None
         return leg
 
 
-def _locked(leg_id):
+def _locked(leg_id, provider, **questions):
+    bookings = Booking.objects.booked() if provider is None else Booking.objects.booked().for_provider(provider)
     try:
-        booking = Booking.objects.booked().locked_by_leg(leg_id)
+        booking = bookings.locked_by_leg(leg_id)
     except Booking.DoesNotExist:
         raise LegNotFound(f"Leg {leg_id} not found.") from None
-    leg = Leg.objects.for_trip().select_related("booking__provider").get(pk=leg_id)
-    # The joined booking is the same row, read after the lock; one object serves both.
-    booking.provider = leg.booking.provider
+    if provider is not None:
+        booking.provider = provider
+    leg = Leg.objects.for_trip().annotate(**questions).get(pk=leg_id)
     leg.booking = booking
     return leg, booking
 
 
 def _believable(at, leg, now):
     """When it happened. A clock that runs ahead, or a time before what is known already, is not believed."""
-    known = leg.metered_since or leg.departed_at or leg.booking.booked_at
+    known = leg.metered_since or leg.arrived_at or leg.departed_at or leg.booking.booked_at
     if at > now + CLOCK_DRIFT or at < known:
         return max(now, known)
     return min(at, now)
@@ -119,7 +127,7 @@ def _check_possible(step):
         raise IllegalEvent(f"{step.event} is not possible: booking {booking.id} is {booking.state}.")
     if not rule.allows(leg.state):
         raise IllegalEvent(f"{step.event} is not possible: leg {leg.id} is {leg.state}.")
-    if leg.state == LegState.FINISHING and step.event in ("SET_IN_USE", "PAUSE") and not fleet.holds(leg_id=leg.id):
+    if step.event in ("SET_IN_USE", "PAUSE") and leg.is_given_back:
         raise IllegalEvent(f"{step.event} is not possible: the vehicle was given back.")
     if step.event == "FINISH" and step.asked_by == Party.MP and leg.asset_type.docks_report and not over:
         raise IllegalEvent("This vehicle's ride ends when its dock reports it.")
@@ -136,13 +144,12 @@ def _check_asset(step):
 
 
 def _names(named, leg):
-    bare = bare_id(named).lower()
-    if bare in (str(leg.asset_public_id), str(leg.asset.public_id), (leg.asset.vehicle_code or "").lower()):
-        return True
-    try:
-        return AssetPublicId.objects.filter(public_id=bare, asset_id=leg.asset_id).exists()
-    except ValueError:
-        return False
+    public_id = as_public_id(named)
+    return (
+        bare_id(named) == leg.asset.vehicle_code
+        or public_id in (leg.asset_public_id, leg.asset.public_id)
+        or AssetPublicId.objects.filter(public_id=public_id, asset_id=leg.asset_id).exists()
+    )
 
 
 def _prepare(step):
@@ -155,16 +162,20 @@ def _assign_asset(step):
     leg = step.leg
     if step.asset_ref is None:
         raise AssetMissing("Field: asset.id, Reason: ASSIGN_ASSET names the asset to assign.")
-    if leg.asset_id is not None:
-        return
-    if not leg.asset_type.user_may_pick and step.asked_by == Party.MP:
-        raise PickingNotAllowed("The operator assigns the vehicle.")
-    assign(leg, public_id=step.asset_ref, now=step.now)
+    if leg.asset_id is None:
+        _assign(step)
 
 
-def assign(leg, *, public_id, now):
-    """The leg has this vehicle (any free one without `public_id`), under the id it has now."""
-    leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=bare_id(public_id) if public_id else None, now=now)
+def _assign(step):
+    """The leg has the named vehicle, or any free one if none is named, under the id it has now."""
+    leg, public_id = step.leg, None
+    if step.asset_ref is not None:
+        if step.asked_by == Party.MP and not leg.asset_type.user_may_pick:
+            raise PickingNotAllowed("The operator assigns the vehicle.")
+        public_id = as_public_id(step.asset_ref)
+        if public_id is None:
+            raise AssetNotAvailable(f"There is no vehicle {step.asset_ref[:80]!r}.")
+    leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=public_id, now=step.now)
     leg.asset_public_id = leg.asset.public_id
 
 
@@ -175,11 +186,10 @@ def _set_in_use(step):
         return
     begins = leg.is_waiting
     if begins and leg.asset_id is None:
-        picked = step.asset_ref if leg.asset_type.user_may_pick else None
-        assign(leg, public_id=picked, now=step.now)
+        _assign(step)
     leg.set_in_use(at=step.at)
     if begins:
-        fleet.take(asset_id=leg.asset_id)
+        fleet.take(asset=leg.asset)
         if booking.state == Booking.State.CONFIRMED:
             booking.start(at=step.at)
             booking.save()
@@ -196,7 +206,7 @@ def _start_finishing(step):
         leg.conclude(at=step.at, fare=_fare(leg, step.at))
     leg.start_finishing()
     if step.terms.release_asset_on == Milestone.START_FINISHING:
-        fleet.end_use(leg_id=leg.pk, place=step.location, now=step.now)
+        fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
 
 
 def _finish(step):
@@ -209,7 +219,7 @@ def _finish(step):
         _check_evidence(step)
     fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
     leg.finish(at=step.at, fare=fare)
-    fleet.end_use(leg_id=leg.pk, place=step.location, now=step.now)
+    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
     payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
     _finish_booking(step, fare)
 
@@ -230,7 +240,7 @@ def _finish_booking(step, fare):
 
 def _check_place(step):
     """Raises NotAllowedHere. A vehicle given back at START_FINISHING was checked by nobody but is gone already."""
-    if step.location is None:
+    if step.location is None or step.leg.is_given_back:
         return
     lat, lon = step.location
     places.check_may_end(
@@ -261,7 +271,7 @@ def _cancel(step):
     """The leg will not take place; with the last leg the booking is CANCELLED."""
     leg, booking = step.leg, step.booking
     leg.cancel()
-    fleet.release(leg_id=leg.pk)
+    fleet.release(leg_id=leg.pk, asset=leg.asset)
     if all(other.is_done for other in booking.legs.exclude(pk=leg.pk)):
         if booking.state == Booking.State.STARTED:
             booking.finish(at=step.now)

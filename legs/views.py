@@ -4,6 +4,7 @@ import uuid
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from bookings import services as bookings
@@ -36,10 +37,14 @@ class LegViewSet(ProviderViewSet):
     @extend_schema(request=LegEventRequest, responses={200: components.Leg}, tags=TAGS)
     def events(self, request, id):
         """An event happened or is asked for; the answer is the leg after it."""
-        leg = self.get_leg(id)
-        event = self.valid(LegEventRequest)
-        now = timezone.now()
-        leg = services.apply(event.pop("event"), leg_id=leg.pk, now=now, **event)
+        try:
+            event = self.valid(LegEventRequest)
+        except ValidationError:
+            self.get_leg(id)  # an unknown leg is a 404, whatever is said about it
+            raise
+        leg = services.apply(
+            event.pop("event"), leg_id=_as_uuid(id), provider=self.provider, now=timezone.now(), **event
+        )
         return self.answer(leg)
 
     @extend_schema(parameters=[ProgressQuery], responses={200: components.LegProgress}, tags=TAGS)
@@ -47,7 +52,7 @@ class LegViewSet(ProviderViewSet):
         """Where the vehicle of a running leg is."""
         leg = self.get_leg(id)
         query = self.valid_query(ProgressQuery)
-        if not leg.is_running or leg.asset.lat is None:
+        if not leg.is_running or leg.is_given_back or leg.asset.lat is None:
             raise LegNotFound(f"Leg {leg.id} is {leg.state}: there is no progress.")
         return Response(progress_json(leg, timezone.now(), location_only=query["location_only"]))
 
@@ -73,12 +78,8 @@ class LegViewSet(ProviderViewSet):
 
     def get_leg(self, leg_id):
         """The provider's leg, its booking's lapse noticed; raises LegNotFound."""
-        try:
-            leg_id = uuid.UUID(leg_id)
-        except ValueError:
-            raise LegNotFound(f"Leg {leg_id[:80]!r} not found.") from None
         legs = Leg.objects.booked().for_provider(self.provider).for_trip().select_related("booking")
-        leg = legs.filter(pk=leg_id).first()
+        leg = legs.filter(pk=_as_uuid(leg_id)).first()
         if leg is None:
             raise LegNotFound(f"Leg {leg_id} not found.")
         now = timezone.now()
@@ -89,3 +90,10 @@ class LegViewSet(ProviderViewSet):
 
     def answer(self, leg):
         return Response(leg_json(leg, self.dialect, with_access=True))
+
+
+def _as_uuid(text):
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise LegNotFound(f"Leg {text[:80]!r} not found.") from None

@@ -1,6 +1,6 @@
 """What could we offer for this trip? Reads the fleet, writes nothing."""
 
-import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from fleet import geo, information, places
 from fleet import services as fleet
 from fleet.conditions import conditions_for
-from fleet.ids import bare_id
+from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
@@ -63,7 +63,11 @@ class Trip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One way to make the trip: this vehicle, or one of this type to be assigned later."""
+    """One way to make the trip: this vehicle, or one of this type to be assigned later.
+
+    `instead` are those that differ in the vehicle alone, nearest first, in case somebody else is faster; each is
+    worked out when it is asked for. A named vehicle cannot be replaced.
+    """
 
     asset_type: AssetType
     asset: Asset | None
@@ -74,6 +78,7 @@ class Option:
     arrives_at: datetime | None
     tariff: Tariff
     conditions: list
+    instead: Iterable["Option"] = ()
 
     @property
     def reserved_until(self):
@@ -106,15 +111,16 @@ class _Search:
         found = [asset for asset in found if self._may_wait(asset.asset_type)]
         schedule = Schedule.load() if found else None
         found = [asset for asset in found if self._is_open(schedule, asset.station)]
-        if not self.trip.names_assets:
-            found = self._nearest_of_each_type(found)
-        return [self._of_asset(asset) for asset in found]
+        if self.trip.names_assets:
+            return [self._of_asset(asset) for asset in found]
+        return [option for group in _by_type(found) for option in self._nearest_of(group)]
 
     def _candidates(self):
         assets = (
             Asset.objects.free()
             .filter(asset_type__booked_by=AssetType.BookedBy.ASSET)
             .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
+            .filter(Q(pricing_plan__isnull=False) | Q(asset_type__default_plan__isnull=False))
             .select_related("asset_type__default_plan", "station", "pricing_plan")
             .prefetch_related("asset_type__conditions", "asset_type__default_plan__parts", "pricing_plan__parts")
         )
@@ -138,11 +144,11 @@ class _Search:
         )
         return [asset for distance, _pk, asset in by_distance if distance <= self._radius]
 
-    def _nearest_of_each_type(self, assets):
-        chosen: dict[int, list[Asset]] = {}
-        for asset in assets:
-            chosen.setdefault(asset.asset_type_id, []).append(asset)
-        return [asset for group in chosen.values() for asset in group[: self.trip.nr_of_travelers]]
+    def _nearest_of(self, assets):
+        """One option for each traveller, from vehicles of one type, nearest first."""
+        wanted = self.trip.nr_of_travelers
+        instead = (self._of_asset(asset) for asset in assets[wanted:])
+        return [self._of_asset(asset, instead) for asset in assets[:wanted]]
 
     def _may_wait(self, asset_type):
         """A vehicle is held from the booking on, so the departure must be near."""
@@ -153,7 +159,7 @@ class _Search:
             self.trip.estimated_distance and asset.range_m is not None and asset.range_m < self.trip.estimated_distance
         )
 
-    def _of_asset(self, asset):
+    def _of_asset(self, asset, instead=()):
         station = asset.station
         plan = asset.pricing_plan or asset.asset_type.default_plan
         place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
@@ -162,12 +168,15 @@ class _Search:
             place["coordinates"] = {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}
         if asset.station_slot:
             place["extra_info"] = {"stationSlotName": asset.station_slot}
-        return self._option(asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan)
+        return self._option(
+            asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan, instead=instead
+        )
 
     # -- types that are booked ahead
 
     def types(self):
-        wanted = AssetType.objects.filter(booked_by=AssetType.BookedBy.TYPE).select_related("default_plan")
+        wanted = AssetType.objects.filter(booked_by=AssetType.BookedBy.TYPE, default_plan__isnull=False)
+        wanted = wanted.select_related("default_plan")
         if self.trip.use_asset_types:
             wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
         wanted = wanted.prefetch_related("conditions", "default_plan__parts")
@@ -256,7 +265,7 @@ class _Search:
             region_id=station.region_id if station else None,
         )
 
-    def _option(self, *, asset_type, asset, station, place, plan):
+    def _option(self, *, asset_type, asset, station, place, plan, instead=()):
         return Option(
             asset_type=asset_type,
             asset=asset,
@@ -267,7 +276,16 @@ class _Search:
             arrives_at=self.trip.arrives_at,
             tariff=plan.tariff(),
             conditions=conditions_for(asset_type, station=station, now=self.now),
+            instead=instead,
         )
+
+
+def _by_type(assets):
+    """The vehicles in groups of one type, both in the order in which they came."""
+    groups: dict[int, list[Asset]] = {}
+    for asset in assets:
+        groups.setdefault(asset.asset_type_id, []).append(asset)
+    return groups.values()
 
 
 def _named(trip):
@@ -277,20 +295,13 @@ def _named(trip):
     """
     names = {bare_id(name) for name in trip.use_assets}
     scanned = names | ({trip.vehicle_code} if trip.vehicle_code else set())
-    public_ids = [parsed for name in names if (parsed := _uuid(name))]
+    public_ids = [public_id for name in names if (public_id := as_public_id(name))]
     return (
         Q(public_id__in=public_ids)
         | Q(vehicle_code__in=scanned)
         | Q(mac__in=[name.upper() for name in names])
         | Q(license_plate__in=names)
     )
-
-
-def _uuid(text):
-    try:
-        return uuid.UUID(text) if len(text) == 36 else None
-    except ValueError:
-        return None
 
 
 def _station_place(station):

@@ -83,14 +83,12 @@ def _known_asset(named):
 
 def history(*, provider, reference):
     """All requests under this booking id or minted id, in order. Raises NotFound when it means nothing to us."""
-    found = list(SupportRequest.objects.filter(provider=provider, reference=reference.lower()))
-    if not found and not _is_booking(provider, reference):
-        raise NotFound(f"Nothing is known about {reference[:80]!r}.", module=MODULE)
-    return found
-
-
-def _is_booking(provider, reference):
+    unknown = NotFound(f"Nothing is known about {reference[:80]!r}.", module=MODULE)
     try:
-        return Booking.objects.for_provider(provider).booked().filter(pk=uuid.UUID(reference)).exists()
+        known_as = uuid.UUID(reference)
     except ValueError:
-        return False
+        raise unknown from None
+    found = list(SupportRequest.objects.filter(provider=provider, reference=str(known_as)))
+    if not found and not Booking.objects.for_provider(provider).booked().filter(pk=known_as).exists():
+        raise unknown
+    return found

@@ -181,11 +181,16 @@ def exception_handler(error, context):
     instance = str(uuid.uuid4())
     if refusal is None:
         log.error("unexpected_error", exc_info=error, instance=instance, view=type(view).__name__)
-        refusal = TompError("Something went wrong on our side. Quote the instance when you contact support.")
+        refusal = unforeseen()
     _roll_back()
     version = getattr(request, "version", None)
     body = error_body(refusal, module=getattr(view, "module", GENERAL), version=version, instance=instance)
     return Refusal(body, status=body["status"], headers=dict(refusal.headers))
+
+
+def unforeseen():
+    """The refusal that tells nothing but its instance."""
+    return TompError("Something went wrong on our side. Quote the instance when you contact support.")
 
 
 def error_body(refusal, *, module, version=None, instance=None):
@@ -208,8 +213,13 @@ def translate(error):
 
 
 def _throttled(error):
-    wait = int(error.wait or 1) + 1
+    wait = error.wait or 1  # whole seconds, rounded up
     return RequestLimit(f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
+
+
+def _unauthenticated(error):
+    challenge = getattr(error, "auth_header", None)  # where REST framework puts that of the view
+    return NoCredentials(str(error.detail), headers={"WWW-Authenticate": challenge} if challenge else None)
 
 
 ABSENT = {"required", "null"}
@@ -228,7 +238,7 @@ def _first_fault(detail, path=()):
         key, value = next((item for item in detail.items() if item[1]), ("", exceptions.ErrorDetail("invalid")))
         return _first_fault(value, path if key == "non_field_errors" else (*path, str(key)))
     if isinstance(detail, list):
-        return _first_fault(next(item for item in detail if item), path)
+        return _first_fault(next((item for item in detail if item), exceptions.ErrorDetail("invalid")), path)
     return path, detail
 
 
@@ -249,8 +259,5 @@ FORESEEN = (
     (RequestDataTooBig, lambda error: TooLarge("The body is too large.")),
     ((Http404, exceptions.NotFound), lambda error: NotFound("There is nothing at this address.")),
     ((PermissionDenied, exceptions.PermissionDenied), lambda error: NoAccess("This is not open to you.")),
-    (
-        (exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
-        lambda error: NoCredentials(str(error.detail)),
-    ),
+    ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), _unauthenticated),
 )

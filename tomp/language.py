@@ -2,41 +2,53 @@
 
 import re
 
-TAG = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")
+TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
+SAME = {"no": "nb", "nob": "nb", "nno": "nn"}  # Norwegian by other names (Entur profile)
 
 
 def preferred(header, published):
     """The published language the client likes best; the first one published when none fits.
 
-    RFC 9110 §12.5.4: weights count, q=0 excludes. Malformed items are skipped, never refused,
-    because production clients send `No_nb` and worse (Entur profile).
+    RFC 9110 §12.5.4: weights count, q=0 excludes. A tag that fits exactly beats one of the same language.
+    Malformed items are skipped, never refused, because production clients send `No_nb` and worse (Entur profile).
     """
-    for wish in _wishes(header or ""):
-        for tag in published:
-            if wish in ("*", tag.lower()) or _primary(wish) == _primary(tag):
-                return tag
-    return published[0]
+    wishes, unwanted = _wishes(header or "")
+    offered = [tag for tag in published if not unwanted & {tag.lower(), _primary(tag)}] or published
+    for wish in wishes:
+        if wish == "*":
+            return offered[0]
+        alike = [tag for tag in offered if _primary(tag) == _primary(wish)]
+        if alike:
+            return next((tag for tag in alike if tag.lower() == wish), alike[0])
+    return offered[0]
 
 
 def _wishes(header):
-    weighted = []
+    """The tags asked for, the dearest first, and those that are not wanted."""
+    weighted, unwanted = [], set()
     for position, item in enumerate(header.split(",")[:50]):
-        tag, _, parameters = item.strip().partition(";")
-        weight = _weight(parameters)
-        if weight > 0 and (tag.strip() == "*" or TAG.match(tag.strip())):
-            weighted.append((-weight, position, tag.strip().replace("_", "-").lower()))
-    return [tag for _weight_, _position, tag in sorted(weighted)]
+        tag, _, parameters = item.partition(";")
+        tag, weight = tag.strip().replace("_", "-").lower(), _weight(parameters)
+        if weight is None or not (tag == "*" or TAG.match(tag)):
+            continue
+        if weight == 0:
+            unwanted.add(tag)
+        else:
+            weighted.append((-weight, position, tag))
+    return [tag for _weight_, _position, tag in sorted(weighted)], unwanted
 
 
 def _weight(parameters):
+    """1 if none is given, None if it is none."""
     if not parameters.strip():
         return 1.0
-    match = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", parameters)
-    return float(match[1]) if match else 0.0
+    match = re.fullmatch(r"\s*[qQ]\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", parameters)
+    return float(match[1]) if match else None
 
 
 def _primary(tag):
-    return tag.split("-")[0].lower()
+    primary = tag.split("-")[0].lower()
+    return SAME.get(primary, primary)
 
 
 def in_language(text, language):

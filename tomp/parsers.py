@@ -10,8 +10,11 @@ from rest_framework.parsers import JSONParser
 from tomp.errors import TooLarge
 
 
+MAX_DEPTH = 100  # the official shapes need twelve; some hundreds would exhaust the stack of who writes them again
+
+
 class TompJSONParser(JSONParser):
-    """JSON as the standard has it: no NaN, no numbers beyond a float, no characters a database cannot keep."""
+    """JSON as the standard has it: no NaN, no numbers beyond a float, no characters a database cannot keep, no abyss."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         raw = stream.read(settings.TOMP_MAX_BODY_BYTES + 1)
@@ -19,8 +22,8 @@ class TompJSONParser(JSONParser):
             raise TooLarge(f"A body may have {settings.TOMP_MAX_BODY_BYTES} bytes.")
         try:
             text = raw.decode("utf-8")
-            body = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-            if "\\u" in text:
+            body = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_finite_int)
+            if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
                 _refuse_unstorable(body)
             return body
         except RecursionError:
@@ -42,20 +45,27 @@ def _finite(text):
     return number
 
 
+def _finite_int(text):
+    _finite(text)  # what no float can hold breaks whoever calculates with it
+    return int(text)
+
+
 def _refuse_constant(name):
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _refuse_unstorable(value):
-    """U+0000 and lone surrogates are JSON, but no text PostgreSQL could keep."""
+def _refuse_unstorable(value, depth=0):
+    """U+0000 and lone surrogates are JSON, but no text PostgreSQL could keep; nor should it keep a bottomless pit."""
     if isinstance(value, str):
         value.encode("utf-8")
         if "\0" in value:
             raise ValueError("U+0000 is not a character")
+    elif depth > MAX_DEPTH:
+        raise RecursionError
     elif isinstance(value, dict):
         for key, member in value.items():
-            _refuse_unstorable(key)
-            _refuse_unstorable(member)
+            _refuse_unstorable(key, depth)
+            _refuse_unstorable(member, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _refuse_unstorable(item)
+            _refuse_unstorable(item, depth + 1)

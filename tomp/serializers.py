@@ -5,6 +5,7 @@ count as absent, because production clients send all members always (Entur profi
 """
 
 from datetime import UTC
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from tomp import errors
 LATITUDE, LONGITUDE = 90, 180
 MAX_TEXT = 1000
 MAX_ITEMS = 1000
+MAX_WHOLE = 2**31 - 1
 RESERVED_WORDS = {"from_": "from", "class_": "class"}
 
 
@@ -23,8 +25,10 @@ class WireSerializer(serializers.Serializer):
     wire_names: dict[str, str] = {}
 
     def get_fields(self):
-        names = RESERVED_WORDS | self.wire_names
-        return {names.get(name, name): field for name, field in super().get_fields().items()}
+        names, fields = RESERVED_WORDS | self.wire_names, super().get_fields()
+        for name in self.wire_names:
+            fields[name].source = name
+        return {names.get(name, name): field for name, field in fields.items()}
 
     def to_internal_value(self, data):
         if isinstance(data, dict):
@@ -60,7 +64,11 @@ class Number(serializers.FloatField):
 
 
 class WholeNumber(serializers.IntegerField):
-    """A JSON number without fraction."""
+    """A JSON number without fraction, that fits a column."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_value", MAX_WHOLE)
+        super().__init__(**kwargs)
 
     def to_internal_value(self, data):
         if isinstance(data, bool) or not isinstance(data, (int, float)):
@@ -104,9 +112,12 @@ class Url(Text):
 
 
 def _absolute_url(value):
-    scheme, separator, rest = value.partition("://")
-    host = rest.split("/")[0]
-    if scheme.lower() not in ("http", "https") or not separator or not host or any(c.isspace() for c in value):
+    try:
+        parts = urlsplit(value)
+        is_absolute = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket is open, a port is none
+        is_absolute = False
+    if not is_absolute or not value.isprintable() or " " in value:
         raise serializers.ValidationError("An absolute http(s) address is expected.")
 
 

@@ -84,3 +84,19 @@ def check_headers(request):
 def expires(moment):
     """The header that says until when an answer holds (OpenAPI header Expires)."""
     return {"Expires": http_date(moment.timestamp())} if moment else {}
+
+
+class UnknownOperation(TompViewSet):
+    """Whatever is asked at an address we do not serve: 404, in the protocol's words, whoever asks."""
+
+    versioning_class = None
+    authentication_classes = ()
+    permission_classes = ()
+
+    def refuse(self, request, **kwargs):
+        raise errors.NotFound(
+            f"{request.method} {request.path[:200]} is not served here; GET /tomp/operator/meta lists what is."
+        )
+
+
+unknown_operation = UnknownOperation.as_view(dict.fromkeys(UnknownOperation.http_method_names, "refuse"))

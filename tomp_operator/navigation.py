@@ -1,5 +1,7 @@
 """How do staff get where they want? The sidebar, and one search for everything a rider or provider may quote."""
 
+from urllib.parse import quote
+
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -52,7 +54,9 @@ SEARCHED = (
     "bookings.Booking", "legs.Leg", "fleet.Asset", "customers.Customer", "support.SupportRequest",
     "payments.JournalEntry", "fleet.Station", "maas.MaasProvider",
 )  # fmt: skip
+TITLES = {"admin.LogEntry": _("Staff activity"), "procrastinate.ProcrastinateJob": _("Background jobs")}
 RESULTS_EACH = 5
+ICON = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'><text y='.9em' font-size='90'>🛴</text></svg>"
 
 
 def sidebar(request: HttpRequest) -> list[dict]:
@@ -61,13 +65,17 @@ def sidebar(request: HttpRequest) -> list[dict]:
     groups = []
     for title, pages in GROUPS:
         items = [
-            {"title": capfirst(site.opts.verbose_name_plural), "icon": icon, "link": _address(site.model)}
+            {"title": TITLES.get(name) or capfirst(site.opts.verbose_name_plural), "icon": icon, "link": _address(site.model)}
             for name, icon in pages.items()
             if (site := registered.get(name)) and site.has_view_permission(request)
         ]
         if items:
             groups.append({"title": title, "separator": bool(groups), "items": items})
     return groups
+
+
+def favicon(request: HttpRequest) -> str:
+    return f"data:image/svg+xml,{quote(ICON)}"
 
 
 def find(request: HttpRequest, term: str) -> list[SearchResult]:

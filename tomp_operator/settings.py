@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tomp_operator.middleware.ContentSecurityPolicy",
     "tomp_operator.middleware.RequestLog",
+    "tomp.middleware.TrailingSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -255,6 +256,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["tomp.parsers.TompJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe forms; the OpenAPI document describes the protocol
     "EXCEPTION_HANDLER": "tomp.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,  # TOMP writes amounts as numbers
@@ -292,11 +294,13 @@ UNFOLD = {
     "SITE_TITLE": "TOMP Transport Operator",
     "SITE_HEADER": "Transport Operator",
     "SITE_SYMBOL": "electric_scooter",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
     "SHOW_BACK_BUTTON": True,
     "COMMAND": {"search_callback": "tomp_operator.navigation.find"},
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
 }
+FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
 
 # Logs: to standard error, one JSON object per line where others run us, readable lines at home
@@ -346,6 +350,7 @@ LOGGING = {
         # Django's own handlers would say everything twice, in another format.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # a refusal is one line already: the request's own
         "procrastinate": {"level": "WARNING"},
     },
 }

@@ -9,8 +9,12 @@ import maas.urls
 import payments.urls
 import planning.urls
 import support.urls
+from tomp.views import unknown_operation
+from tomp_operator import information_urls
+from tomp_operator.home import Home
 
 tomp_patterns = [
+    *information_urls.urlpatterns,
     *planning.urls.urlpatterns,
     *bookings.urls.urlpatterns,
     *legs.urls.urlpatterns,
@@ -19,7 +23,8 @@ tomp_patterns = [
 ]
 
 urlpatterns = [
-    path("tomp/", include(tomp_patterns)),
+    path("", Home.as_view()),
+    path("tomp/", include([*tomp_patterns, path("<path:unknown>", unknown_operation)])),
     path("", include(maas.urls)),
     path("admin/", admin.site.urls),
 ]

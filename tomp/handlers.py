@@ -1,0 +1,57 @@
+"""What Django refuses before or around a view: under /tomp/ in the protocol's words, elsewhere as a page.
+
+To be named in the root URLconf as handler400, handler403, handler404 and handler500.
+"""
+
+import structlog
+from django.http import JsonResponse
+from django.views import defaults
+
+from tomp import errors
+from tomp.middleware import PREFIX
+from tomp.views import ERROR_LANGUAGE
+
+log = structlog.get_logger(__name__)
+
+
+class RefusalOutsideViews(JsonResponse):
+    """The TOMP error; `instance` is the name the log has for it."""
+
+    def __init__(self, refusal):
+        body = errors.error_body(refusal, module=errors.GENERAL)
+        super().__init__(body, status=body["status"], headers={"Content-Language": ERROR_LANGUAGE})
+        self.instance = body["instance"]
+
+
+def bad_request(request, exception):
+    """A host we are not, too many fields, a suspicious path."""
+    if not _is_protocol(request):
+        return defaults.bad_request(request, exception)
+    return RefusalOutsideViews(errors.Invalid("The request cannot be understood: look at its host, path and headers."))
+
+
+def permission_denied(request, exception):
+    """Something that is not open to the caller."""
+    if not _is_protocol(request):
+        return defaults.permission_denied(request, exception)
+    return RefusalOutsideViews(errors.NoAccess("This is not open to you."))
+
+
+def page_not_found(request, exception):
+    """Nothing is served at this address."""
+    if not _is_protocol(request):
+        return defaults.page_not_found(request, exception)
+    return RefusalOutsideViews(errors.NotFound("There is nothing at this address."))
+
+
+def server_error(request):
+    """Something failed outside any view. Django logs the traceback; the line here gives it the name the caller has."""
+    if not _is_protocol(request):
+        return defaults.server_error(request)
+    response = RefusalOutsideViews(errors.unforeseen())
+    log.error("unexpected_error", instance=response.instance, path=request.path)
+    return response
+
+
+def _is_protocol(request):
+    return f"{request.path_info}/".startswith(PREFIX)

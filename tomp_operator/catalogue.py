@@ -1,0 +1,56 @@
+"""What do we offer, at which prices, on which conditions and when? Read at most every few seconds.
+
+These are the tables staff configure: small, the same in every answer, and seven statements to read. A type or plan
+nobody knew at the last reading makes them be read again at once.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fleet.models import AssetType, PricingPlan
+from fleet.schedule import Schedule
+
+SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Types (with conditions and plans) and plans (with parts) by primary key, and all opening hours."""
+
+    types: dict[int, AssetType]
+    plans: dict[int, PricingPlan]
+    schedule: Schedule
+    read_at: float
+
+    @classmethod
+    def load(cls) -> "Catalogue":
+        return cls(
+            AssetType.objects.prefetch_related("conditions", "plans").in_bulk(),
+            PricingPlan.objects.prefetch_related("parts").in_bulk(),
+            Schedule.load(),
+            time.monotonic(),
+        )
+
+    @property
+    def is_fresh(self) -> bool:
+        return 0 <= time.monotonic() - self.read_at < SECONDS
+
+    def knows(self, type_ids: Iterable[int], plan_ids: Iterable[int]) -> bool:
+        return self.types.keys() >= set(type_ids) and self.plans.keys() >= set(plan_ids)
+
+
+_kept: dict[str, Catalogue] = {}
+
+
+def current(*, type_ids: Iterable[int] = (), plan_ids: Iterable[int] = ()) -> Catalogue:
+    """The catalogue of a few seconds ago, or a newer one that knows these types and plans."""
+    kept = _kept.get("catalogue")
+    if kept is None or not kept.is_fresh or not kept.knows(type_ids, plan_ids):
+        kept = _kept["catalogue"] = Catalogue.load()
+    return kept
+
+
+def forget() -> None:
+    """The next question reads the tables again."""
+    _kept.clear()

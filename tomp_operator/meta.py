@@ -1,0 +1,149 @@
+"""What do we implement in which version? Made from the routes, so that it cannot drift (TOMP /operator/meta)."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from fleet.models import AssetType, Condition
+from maas.models import MaasProvider
+from tomp.operations import OPERATIONS, is_since
+from tomp.versions import VERSIONS
+
+BASE_PATH = "/tomp"
+
+# Each is kept by planning/options.py: a vehicle is found by its public id, the code printed on it (scanned or typed
+# in), its Bluetooth address or its plate; a place is found by coordinates or by a station.
+PLANNING = (
+    "ASSET_BASED",
+    "EXACT_ID",
+    "QR_SCAN",
+    "MANUAL_ENTRY",
+    "BLUETOOTH_SCAN",
+    "PLANNING_BASED",
+    "SPECIFIC_LOCATION_BASED",
+)
+BOOKING = (
+    "NORMAL",
+    "ONE_STOP",
+    "ACCESS_CODE_BY_TO",
+    "ACCESS_CODE_IN_COMMIT_EVENT",
+    "ACCESS_CODE_IN_PREPARE_EVENT",
+    "ACCESS_CODE_IN_ASSIGN_ASSET_EVENT",
+    "ACCESS_CODE_IN_GET_LEG",
+)
+TRIP_EXECUTION = ("LOCK_UNLOCK_REMOTELY",)
+SCENARIOS = {
+    Condition.Kind.DEPOSIT: "DEPOSIT",
+    Condition.Kind.PAY_WHEN_FINISHED: "PAY_WHEN_FINISHED",
+    Condition.Kind.REQUIRE_BOOKING_DATA: "REQUIRE_BOOKING_DATA",
+    Condition.Kind.UPFRONT_PAYMENT: "UPFRONT_PAYMENT",
+}
+
+
+def implementations(patterns, *, provider):
+    """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it."""
+    routes = _routes(patterns)
+    shared = {"scenarios": scenarios(), "processIdentifiers": process_identifiers(provider or MaasProvider())}
+    return [
+        {
+            "version": version.full,
+            "baseUrl": settings.TOMP_PUBLIC_URL + BASE_PATH,
+            "endpoints": endpoints(routes, version),
+            **shared,
+        }
+        for version in VERSIONS.values()
+    ]
+
+
+def process_identifiers(terms):
+    """The care labels (semantics §3) under the terms of this contract."""
+    return {
+        "operatorInformation": [],
+        "planning": list(PLANNING),
+        "booking": [
+            *BOOKING,
+            *(["ALLOW_EXTEND_BOOKING_EXPIRY_TIME"] if terms.max_extensions > 0 else []),
+            *(["AUTO_COMMIT"] if terms.auto_commit else []),
+        ],
+        "tripExecution": list(TRIP_EXECUTION),
+        "support": [],
+        "payment": [],
+        "general": [],
+    }
+
+
+def scenarios():
+    """Those that apply to all trips, whatever the type (semantics §1.5); what differs is told by conditions."""
+    each = [_scenarios_of(asset_type) for asset_type in AssetType.objects.prefetch_related("conditions")]
+    return sorted(set.intersection(*each)) if each else []
+
+
+def _scenarios_of(asset_type):
+    found = {SCENARIOS[condition.kind] for condition in asset_type.conditions.all() if condition.kind in SCENARIOS}
+    if asset_type.response_minutes is not None:
+        found.add("POSTPONED_COMMIT")
+    if asset_type.return_rule == AssetType.ReturnRule.ROUNDTRIP_STATION:
+        found.add("RETURN_AREA")
+    return found
+
+
+def endpoints(routes, version):
+    """TOMP endpoint: every operator-side operation of the version, and each of its events."""
+    return [
+        endpoint
+        for operation in OPERATIONS
+        if operation.is_in(version)
+        for endpoint in _endpoints_of(operation, routes.get((operation.method, _shape(operation.path))), version)
+    ]
+
+
+def _endpoints_of(operation, route, version):
+    is_offered = route is not None and route.is_offered(version)
+    endpoint = {"method": operation.method, "path": operation.path, "status": _status(is_offered)}
+    if operation.events:
+        events = route.events if is_offered else ()
+        return [{**endpoint, "eventType": event, "status": _status(event in events)} for event in operation.events]
+    return [{**endpoint, **route.paging} if is_offered else endpoint]
+
+
+def _status(is_offered):
+    return "IMPLEMENTED" if is_offered else "NOT_IMPLEMENTED"
+
+
+@dataclass(frozen=True)
+class Route:
+    """The action of a view that answers a method on a path, and what the view says about it."""
+
+    view: Any
+    action: str
+
+    def is_offered(self, version):
+        since = self.view.since
+        is_here = since is None or is_since(since, version)
+        return is_here and not getattr(getattr(self.view, self.action), "not_implemented", False)
+
+    @property
+    def events(self):
+        return getattr(self.view, "meta_events", {}).get(self.action, ())
+
+    @property
+    def paging(self):
+        if self.action not in getattr(self.view, "paged_actions", ()):
+            return {}
+        return {"supportsPaging": True, "maxPageSize": settings.TOMP_MAX_PAGE_SIZE}
+
+
+def _routes(patterns):
+    """The Route of each (method, shape of the path)."""
+    return {
+        (method.upper(), _shape(str(pattern.pattern))): Route(pattern.callback.cls, action)
+        for pattern in patterns
+        for method, action in getattr(pattern.callback, "actions", {}).items()
+    }
+
+
+def _shape(path):
+    """The path without slashes around it and without the names of its parameters: bookings/{}/events."""
+    return re.sub(r"\{[^}]*\}|<[^>]*>", "{}", path.strip("/"))

@@ -1,0 +1,179 @@
+"""What the lists of /operator consist of, but for the vehicles (availability.py). Reads the fleet, writes nothing.
+
+Each list takes the same number of statements however long it is. A region or station nobody knows has nothing.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from fleet import geo
+from fleet.models import (
+    Alert,
+    Asset,
+    AssetType,
+    CalendarPeriod,
+    OpeningHours,
+    PricingPlan,
+    Region,
+    Station,
+)
+from fleet.models.vehicles import AssetState
+from tomp.serializers import page
+
+STANDING = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.OUT_OF_SERVICE)
+GOES_ANYWHERE = (AssetType.ReturnRule.ANY_STATION, AssetType.ReturnRule.HYBRID)
+GOES_HOME = AssetType.ReturnRule.ROUNDTRIP_STATION
+
+
+# -- the system
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the operator works with."""
+
+    asset_classes: list[str]
+    stations: int
+    virtual_stations: int
+
+
+def means():
+    """What the operator works with, counted."""
+    stations = Station.objects.aggregate(all=Count("pk"), virtual=Count("pk", filter=Q(is_virtual=True)))
+    classes = AssetType.objects.order_by("asset_class").values_list("asset_class", flat=True).distinct()
+    return Means(list(classes), stations["all"], stations["virtual"])
+
+
+# -- places
+
+
+def regions(**paging):
+    """One page of the regions and zones."""
+    return page(Region.objects.prefetch_related("asset_types").order_by("region_id"), **paging)
+
+
+@dataclass
+class Stock:
+    """What stands at a station, and what may."""
+
+    free: dict[str, int] = field(default_factory=dict)
+    standing: int = 0
+    fitting: list[str] = field(default_factory=list)
+
+
+def stations(*, region_id, lat, lon, radius_m, **paging):
+    """One page of the stations in the region and in the circle: pairs of a station and its Stock."""
+    found = Station.objects.select_related("region").order_by("station_id")
+    if region_id is not None:
+        found = found.filter(region__region_id=region_id)
+    if radius_m is not None:
+        found = _within(found, lat, lon, radius_m)
+    chosen = list(page(found, **paging))
+    stocks = _stocks([station.pk for station in chosen])
+    return [(station, stocks[station.pk]) for station in chosen]
+
+
+def _within(stations, lat, lon, radius_m):
+    box = geo.box_around(lat, lon, radius_m)
+    near = stations.filter(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
+    return [station for station in near if geo.distance_m(lat, lon, station.lat, station.lon) <= radius_m]
+
+
+def _stocks(station_pks):
+    """The Stock of each of these stations."""
+    stocks: dict[int, Stock] = defaultdict(Stock)
+    here = Asset.objects.filter(station__in=station_pks)
+    standing = here.filter(state__in=STANDING).values_list("station_id")
+    for station_pk, count in standing.annotate(Count("pk")):
+        stocks[station_pk].standing = count
+    free = Asset.objects.free().filter(station__in=station_pks).values_list("station_id", "asset_type__type_id")
+    for station_pk, type_id, count in free.annotate(Count("pk")).order_by("asset_type__type_id"):
+        stocks[station_pk].free[type_id] = count
+    anywhere = list(AssetType.objects.filter(return_rule__in=GOES_ANYWHERE).values_list("type_id", flat=True))
+    homes = Asset.objects.filter(home_station__in=station_pks, asset_type__return_rule=GOES_HOME)
+    at_home: dict[int, list[str]] = defaultdict(list)
+    for station_pk, type_id in homes.values_list("home_station_id", "asset_type__type_id").distinct():
+        at_home[station_pk].append(type_id)
+    for station_pk in station_pks:
+        stocks[station_pk].fitting = sorted([*anywhere, *at_home[station_pk]])
+    return stocks
+
+
+# -- what is true of a place
+
+
+@dataclass(frozen=True)
+class Place:
+    """The region and station that are asked about; neither: the whole system."""
+
+    region: Region | None = None
+    station: Station | None = None
+
+    @property
+    def region_pk(self):
+        """The region asked for, or else the one its station lies in."""
+        if self.region is not None:
+            return self.region.pk
+        return self.station.region_id if self.station else None
+
+    @property
+    def is_everywhere(self):
+        return self.region is None and self.station is None
+
+
+def place(*, region_id, station_id):
+    """The Place with these ids; None if there is none, or the station lies in another region."""
+    region = Region.objects.filter(region_id=region_id).first() if region_id is not None else None
+    station = Station.objects.filter(station_id=station_id).first() if station_id is not None else None
+    is_unknown = (region is None) != (region_id is None) or (station is None) != (station_id is None)
+    if is_unknown or (region and station and station.region_id != region.pk):
+        return None
+    return Place(region, station)
+
+
+def pricing_plans(**ids):
+    """The plans of the place. They are all for the whole system (semantics §8: standard public plans)."""
+    if place(**ids) is None:
+        return []
+    return PricingPlan.objects.prefetch_related("parts").order_by("plan_id")
+
+
+def alerts(*, region_id, station_id, now, **paging):
+    """One page of what there is to announce about the place; what is about the whole system is so too."""
+    where = place(region_id=region_id, station_id=station_id)
+    if where is None:
+        return []
+    found = Alert.objects.current(now).prefetch_related("stations", "regions").order_by("alert_id")
+    return page(found if where.is_everywhere else found.filter(_about(where)).distinct(), **paging)
+
+
+def _about(where):
+    about = Q(stations__isnull=True, regions__isnull=True)
+    if where.region_pk is not None:
+        about |= Q(regions=where.region_pk)
+    return about | (Q(stations=where.station) if where.station else Q(stations__region=where.region))
+
+
+def opening_hours(**ids):
+    """All opening hours; of a place, those that hold there."""
+    return _rules(OpeningHours, place(**ids))
+
+
+def calendar(**ids):
+    """All periods of the year; of a place, those that hold there."""
+    return _rules(CalendarPeriod, place(**ids))
+
+
+def _rules(model, where):
+    """As fleet.schedule has it: rules of the station beat those of its region, and those the system's."""
+    rules = model.objects.select_related("region", "station").order_by("pk")
+    if where is None:
+        return []
+    if where.is_everywhere:
+        return rules
+    bounds = [{"station": where.station}] if where.station else []
+    bounds += [{"region": where.region_pk}] if where.region_pk else []
+    holding = (rules.filter(**bound) for bound in [*bounds, {"station": None, "region": None}])
+    return next((found for found in holding if found), [])
