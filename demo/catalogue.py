@@ -1,0 +1,274 @@
+"""What does the demo operator rent out, on which terms and at which price? Data only; places are in demo/data/.
+
+The roles that tests and the conformance suite look for are in docs/demo.md. Two of them are found by order: the
+plain type is the first by id among the types without conditions, so "e-bike" sorts before the others.
+"""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from fleet.models import Alert, AssetType, Condition, System
+from fleet.models.schedule import WEEKDAYS
+
+Text = dict[str, str]
+Row = dict[str, Any]
+
+SYSTEM: Row = {
+    "system_id": "demo-mobility-utrecht",
+    "name": {"en": "Demo Mobility Utrecht", "nl": "Demo Mobiliteit Utrecht"},
+    "short_name": {"en": "Demo Utrecht", "nl": "Demo Utrecht"},
+    "operator": {"en": "Demo Mobility", "nl": "Demo Mobiliteit"},
+    "languages": ["en", "nl"],
+    "timezone": "Europe/Amsterdam",
+    "product_type": System.ProductType.SHARING,
+    "url": "https://demo-mobility.example",
+    "purchase_url": "https://demo-mobility.example/ride",
+    "terms": {
+        "en": "This is a demonstration. Ride with care and park where you are in nobody's way.",
+        "nl": "Dit is een demonstratie. Rijd voorzichtig en parkeer waar u niemand in de weg staat.",
+    },
+    "phone_number": "+31-30-5550100",
+    "email": "help@demo-mobility.example",
+    "feed_contact_email": "feeds@demo-mobility.example",
+}
+
+
+def fixed(name: str, amount: str, **more: Any) -> Row:
+    return {"name": name, "type": "FIXED", "amount": amount, **more}
+
+
+def per(units: int, unit_type: str, name: str, amount: str, **more: Any) -> Row:
+    return {"name": name, "type": "FLEX", "amount": amount, "units": units, "unit_type": unit_type, **more}
+
+
+def a_day_at_most(amount: str) -> Row:
+    day = {"scale_from": 0, "scale_to": 24, "scale_type": "HOUR"}
+    return {"name": "Day maximum", "type": "MAX", "amount": amount, **day}
+
+
+def minutes(start: int, end: int | None = None) -> Row:
+    """The part of the ride for which a fare part holds; the parts touch."""
+    return {"scale_from": start, "scale_to": end, "scale_type": "MINUTE"}
+
+
+BICYCLE_FARE = (
+    fixed("First half hour", "1.50"),
+    per(10, "MINUTE", "Up to two hours", "0.40", **minutes(30, 120)),
+    per(10, "MINUTE", "After two hours", "0.75", **minutes(120)),
+    a_day_at_most("20.00"),
+)
+PLANS: dict[str, Row] = {
+    "e-scooter": {
+        "name": {"en": "E-scooter", "nl": "Elektrische step"},
+        "description": {
+            "en": "1.00 to unlock, 0.25 per minute, 0.05 per minute parked, 15.00 a day at most.",
+            "nl": "1,00 ontgrendelen, 0,25 per minuut, 0,05 per minuut parkeren, hoogstens 15,00 per dag.",
+        },
+        "parts": (
+            fixed("Unlocking", "1.00"),
+            per(1, "MINUTE", "Riding", "0.25", asset_state="IN_USE"),
+            per(1, "MINUTE", "Parked", "0.05", asset_state="PAUSED"),
+            a_day_at_most("15.00"),
+        ),
+    },
+    "e-bike": {
+        "name": {"en": "E-bike", "nl": "E-bike"},
+        "description": {
+            "en": "0.50 to unlock and 0.20 per minute.",
+            "nl": "0,50 ontgrendelen en 0,20 per minuut.",
+        },
+        "parts": (fixed("Unlocking", "0.50"), per(1, "MINUTE", "Riding", "0.20")),
+    },
+    "station-bike": {
+        "name": {"en": "Station bike", "nl": "Stationsfiets"},
+        "description": {
+            "en": "1.50 for half an hour, then 0.40 per ten minutes, after two hours 0.75; 20.00 a day at most.",
+            "nl": "1,50 voor een half uur, dan 0,40 per tien minuten, na twee uur 0,75; hoogstens 20,00 per dag.",
+        },
+        "parts": BICYCLE_FARE,
+    },
+    "cargo-bike": {
+        "name": {"en": "Cargo bike", "nl": "Bakfiets"},
+        "description": {
+            "en": "2.50 and 3.50 per hour, 25.00 a day at most.",
+            "nl": "2,50 en 3,50 per uur, hoogstens 25,00 per dag.",
+        },
+        "parts": (
+            fixed("Start", "2.50"),
+            per(1, "HOUR", "Per hour", "3.50"),
+            a_day_at_most("25.00"),
+        ),
+    },
+    "lock-bike": {
+        "name": {"en": "City bike", "nl": "Stadsfiets"},
+        "description": {"en": "1.00 per quarter of an hour.", "nl": "1,00 per kwartier."},
+        "parts": (per(15, "MINUTE", "Per quarter of an hour", "1.00"), a_day_at_most("12.00")),
+    },
+    "taxi": {
+        "name": {"en": "Taxi", "nl": "Taxi"},
+        "description": {
+            "en": "4.15 to start, 3.05 per kilometre and 0.50 per minute.",
+            "nl": "4,15 starttarief, 3,05 per kilometer en 0,50 per minuut.",
+        },
+        "vat_rate": 9,  # carrying passengers is taxed at the low rate
+        "parts": (
+            fixed("Start", "4.15"),
+            per(1, "KM", "Distance", "3.05"),
+            per(1, "MINUTE", "Time", "0.50"),
+        ),
+    },
+}
+
+PARKING_PHOTO: Row = {
+    "steps": [
+        {
+            "action": "PARK_ASSIST",
+            "text": {
+                "en": "Park upright, on its stand, and leave the pavement free.",
+                "nl": "Zet de step rechtop op de standaard en houd de stoep vrij.",
+            },
+        },
+        {
+            "action": "SEND_EVIDENCE_PARKED",
+            "text": {
+                "en": "Take a photo that shows the parked scooter from the side.",
+                "nl": "Maak een foto waarop de geparkeerde step van opzij te zien is.",
+            },
+        },
+    ]
+}
+DEPOSIT: Row = {"amount": "50.00", "currency": "EUR", "vat_rate": "21", "vat_country": "NL"}
+
+# Fields of AssetType; the plan has the same id unless it is named, conditions go to their own table.
+TYPES: dict[str, Row] = {
+    "e-scooter": {
+        "name": {"en": "E-scooter", "nl": "Elektrische step"},
+        "asset_class": AssetType.AssetClass.STEP,
+        "form_factor": AssetType.FormFactor.SCOOTER_STANDING,
+        "propulsion": AssetType.Propulsion.ELECTRIC,
+        "max_range_m": 40_000,
+        "properties": {"brand": "Demo", "model": "Glide 3", "max_speed": 25, "wheel_count": 2, "persons": 1},
+        "access_methods": ["TOMP-API"],
+        "min_charge_percent": 15,
+        "minimum_age": 16,
+        "conditions": {
+            Condition.Kind.DEPOSIT: DEPOSIT,
+            Condition.Kind.OFFBOARDING_STEPS: PARKING_PHOTO,
+        },
+    },
+    "e-bike": {
+        "name": {"en": "E-bike", "nl": "E-bike"},
+        "asset_class": AssetType.AssetClass.BICYCLE,
+        "form_factor": AssetType.FormFactor.BICYCLE,
+        "propulsion": AssetType.Propulsion.ELECTRIC_ASSIST,
+        "max_range_m": 60_000,
+        "properties": {"brand": "Demo", "model": "Wind", "max_speed": 25, "wheel_count": 2, "persons": 1},
+        "access_methods": ["TOMP-API"],
+        "min_charge_percent": 10,
+    },
+    "station-bike": {
+        "name": {"en": "Station bike", "nl": "Stationsfiets"},
+        "asset_class": AssetType.AssetClass.BICYCLE,
+        "form_factor": AssetType.FormFactor.BICYCLE,
+        "properties": {"brand": "Demo", "model": "Omafiets", "gears": 3, "wheel_count": 2, "persons": 1},
+        "access_methods": ["TOMP-API"],
+        "return_rule": AssetType.ReturnRule.ANY_STATION,
+    },
+    "smart-dock-bike": {
+        "name": {"en": "Smart dock bike", "nl": "Dockfiets"},
+        "asset_class": AssetType.AssetClass.BICYCLE,
+        "form_factor": AssetType.FormFactor.BICYCLE,
+        "properties": {"brand": "Demo", "model": "Dock", "gears": 3, "wheel_count": 2, "persons": 1},
+        "access_methods": ["TOMP-API"],
+        "return_rule": AssetType.ReturnRule.ANY_STATION,
+        "docks_report": True,
+        "plan": "station-bike",
+    },
+    "cargo-bike": {
+        "name": {"en": "Electric cargo bike", "nl": "Elektrische bakfiets"},
+        "asset_class": AssetType.AssetClass.BICYCLE,
+        "asset_subclass": "cargo bike",
+        "form_factor": AssetType.FormFactor.CARGO_BICYCLE,
+        "propulsion": AssetType.Propulsion.ELECTRIC_ASSIST,
+        "max_range_m": 50_000,
+        "properties": {"brand": "Demo", "model": "Haul", "cargo_load": 80, "wheel_count": 3, "persons": 1},
+        "access_methods": ["TOMP-API"],
+        "booked_by": AssetType.BookedBy.TYPE,
+        "return_rule": AssetType.ReturnRule.ROUNDTRIP_STATION,
+        "user_may_pick": True,
+        "assign_minutes_before": 15,
+        "min_charge_percent": 20,
+    },
+    "lock-bike": {
+        "name": {"en": "City bike with Bluetooth lock", "nl": "Stadsfiets met Bluetooth-slot"},
+        "asset_class": AssetType.AssetClass.BICYCLE,
+        "form_factor": AssetType.FormFactor.BICYCLE,
+        "properties": {"brand": "Demo", "model": "Key", "gears": 3, "wheel_count": 2, "persons": 1},
+        "access_methods": ["AXA-EKEY-OTP"],
+    },
+    "taxi": {
+        "name": {"en": "Taxi", "nl": "Taxi"},
+        "asset_class": AssetType.AssetClass.TAXI,
+        "form_factor": AssetType.FormFactor.CAR,
+        "propulsion": AssetType.Propulsion.ELECTRIC,
+        "max_range_m": 350_000,
+        "properties": {"brand": "Demo", "model": "Sedan", "nr_of_doors": 5, "wheel_count": 4, "persons": 4},
+        "access_methods": ["NONE"],
+        "booked_by": AssetType.BookedBy.TYPE,
+        "assign_minutes_before": 15,
+        "response_minutes": 10,
+        "min_charge_percent": 15,
+        "conditions": {
+            Condition.Kind.REQUIRE_BOOKING_DATA: {"required_fields": ["NAME", "PHONE_NUMBERS"]},
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Herd:
+    """The vehicles of a type: `count` where no station says how many stand there, and what is printed on them."""
+
+    type_id: str
+    prefix: str
+    count: int = 0
+    charge: tuple[int, int] | None = None
+    first_code: int | None = None
+    has_mac: bool = False
+    has_plate: bool = False
+
+
+HERDS = (
+    Herd("e-scooter", "SC", count=320, charge=(35, 100), first_code=157100),
+    Herd("e-bike", "EB", count=200, charge=(40, 100), first_code=268100),
+    Herd("lock-bike", "LB", count=40, has_mac=True),
+    Herd("taxi", "TX", count=40, charge=(50, 100), has_plate=True),
+    Herd("station-bike", "SB"),
+    Herd("smart-dock-bike", "DB"),
+    Herd("cargo-bike", "CB", charge=(60, 100)),
+)
+
+# What a station is called depends on what stands there.
+STATION_NAMES: dict[str, Text] = {
+    "station-bike": {"en": "{}", "nl": "{}"},
+    "cargo-bike": {"en": "Cargo bike hub {}", "nl": "Bakfietspunt {}"},
+    "smart-dock-bike": {"en": "Smart dock {}", "nl": "Slimme stalling {}"},
+}
+DOCKED = ("station-bike", "smart-dock-bike")
+
+ALWAYS: Row = {"days": list(WEEKDAYS), "opens_at": time(0), "closes_at": time(0)}
+LIMITED_STATION = "dock-science-park"
+LIMITED_HOURS: Row = {"days": list(WEEKDAYS[:5]), "opens_at": time(7), "closes_at": time(22)}
+ALL_YEAR: Row = {"start_month": 1, "start_day": 1, "end_month": 12, "end_day": 31}
+
+ALERT_STATION = "hub-croeselaan"
+ALERT: Row = {
+    "alert_id": "works-croeselaan",
+    "kind": Alert.Kind.OTHER,
+    "summary": {"en": "Roadworks on Croeselaan", "nl": "Werkzaamheden op de Croeselaan"},
+    "description": {
+        "en": "The cargo bike hub can be reached on foot from the side of the Jaarbeurs only.",
+        "nl": "Het bakfietspunt is te voet alleen vanaf de kant van de Jaarbeurs te bereiken.",
+    },
+}
