@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from tomp.admin import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin
+from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin, label
 
 # Tokens are made, used and forgotten by the API; clients belong to the page of their provider.
 HIDDEN = (
@@ -36,6 +36,7 @@ for model in (*HIDDEN, *REPLACED):
 JOB_COLOURS = {
     "todo": "info", "doing": "info", "succeeded": "success", "failed": "danger", "cancelled": "", "aborted": "warning",
 }  # fmt: skip
+admin.site.index_title = _("Back office")
 ONLY_SUPERUSERS_GIVE = ("is_superuser", "user_permissions")
 
 
@@ -48,7 +49,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "full_name", "email", "is_active", "is_staff", "is_superuser", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", ("groups", AutocompleteSelectFilter))
-    filter_horizontal = ()
+    filter_horizontal = ("user_permissions",)
     autocomplete_fields = ("groups",)
     readonly_fields = ("last_login", "date_joined")
 
@@ -66,7 +67,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
 
     @display(description=_("name"), ordering="last_name")
     def full_name(self, user):
-        return user.get_full_name()
+        return user.get_full_name() or DASH
 
 
 @admin.register(Group)
@@ -100,9 +101,9 @@ class LogEntryAdmin(ReadOnlyAdmin):
     fields = ("action_time", "user", "action_label", "content_type", "object_repr", "object_id", "change")
     readonly_fields = ("action_label", "change")
 
-    @display(description=_("action"), ordering="action_flag", label={1: "success", 2: "info", 3: "danger"})
+    @display(description=_("action"), ordering="action_flag")
     def action_label(self, entry):
-        return entry.action_flag, entry.get_action_flag_display()
+        return label(entry.action_flag, entry.get_action_flag_display(), {1: "success", 2: "info", 3: "danger"})
 
     @display(description=_("what"))
     def change(self, entry):
@@ -129,10 +130,11 @@ class JobAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (JobEventInline,)
     fields = (
-        ("task_name", "status_label"), "args", ("attempts", "scheduled_at"), ("queue_name", "priority"), ("lock", "queueing_lock"),
+        ("task_name", "status_label"), "args", ("attempts", "scheduled_at"), ("queue_name", "priority"),
+        ("lock", "queueing_lock"),
     )  # fmt: skip
     readonly_fields = ("status_label",)
 
-    @display(description=_("status"), ordering="status", label=JOB_COLOURS)
+    @display(description=_("status"), ordering="status")
     def status_label(self, job):
-        return job.status, job.status
+        return label(job.status, job.status, JOB_COLOURS)

@@ -62,10 +62,14 @@ ICON = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'><text y='.
 def sidebar(request: HttpRequest) -> list[dict]:
     """The groups of pages this member of staff may see."""
     registered = {model._meta.label: site for model, site in admin.site._registry.items()}
-    groups = []
+    groups: list[dict] = []
     for title, pages in GROUPS:
         items = [
-            {"title": TITLES.get(name) or capfirst(site.opts.verbose_name_plural), "icon": icon, "link": _address(site.model)}
+            {
+                "title": TITLES.get(name) or capfirst(site.opts.verbose_name_plural),
+                "icon": icon,
+                "link": _address(site.model),
+            }
             for name, icon in pages.items()
             if (site := registered.get(name)) and site.has_view_permission(request)
         ]

@@ -1,0 +1,167 @@
+"""Back office: the operator itself, its regions and its stations."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from shapely import GEOSException
+from shapely.geometry import shape
+from shapely.validation import explain_validity
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from fleet.models import Region, Station, System
+from tomp.admin import HistoryAdmin, label
+from tomp.forms import StaffForm, WordsField
+from tomp.language import TAG
+
+REGION_COLOURS = {
+    Region.Kind.OPERATING: "success",
+    Region.Kind.NO_ACCESS: "danger",
+    Region.Kind.NO_PARKING: "danger",
+    Region.Kind.PARKING: "info",
+    Region.Kind.DISCOUNT: "info",
+    Region.Kind.SPEEDLIMIT: "warning",
+}
+
+
+class SystemForm(StaffForm):
+    """Typing errors here would be felt in every answer, so time zone and languages are checked."""
+
+    languages = WordsField(help_text=_("BCP 47 tags with commas, the default first: en, nl."))
+    timezone = forms.ChoiceField(
+        choices=[(name, name) for name in sorted(available_timezones())], widget=UnfoldAdminSelectWidget
+    )
+
+    def clean_languages(self):
+        languages = self.cleaned_data["languages"]
+        for tag in languages:
+            if not TAG.match(tag):
+                raise ValidationError(_("“%(tag)s” is not a language tag.") % {"tag": tag})
+        return languages
+
+
+@admin.register(System)
+class SystemAdmin(HistoryAdmin):
+    """There is one row, and it is never deleted."""
+
+    form = SystemForm
+    list_display = ("__str__", "system_id", "timezone", "email", "phone_number")
+    fieldsets = (
+        (None, {"fields": ("system_id", "name", "short_name", "operator", "product_type", "start_date")}),
+        (_("Language and time"), {"fields": ("languages", "timezone")}),
+        (_("Contact"), {"fields": ("phone_number", "email", "feed_contact_email", "url", "purchase_url")}),
+        (_("Terms and apps"), {"fields": ("terms", "license_url", "rental_apps")}),
+    )
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not System.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class RegionForm(StaffForm):
+    """Refuses an area that is no polygon before anything computes with it."""
+
+    def clean_area(self):
+        area = self.cleaned_data["area"]
+        try:
+            polygon = shape(area)
+        except (GEOSException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise ValidationError(_("This is not a GeoJSON Polygon: %(why)s.") % {"why": error}) from error
+        if polygon.geom_type != "Polygon":
+            raise ValidationError(_("This is a GeoJSON %(kind)s, not a Polygon.") % {"kind": polygon.geom_type})
+        if not polygon.is_valid:
+            raise ValidationError(_("The area is not simple: %(why)s.") % {"why": explain_validity(polygon)})
+        return area
+
+    def add_error(self, field, error):
+        """One reason per field: the model repeats what was found here."""
+        if field is None and hasattr(error, "error_dict") and self.has_error("area"):
+            error.error_dict.pop("area", None)
+        super().add_error(field, error)
+
+
+@admin.register(Region)
+class RegionAdmin(HistoryAdmin):
+    """The operating area and the zones in it."""
+
+    form = RegionForm
+    also_saved = ("south", "north", "west", "east")
+    list_display = ("__str__", "region_id", "kind_label", "max_speed_kmh", "points", "starts_at", "ends_at")
+    list_filter = (("kind", ChoicesDropdownFilter), ("asset_types", AutocompleteSelectFilter))
+    search_fields = ("region_id", "name", "source_id")
+    autocomplete_fields = ("asset_types",)
+    readonly_fields = ("points", "box", "source_id")
+    fieldsets = (
+        (None, {"fields": ("region_id", "name", "kind", "max_speed_kmh", "asset_types")}),
+        (_("In force"), {"fields": (("starts_at", "ends_at"),)}),
+        (_("Area"), {"fields": ("area", ("points", "box"), "source_id")}),
+    )
+
+    @display(description=_("kind"), ordering="kind")
+    def kind_label(self, region):
+        return label(region.kind, region.get_kind_display(), REGION_COLOURS)
+
+    @display(description=_("points"))
+    def points(self, region):
+        return sum(len(ring) for ring in region.area["coordinates"]) if region.area else None
+
+    @display(description=_("box (south, west – north, east)"))
+    def box(self, region):
+        if region.south is None:
+            return None
+        return f"{region.south:.5f}, {region.west:.5f} – {region.north:.5f}, {region.east:.5f}"
+
+
+@admin.register(Station)
+class StationAdmin(HistoryAdmin):
+    """Where vehicles stand, and how many do."""
+
+    list_display = (
+        "__str__",
+        "station_id",
+        "region",
+        "capacity",
+        "vehicles",
+        "has_docks",
+        "is_renting",
+        "is_returning",
+    )
+    list_filter = (
+        ("region", AutocompleteSelectFilter),
+        "is_renting",
+        "is_returning",
+        "is_installed",
+        "has_docks",
+        "is_virtual",
+        "is_charging",
+    )
+    list_select_related = ("region",)
+    search_fields = ("station_id", "name", "street_address", "city", "source_id")
+    autocomplete_fields = ("region",)
+    readonly_fields = ("vehicles", "source_id")
+    fieldsets = (
+        (None, {"fields": ("station_id", "name", "region", "vehicles", "source_id")}),
+        (_("Service"), {"fields": (("is_installed", "is_renting", "is_returning"),)}),
+        (
+            _("Place"),
+            {"fields": (("lat", "lon"), "street_address", ("postal_code", "city"), "cross_street", "contact_phone")},
+        ),
+        (
+            _("Equipment"),
+            {"fields": (("capacity", "parking_type"), ("has_docks", "is_virtual", "is_charging"), "area")},
+        ),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(vehicle_count=Count("assets"))
+
+    @display(description=_("vehicles here"), ordering="vehicle_count")
+    def vehicles(self, station):
+        return getattr(station, "vehicle_count", 0)

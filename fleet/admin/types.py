@@ -1,0 +1,109 @@
+"""Back office: asset types and what a booking of them asks."""
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from fleet.models import AssetType, Condition
+from fleet.models.vehicles import AssetState
+from tomp.admin import HistoryAdmin, Stacked
+from tomp.forms import StaffForm, WordsField
+
+DEPOSIT, DATA, STEPS = {"amount", "currency"}, {"required_fields"}, {"steps"}
+NEEDED: dict[str, set[str]] = {
+    Condition.Kind.DEPOSIT: DEPOSIT,
+    Condition.Kind.REQUIRE_BOOKING_DATA: DATA,
+    Condition.Kind.ONBOARDING_STEPS: STEPS,
+    Condition.Kind.OFFBOARDING_STEPS: STEPS,
+    Condition.Kind.PAUSING_STEPS: STEPS,
+    Condition.Kind.RESUMING_STEPS: STEPS,
+}
+
+
+class ConditionForm(StaffForm):
+    """Details that lack what the kind needs would break every offer of the type."""
+
+    def clean(self):
+        data = super().clean() or {}
+        missing = sorted(NEEDED.get(data.get("kind", ""), set()) - set(data.get("details") or {}))
+        if missing and "details" in data:
+            raise ValidationError({"details": _("Missing: %(names)s.") % {"names": ", ".join(missing)}})
+        return data
+
+
+class ConditionInline(Stacked):
+    model = Condition
+    form = ConditionForm
+    fieldsets = ((None, {"fields": (("kind", "position"), "details")}),)
+
+
+class AssetTypeForm(StaffForm):
+    access_methods = WordsField(required=False, help_text=_("How it opens, with commas: TOMP-API, QR, DEEPLINK."))
+
+
+@admin.register(AssetType)
+class AssetTypeAdmin(HistoryAdmin):
+    """A kind of vehicle, its rules and its price."""
+
+    form = AssetTypeForm
+    list_display = (
+        "__str__", "type_id", "asset_class", "propulsion", "booked_by", "return_rule", "default_plan",
+        "vehicles", "vehicles_available",
+    )  # fmt: skip
+    list_filter = (
+        ("asset_class", ChoicesDropdownFilter),
+        ("booked_by", ChoicesDropdownFilter),
+        ("return_rule", ChoicesDropdownFilter),
+        ("propulsion", ChoicesDropdownFilter),
+    )
+    list_select_related = ("default_plan",)
+    search_fields = ("type_id", "name", "asset_subclass", "source_id")
+    autocomplete_fields = ("default_plan", "plans")
+    readonly_fields = ("vehicles", "vehicles_available", "source_id")
+    inlines = (ConditionInline,)
+    history_of_parts = ("conditions",)
+    fieldsets = (
+        (None, {"fields": ("type_id", "name", ("vehicles", "vehicles_available"), "source_id")}),
+        (
+            _("Vehicle"),
+            {
+                "fields": (
+                    ("asset_class", "asset_subclass"),
+                    ("form_factor", "propulsion"),
+                    ("max_range_m", "minimum_age", "has_trunk"),
+                    "access_methods",
+                    "properties",
+                )
+            },
+        ),
+        (_("Price"), {"fields": ("default_plan", "plans")}),
+        (
+            _("Booking and return"),
+            {
+                "fields": (
+                    ("booked_by", "return_rule"),
+                    ("hold_minutes", "min_charge_percent", "response_minutes"),
+                    "docks_report",
+                )
+            },
+        ),
+        (
+            _("Booked by type, ahead of time"),
+            {"fields": (("bookable_ahead_hours", "assign_minutes_before", "user_may_pick"),)},
+        ),
+    )
+
+    def get_queryset(self, request):
+        available = Count("assets", filter=Q(assets__state=AssetState.AVAILABLE))
+        return super().get_queryset(request).annotate(all_assets=Count("assets"), available_assets=available)
+
+    @display(description=_("vehicles"), ordering="all_assets")
+    def vehicles(self, asset_type):
+        return getattr(asset_type, "all_assets", 0)
+
+    @display(description=_("available"), ordering="available_assets")
+    def vehicles_available(self, asset_type):
+        return getattr(asset_type, "available_assets", 0)

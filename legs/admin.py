@@ -1,0 +1,233 @@
+"""Back office: the legs, to read. What moves a trip is asked of services, never done here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, TextChoices
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+
+from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
+from fleet.models import Asset, AssetPublicId
+from legs.models import RUNNING_STATES, Evidence, Leg, LegEvent, LegState
+from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, has_id, label, link, moment, nowrap, short
+
+STATE_COLOURS = {
+    LegState.NOT_STARTED: "",
+    LegState.PREPARING: "info",
+    LegState.IN_USE: "info",
+    LegState.PAUSED: "warning",
+    LegState.FINISHING: "info",
+    LegState.FINISHED: "success",
+    LegState.ISSUE_REPORTED: "danger",
+    LegState.CANCELLED: "",
+}
+
+
+def legs_matching(term):
+    """Legs by their id, or by any id, number or code of their vehicle, former public ids included."""
+    named = Asset.objects.filter(
+        Q(vehicle_number__iexact=term) | Q(vehicle_code__iexact=term) | Q(license_plate__iexact=term)
+    )
+    renamed = AssetPublicId.objects.filter(has_id("public_id", term))
+    by_vehicle = (
+        Q(asset__in=named.values("pk"))
+        | Q(asset__in=Asset.objects.filter(has_id("public_id", term)).values("pk"))
+        | Q(asset__in=renamed.values("asset"))
+    )
+    return Leg.objects.filter(has_id("id", term) | has_id("asset_public_id", term) | by_vehicle)
+
+
+class BookedFilter(DropdownFilter):
+    """By state. Offers nobody booked are many, so they are shown when asked for, or found by a search."""
+
+    title = _("state")
+    parameter_name = "state"
+    all_option = ["", _("All that was booked")]
+    states: type[TextChoices] = LegState
+    groups: dict[str, tuple[Any, tuple]] = {"running": (_("Running"), RUNNING_STATES)}
+    everything = "all"
+
+    def lookups(self, request, model_admin):
+        groups = [(value, name) for value, (name, _states) in self.groups.items()]
+        return [*groups, *self.states.choices, (self.everything, _("Offers too"))]
+
+    def queryset(self, request, queryset):
+        if self.value() in self.groups:
+            return queryset.filter(state__in=self.groups[self.value()][1])
+        if self.value() in self.states.values:
+            return queryset.filter(state=self.value())
+        is_search = bool(request.GET.get("q")) and not self.value()
+        return queryset if self.value() == self.everything or is_search else queryset.booked()
+
+
+class LegShown:
+    """How a leg reads, in the list, on its page and on the page of its booking."""
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, leg):
+        return label(leg.state, leg.get_state_display(), STATE_COLOURS)
+
+    @display(description=_("leg"), ordering="id")
+    def leg_id(self, leg):
+        return link(reverse("admin:legs_leg_change", args=[leg.pk]), str(leg.pk))
+
+    @display(description=_("vehicle"))
+    def vehicle(self, leg):
+        if leg.asset_id is None:
+            return _("not assigned yet")
+        return link(reverse("admin:fleet_asset_change", args=[leg.asset_id]), nowrap(leg.asset.vehicle_number))
+
+    @display(description=_("from → to"))
+    def journey(self, leg):
+        return f"{place_text(leg.from_place) or DASH} → {place_text(leg.to_place) or DASH}"
+
+    @display(description=_("planned"))
+    def planned(self, leg):
+        return f"{moment(leg.departs_at)} – {moment(leg.arrives_at)}" if leg.arrives_at else moment(leg.departs_at)
+
+    @display(description=_("ridden"))
+    def ridden(self, leg):
+        if leg.departed_at and leg.arrived_at:
+            return f"{moment(leg.departed_at)} – {moment(leg.arrived_at)}"
+        return _("since %(start)s") % {"start": moment(leg.departed_at)} if leg.departed_at else DASH
+
+    @display(description=_("tariff"))
+    def tariff_in_words(self, leg):
+        return sentence_of(leg.tariff)
+
+    @display(description=_("price"))
+    def price_now(self, leg):
+        """The final price, or what it would be if the ride ended now."""
+        text = fare_lines(leg.price(timezone.now()))
+        if leg.is_concluded:
+            return text
+        return _("%(price)s so far") % {"price": text} if leg.departed_at else _("%(price)s expected") % {"price": text}
+
+    @display(description=_("use"))
+    def use(self, leg):
+        parts = [segments_text([[part.state, part.seconds] for part in leg.usage(timezone.now()).segments])]
+        if leg.distance_m:
+            parts.append(f"{leg.distance_m / 1000:.1f} km")
+        return " · ".join(part for part in parts if part) or DASH
+
+    @display(description=_("evidence"))
+    def photos(self, leg):
+        links = [(link(photo.url, photo.url),) for photo in leg.evidence.all()]
+        return format_html_join("\n", '<div class="break-all">{}</div>', links) or DASH
+
+
+class LegEventInline(ReadOnlyInline):
+    model = LegEvent
+    fields = ("reported", "event", "state", "asked_by", "actor", "place", "comment", "delay")
+    readonly_fields = ("reported", "place", "delay")
+    hide_title = True
+
+    @display(description=_("at"))
+    def reported(self, event):
+        return moment(event.at)
+
+    @display(description=_("place"))
+    def place(self, event):
+        return DASH if event.lat is None else f"{event.lat:.5f}, {event.lon:.5f}"
+
+    @display(description=_("received"))
+    def delay(self, event):
+        late = (event.received_at - event.at).total_seconds()
+        return _("%(time)s later") % {"time": duration(late)} if late >= 1 else _("at once")
+
+
+class EvidenceInline(ReadOnlyInline):
+    model = Evidence
+    fields = ("received", "photo")
+    readonly_fields = ("received", "photo")
+    hide_title = True
+
+    @display(description=_("received"))
+    def received(self, evidence):
+        return moment(evidence.received_at)
+
+    @display(description=_("photo"))
+    def photo(self, evidence):
+        return link(evidence.url, evidence.url)
+
+
+@admin.register(Leg)
+class LegAdmin(LegShown, ReadOnlyAdmin):
+    list_display = (
+        "short_id",
+        "state_label",
+        "provider",
+        "asset_type",
+        "vehicle",
+        "station",
+        "departs_at",
+        "ridden",
+        "price_now",
+    )
+    list_filter = (
+        BookedFilter,
+        ("booking__provider", AutocompleteSelectFilter),
+        ("asset_type", AutocompleteSelectFilter),
+        ("asset", AutocompleteSelectFilter),
+        ("station", AutocompleteSelectFilter),
+    )
+    list_select_related = ("booking__provider", "asset_type", "asset", "station")
+    date_hierarchy = "departs_at"
+    ordering = ("-departs_at",)
+    search_fields = ("id",)
+    search_help_text = _("Leg id, vehicle number, code or plate, public id (also a former one)")
+    inlines = (LegEventInline, EvidenceInline)
+    readonly_fields = (
+        "state_label", "provider", "vehicle", "journey", "planned", "ridden", "tariff_in_words", "price_now", "use",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("id", ("state_label", "provider"), ("booking", "sequence"))}),
+        (_("Vehicle"), {"fields": (("vehicle", "asset_type"), "asset_public_id", "station")}),
+        (_("Trip"), {"fields": ("journey", ("planned", "ridden"), "use")}),
+        (_("Price"), {"fields": ("tariff_in_words", "price_now")}),
+        (_("Conditions"), {"fields": ("conditions",)}),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("booking__provider", "asset_type", "asset", "station")
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        return (queryset.filter(pk__in=legs_matching(term).values("pk")) if term else queryset), False
+
+    @display(description=_("id"), ordering="id")
+    def short_id(self, leg):
+        return short(leg.pk)
+
+    @display(description=_("provider"), ordering="booking__provider__maas_id")
+    def provider(self, leg):
+        return leg.booking.provider
+
+
+@admin.register(LegEvent)
+class LegEventAdmin(ReadOnlyAdmin):
+    """Everything reported about any ride, latest first."""
+
+    list_display = ("received_at", "event", "state", "asked_by", "actor", "of_leg", "comment")
+    list_filter = (
+        ("event", admin.AllValuesFieldListFilter),
+        ("state", ChoicesDropdownFilter),
+        ("asked_by", ChoicesDropdownFilter),
+    )
+    date_hierarchy = "received_at"
+    ordering = ("-received_at", "-id")
+    search_fields = ("actor", "comment")
+    search_help_text = _("Leg id, name of a colleague, or a word of the comment")
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return found | queryset.filter(has_id("leg_id", search_term)), may_repeat
+
+    @display(description=_("leg"), ordering="leg_id")
+    def of_leg(self, event):
+        return link(reverse("admin:legs_leg_change", args=[event.leg_id]), short(event.leg_id))

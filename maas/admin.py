@@ -1,0 +1,178 @@
+"""Back office: the MaaS providers, their contract terms and their credentials."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from maas import services
+from maas.models import ApiKey, MaasProvider, OAuthClient
+from tomp import versions
+from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, back, label, moment
+from tomp.errors import UnsupportedVersion
+from tomp.forms import StaffForm
+
+
+class IssueKeyForm(BaseDialogForm):
+    label = forms.CharField(
+        label=_("What is it for?"),
+        max_length=100,
+        required=False,
+        help_text=_("For example: production, staging, the name of a colleague."),
+        widget=UnfoldAdminTextInputWidget({"autofocus": True}),
+    )
+
+
+class RevokeKeyForm(BaseDialogForm):
+    key = forms.ModelChoiceField(label=_("API key"), queryset=ApiKey.objects.none(), widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["key"].queryset = ApiKey.objects.filter(provider=self.object_id, revoked_at__isnull=True)
+
+
+class ApiKeyInline(ReadOnlyInline):
+    model = ApiKey
+    fields = ("prefix", "label", "created", "status")
+    readonly_fields = fields
+    hide_title = True
+
+    @display(description=_("created"))
+    def created(self, key):
+        return moment(key.created_at)
+
+    @display(description=_("status"))
+    def status(self, key):
+        if key.revoked_at is None:
+            return label("valid", _("valid"), {"valid": "success"})
+        return label("revoked", _("revoked %(at)s") % {"at": moment(key.revoked_at)}, {"revoked": "danger"})
+
+
+class MaasProviderForm(StaffForm):
+    """A version we do not speak would fail with the first call to them."""
+
+    def clean_api_version(self):
+        try:
+            return versions.parse(self.cleaned_data["api_version"]).minor
+        except UnsupportedVersion as refusal:
+            raise ValidationError(refusal.detail) from refusal
+
+
+@admin.register(MaasProvider)
+class MaasProviderAdmin(HistoryAdmin):
+    """A secret is shown once, in the message after it was made."""
+
+    form = MaasProviderForm
+    list_display = ("__str__", "maas_id", "is_active", "auto_commit", "pending_minutes", "api_version", "base_url")
+    list_filter = ("is_active", "auto_commit", "api_version")
+    search_fields = ("maas_id", "name", "base_url")
+    readonly_fields = ("oauth2_client", "created_at")
+    inlines = (ApiKeyInline,)
+    actions_detail = (
+        {
+            "title": _("Credentials"),
+            "icon": "key",
+            "items": ["issue_api_key", "revoke_api_key", "rotate_client_secret"],
+        },
+    )
+    fieldsets = (
+        (None, {"fields": ("maas_id", "name", "is_active", "oauth2_client", "created_at")}),
+        (
+            _("Booking"),
+            {"fields": ("auto_commit", ("pending_minutes", "max_extensions", "max_open_bookings"))},
+        ),
+        (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
+        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
+    )
+
+    def get_readonly_fields(self, request, obj=None):
+        """The maas-id is what a provider signs in with, and its OAuth2 client id."""
+        fields = super().get_readonly_fields(request, obj)
+        return ("maas_id", *fields) if obj else fields
+
+    def get_inlines(self, request, obj):
+        return super().get_inlines(request, obj) if obj else ()
+
+    def save_model(self, request, obj, form, change):
+        """A new provider can book at once, as with create_maas_provider."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._show_new_key(request, obj)
+            self._show_new_client_secret(request, obj)
+
+    @action(
+        description=_("Issue API key"),
+        icon="key",
+        permissions=["change"],
+        url_path="issue-api-key",
+        dialog={
+            "title": _("Issue API key"),
+            "description": _("The keys they have stay valid. The new one is shown once."),
+            "form_class": IssueKeyForm,
+            "form_submit_text": _("Issue"),
+        },
+    )
+    def issue_api_key(self, request, form, object_id):
+        self._show_new_key(request, self.existing(request, object_id), form.cleaned_data["label"])
+        return back(request)
+
+    @action(
+        description=_("Revoke API key"),
+        icon="key_off",
+        permissions=["change"],
+        url_path="revoke-api-key",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Revoke API key"),
+            "description": _("Whoever uses it is locked out from now on."),
+            "form_class": RevokeKeyForm,
+            "form_submit_text": _("Revoke"),
+        },
+    )
+    def revoke_api_key(self, request, form, object_id):
+        key = services.revoke_api_key(key_id=form.cleaned_data["key"].pk, now=timezone.now())
+        messages.success(request, _("API key %(key)s is revoked.") % {"key": key})
+        self.log_change(request, key.provider, f"Revoked API key {key}")
+        return back(request)
+
+    @action(
+        description=_("New client secret"),
+        icon="lock_reset",
+        permissions=["change"],
+        url_path="rotate-client-secret",
+        dialog={
+            "title": _("New OAuth2 client secret"),
+            "description": _("The old secret and the tokens bought with it are worth nothing from now on."),
+            "form_class": ConfirmForm,
+            "form_submit_text": _("Make a new secret"),
+        },
+    )
+    def rotate_client_secret(self, request, form, object_id):
+        self._show_new_client_secret(request, self.existing(request, object_id))
+        return back(request)
+
+    @display(description=_("OAuth2 client id"))
+    def oauth2_client(self, provider):
+        client = OAuthClient.objects.filter(provider=provider.pk).first()
+        return client.client_id if client else None
+
+    def _show_new_key(self, request, provider, key_label=""):
+        key, secret = services.issue_api_key(provider=provider, label=key_label)
+        self.log_change(request, provider, f"Issued API key {key}")
+        self._show_once(request, _("New API key, shown only this once:"), secret)
+
+    def _show_new_client_secret(self, request, provider):
+        secret = services.rotate_client_secret(provider=provider)
+        self.log_change(request, provider, "Made a new OAuth2 client secret")
+        self._show_once(request, _("New OAuth2 client secret, shown only this once:"), secret)
+
+    def _show_once(self, request, text, secret):
+        messages.success(
+            request, format_html('{} <code style="font-family: monospace; user-select: all">{}</code>', text, secret)
+        )

@@ -1,0 +1,106 @@
+"""Back office: the journal. It is written by services and read here."""
+
+from django.contrib import admin
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from fleet.admin.wording import duration, fare_lines_of, money
+from payments.models import JournalEntry
+from tomp.admin import DASH, DayRangeFilter, ReadOnlyAdmin, has_id, label, link, moment, short
+
+STATE_COLOURS = {JournalEntry.State.TO_INVOICE: "warning", JournalEntry.State.INVOICED: "success"}
+
+
+class JournalShown:
+    """How an entry reads, in the list, on its page and on the page of its booking."""
+
+    @display(description=_("amount"), ordering="amount")
+    def sum(self, entry):
+        return money(entry.amount, entry.currency)
+
+    @display(description=_("without VAT"))
+    def net(self, entry):
+        if entry.amount_ex_vat is None:
+            return DASH
+        vat = " ".join(word for word in (f"{entry.vat_rate:f} %", entry.vat_country) if word)
+        return f"{money(entry.amount_ex_vat, entry.currency)} ({vat})"
+
+    @display(description=_("consists of"))
+    def consists_of(self, entry):
+        return fare_lines_of(entry.details) if entry.details else DASH
+
+    @display(description=_("used"))
+    def used(self, entry):
+        return DASH if entry.used_s is None else duration(entry.used_s)
+
+    @display(description=_("distance"))
+    def distance(self, entry):
+        return DASH if entry.distance_m is None else f"{entry.distance_m / 1000:.1f} km"
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, entry):
+        return label(entry.state, entry.get_state_display(), STATE_COLOURS)
+
+    @display(description=_("created"), ordering="created_at")
+    def created(self, entry):
+        return moment(entry.created_at)
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
+    """What was earned, with the sum of whatever is filtered."""
+
+    list_display = (
+        "created",
+        "provider",
+        "of_booking",
+        "sequence",
+        "category",
+        "sum",
+        "net",
+        "state_label",
+        "invoice_number",
+    )
+    list_display_links = ("created",)
+    list_filter = (
+        ("provider", AutocompleteSelectFilter),
+        ("category", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("created_at", DayRangeFilter),
+    )
+    list_select_related = ("provider",)
+    list_before_template = "admin/payments/journalentry/totals.html"
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    search_fields = ("invoice_number",)
+    search_help_text = _("Booking id, leg id or invoice number")
+    readonly_fields = ("sum", "net", "consists_of", "used", "distance", "state_label", "created")
+    fieldsets = (
+        (None, {"fields": (("provider", "booking"), ("leg", "sequence"), "created")}),
+        (_("Money"), {"fields": (("category", "sum", "net"), "consists_of", ("used", "distance"), "comment")}),
+        (_("Invoice"), {"fields": (("state_label", "invoice_number", "invoiced_at"),)}),
+    )
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        by_id = queryset.filter(has_id("booking_id", search_term) | has_id("leg_id", search_term))
+        return found | by_id, may_repeat
+
+    @display(description=_("booking"), ordering="booking_id")
+    def of_booking(self, entry):
+        return link(reverse("admin:bookings_booking_change", args=[entry.booking_id]), short(entry.booking_id))
+
+    def changelist_view(self, request, extra_context=None):
+        """Adds the totals of all pages of the list, one per currency."""
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            sums = shown["cl"].queryset.order_by("currency").values("currency")
+            shown["totals"] = [
+                {"sum": money(row["total"], row["currency"]), "count": row["entries"]}
+                for row in sums.annotate(total=Sum("amount"), entries=Count("pk"))
+            ]
+        return response

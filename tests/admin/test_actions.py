@@ -1,0 +1,262 @@
+"""What staff do from the back office goes through the services, and is refused as they refuse it."""
+
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from bookings.models import Booking, BookingEvent, Party
+from customers.models import Customer
+from fleet.models import Asset
+from fleet.models.vehicles import AssetState
+from legs.models import LegState
+from maas.models import ApiKey, MaasProvider, OAuthClient, digest_of
+from tests.factories import ApiKeyFactory, MaasProviderFactory
+from tests.fleet_factories import AssetFactory, ReservationFactory
+from tests.trip_factories import BOOKED_AT, BookingFactory, CustomerFactory, LegFactory
+
+MOVES = {
+    "put_in_service": AssetState.AVAILABLE,
+    "take_out_of_service": AssetState.OUT_OF_SERVICE,
+    "store": AssetState.STORED,
+    "report_missing": AssetState.MISSING,
+    "retire": AssetState.RETIRED,
+}
+ON_A_TRIP = (AssetState.RESERVED, AssetState.IN_USE)
+
+
+def press(client, address, **form):
+    """Answers the dialog behind a button, as htmx does; the page that comes then."""
+    response = client.post(address, {"_form_submitted": "True", **form}, headers={"HX-Current-URL": "/admin/"})
+    assert response.headers.get("HX-Redirect") == "/admin/", "the dialog was not accepted"
+    return [(message.level_tag, str(message)) for message in client.get("/admin/").context["messages"]]
+
+
+def button(asset, move):
+    return f"/admin/fleet/asset/{asset.pk}/{move.replace('_', '-')}/"
+
+
+def choose(client, move, *assets, **form):
+    """Runs an action of the list of vehicles."""
+    chosen = {"action": f"{move}_all", "_selected_action": [asset.pk for asset in assets]}
+    return client.post("/admin/fleet/asset/", chosen | form)
+
+
+def state(asset):
+    return Asset.objects.values_list("state", "state_reason").get(pk=asset.pk)
+
+
+# One vehicle
+
+
+@pytest.mark.parametrize(("move", "target"), MOVES.items())
+def test_a_vehicle_changes_its_service_state(staff, move, target):
+    asset = AssetFactory(state=AssetState.STORED, state_reason="winter")
+
+    messages = press(staff, button(asset, move), reason="Brakes squeak")
+
+    assert state(asset) == (target, "" if move == "put_in_service" else "Brakes squeak")
+    assert messages == [("success", f"{asset}: {target.label}.")]
+
+
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("held", ON_A_TRIP)
+def test_a_vehicle_on_a_trip_is_refused(staff, move, held):
+    asset = AssetFactory(state=held)
+    changes = asset.history.count()
+
+    messages = press(staff, button(asset, move), reason="Brakes squeak")
+
+    assert messages == [("error", f"Vehicle {asset} is {held.label}: end its trip first.")]
+    assert state(asset) == (held, "")
+    assert asset.history.count() == changes
+
+
+@pytest.mark.parametrize("move", [move for move in MOVES if move != "put_in_service"])
+def test_a_reason_is_asked_for(staff, e_scooter, move):
+    response = staff.post(button(e_scooter, move), {"_form_submitted": "True", "reason": " "})
+
+    assert b"This field is required." in response.content
+    assert state(e_scooter) == (AssetState.AVAILABLE, "")
+
+
+def test_looking_at_a_dialog_changes_nothing(staff, e_scooter):
+    for move in MOVES:
+        assert staff.get(button(e_scooter, move)).status_code == 200
+
+    assert state(e_scooter) == (AssetState.AVAILABLE, "")
+
+
+def test_a_move_is_remembered_with_who_and_why(staff, superuser, e_scooter):
+    press(staff, button(e_scooter, "retire"), reason="Sold")
+
+    version = Asset.objects.get(pk=e_scooter.pk).history.latest()
+    assert (version.history_user, version.state, version.state_reason) == (superuser, "RETIRED", "Sold")
+
+
+def test_an_unknown_vehicle_is_not_found(staff):
+    for address in ("/admin/fleet/asset/0/retire/", "/admin/fleet/asset/nonsense/retire/"):
+        assert staff.post(address, {"_form_submitted": "True", "reason": "Sold"}).status_code == 404
+
+
+# Many vehicles
+
+
+@pytest.mark.parametrize(("move", "target"), MOVES.items())
+def test_many_vehicles_move_and_those_on_a_trip_stay(staff, move, target):
+    first, second = AssetFactory(state=AssetState.STORED), AssetFactory(state=AssetState.MISSING)
+    riding, held = AssetFactory(state=AssetState.IN_USE), AssetFactory(state=AssetState.RESERVED)
+
+    asked = choose(staff, move, first, second, riding, held)
+    assert {state(asset)[0] for asset in (first, second)} == {AssetState.STORED, AssetState.MISSING}
+    choose(staff, move, first, second, riding, held, _form_submitted="True", reason="Winter")
+
+    assert (asked.context["moving"]["count"], asked.context["refused"]["count"]) == (2, 2)
+    assert {state(asset)[0] for asset in (first, second)} == {target}
+    assert (state(riding), state(held)) == ((AssetState.IN_USE, ""), (AssetState.RESERVED, ""))
+    messages = sorted(str(message) for message in staff.get("/admin/").context["messages"])
+    assert [text for text in messages if "end its trip first" in text] == sorted(
+        [f"Vehicle {riding} is in use: end its trip first.", f"Vehicle {held} is reserved: end its trip first."]
+    )
+
+
+def test_the_whole_filtered_list_can_be_moved(staff):
+    assets = AssetFactory.create_batch(3, state_of_charge=5)
+    full = AssetFactory(state_of_charge=100)
+    form = {"action": "store_all", "_selected_action": [assets[0].pk], "select_across": "1"}
+
+    asked = staff.post("/admin/fleet/asset/?charge=10", form)
+    staff.post("/admin/fleet/asset/?charge=10", form | {"_form_submitted": "True", "reason": "Empty"})
+
+    assert asked.context["moving"]["count"] == 3
+    assert {state(asset) for asset in assets} == {(AssetState.STORED, "Empty")}
+    assert state(full) == (AssetState.AVAILABLE, "")
+
+
+def test_many_vehicles_need_a_reason_too(staff, e_scooter):
+    response = choose(staff, "retire", e_scooter, _form_submitted="True", reason="")
+
+    assert b"This field is required." in response.content
+    assert state(e_scooter) == (AssetState.AVAILABLE, "")
+
+
+# Bookings
+
+
+@pytest.fixture
+def held_booking(db):
+    """Confirmed, with its vehicle held."""
+    leg = LegFactory(asset__state=AssetState.RESERVED)
+    ReservationFactory(leg_id=leg.pk, asset=leg.asset, asset_type=leg.asset_type, period=(BOOKED_AT, None))
+    return leg.booking
+
+
+def test_a_booking_is_cancelled_by_the_operator(staff, held_booking):
+    messages = press(staff, f"/admin/bookings/booking/{held_booking.pk}/cancel/", reason="Flat tyre")
+
+    booking = Booking.objects.get(pk=held_booking.pk)
+    leg = booking.legs.get()
+    event = BookingEvent.objects.get(booking=booking)
+    assert messages == [("success", "The booking is cancelled.")]
+    assert (booking.state, leg.state, leg.asset.state) == ("CANCELLED", LegState.CANCELLED, AssetState.AVAILABLE)
+    assert (event.operation, event.asked_by, event.actor, event.reason) == ("CANCEL", Party.TO, "rita", "Flat tyre")
+
+
+def test_a_booking_that_began_is_not_cancelled(staff):
+    leg = LegFactory(booking__state="STARTED", asset__state=AssetState.IN_USE)
+
+    messages = press(staff, f"/admin/bookings/booking/{leg.booking_id}/cancel/", reason="Flat tyre")
+
+    assert messages == [("error", f"Booking {leg.booking_id} has started.")]
+    assert Booking.objects.get(pk=leg.booking_id).state == "STARTED"
+    assert state(leg.asset)[0] == AssetState.IN_USE
+    assert not BookingEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state_of_booking", "offered"),
+    [
+        ("PENDING", True), ("CONDITIONAL_CONFIRMED", True), ("CONFIRMED", True),
+        ("NEW", False), ("STARTED", False), ("FINISHED", False),
+    ],
+)  # fmt: skip
+def test_cancelling_is_offered_where_it_is_possible(staff, state_of_booking, offered):
+    booking = BookingFactory(state=state_of_booking)
+
+    html = staff.get(f"/admin/bookings/booking/{booking.pk}/change/").content.decode()
+
+    assert (f"/admin/bookings/booking/{booking.pk}/cancel/" in html) is offered
+
+
+# Providers
+
+
+def test_an_api_key_is_shown_once(staff, superuser):
+    provider = MaasProviderFactory()
+
+    [(level, text)] = press(staff, f"/admin/maas/maasprovider/{provider.pk}/issue-api-key/", label="staging")
+
+    secret = re.search("<code[^>]*>([^<]+)</code>", text)[1]
+    key = ApiKey.objects.get(provider=provider)
+    assert level == "success"
+    assert (key.digest, key.label, key.revoked_at) == (digest_of(secret), "staging", None)
+    page = staff.get(f"/admin/maas/maasprovider/{provider.pk}/change/").content.decode()
+    assert secret not in page
+    assert key.prefix in page
+    log = LogEntry.objects.get()
+    assert (log.user, secret in log.change_message) == (superuser, False)
+
+
+def test_an_api_key_is_revoked(staff):
+    key, other = ApiKeyFactory(), ApiKeyFactory()
+    address = f"/admin/maas/maasprovider/{key.provider_id}/revoke-api-key/"
+
+    press(staff, address, key=key.pk)
+
+    assert ApiKey.objects.get(pk=key.pk).revoked_at is not None
+    assert staff.post(address, {"_form_submitted": "True", "key": other.pk}).status_code == 200
+    assert ApiKey.objects.get(pk=other.pk).revoked_at is None
+
+
+def test_a_client_secret_is_replaced(staff):
+    provider = MaasProviderFactory()
+
+    [(_level, text)] = press(staff, f"/admin/maas/maasprovider/{provider.pk}/rotate-client-secret/")
+
+    client = OAuthClient.objects.get(provider=provider)
+    assert client.client_id == provider.maas_id
+    assert client.client_secret not in text
+
+
+def test_a_new_provider_can_book_at_once(staff):
+    form = {
+        "maas_id": "entur", "name": "Entur", "is_active": "on", "pending_minutes": 15, "max_extensions": 2,
+        "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6", "base_url": "mp.example.org/tomp",
+    }  # fmt: skip
+
+    response = staff.post("/admin/maas/maasprovider/add/", form)
+
+    assert response.status_code == 302
+    provider = MaasProvider.objects.get(maas_id="entur")
+    assert provider.base_url == "https://mp.example.org/tomp"
+    assert (provider.api_keys.count(), provider.oauth_client.client_id) == (1, "entur")
+    texts = " ".join(str(message) for message in staff.get("/admin/").context["messages"])
+    assert len(re.findall("<code", texts)) == 2
+
+
+# Customers
+
+
+def test_a_customer_is_blocked_and_served_again(staff):
+    customer, other = CustomerFactory(), CustomerFactory()
+
+    press(staff, f"/admin/customers/customer/{customer.pk}/block/", reason="Left it in the canal")
+    blocked = Customer.objects.get(pk=customer.pk)
+    press(staff, f"/admin/customers/customer/{customer.pk}/unblock/")
+
+    assert (blocked.status, blocked.blocked_reason) == ("BLOCKED", "Left it in the canal")
+    assert Customer.objects.get(pk=customer.pk).status == "ACTIVE"
+    assert Customer.objects.get(pk=other.pk).status == "ACTIVE"
+    assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
+        "Blocked: Left it in the canal", "Unblocked",
+    ]  # fmt: skip

@@ -1,0 +1,88 @@
+"""In a real browser, under the policy of /admin/: nothing is blocked, and nothing is asked of another host."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from playwright.sync_api import sync_playwright
+
+from fleet.models import Asset
+from fleet.models.vehicles import AssetState
+from tests.fleet_factories import AssetFactory
+from tests.trip_factories import LegFactory
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture
+def browser_page(live_server, monkeypatch):
+    """A page of a signed-in superuser; the test fails if anything on it went wrong."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    wrong = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(base_url=live_server.url)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(), "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on(
+            "request", lambda request: wrong.append(request.url) if _is_outside(request.url, live_server.url) else None
+        )
+        yield page
+        browser.close()
+        connection.close()  # playwright's loop has one of its own, which would outlive the test database
+    assert wrong == []
+
+
+def _is_outside(url, server):
+    return not url.startswith((server, "data:"))
+
+
+def _session():
+    user = User.objects.create(username="rita", is_staff=True, is_superuser=True)
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
+def test_a_vehicle_is_taken_out_of_service_in_the_browser(browser_page):
+    asset = AssetFactory()
+    browser_page.goto(f"/admin/fleet/asset/{asset.pk}/change/")
+
+    browser_page.get_by_text("Service").first.click()
+    browser_page.get_by_text("Take out of service").click()
+    browser_page.locator("#dialog textarea").fill("Brakes squeak")
+    browser_page.locator("#dialog button[type=submit]").click()
+    browser_page.wait_for_selector("text=Brakes squeak")
+
+    assert Asset.objects.values_list("state", "state_reason").get() == (AssetState.OUT_OF_SERVICE, "Brakes squeak")
+
+
+def test_the_search_box_finds_a_booking(browser_page):
+    leg = LegFactory()
+    browser_page.goto("/admin/", wait_until="networkidle")
+
+    browser_page.keyboard.press("Control+k")
+    browser_page.locator("#search-input-command").press_sequentially(str(leg.booking_id)[:13])
+    browser_page.locator(f"a[href='/admin/bookings/booking/{leg.booking_id}/change/']").click()
+
+    browser_page.wait_for_selector("#timeline")
+
+
+@pytest.mark.parametrize("address", ["/admin/bookings/booking/", "/admin/fleet/pricingplan/add/", "/admin/auth/user/"])
+def test_pages_open_without_an_error(browser_page, address):
+    browser_page.goto(address)
+
+    browser_page.wait_for_load_state("networkidle")

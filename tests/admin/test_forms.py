@@ -1,0 +1,281 @@
+"""What staff type is kept as it was meant, or refused in words they understand."""
+
+from itertools import chain
+
+import pytest
+
+from fleet.models import Alert, AssetType, OpeningHours, PricingPlan, Region, Station, System
+from tests.fleet_factories import (
+    AlertFactory,
+    AssetTypeFactory,
+    ConditionFactory,
+    OpeningHoursFactory,
+    PricingPlanFactory,
+    RegionFactory,
+    StationFactory,
+    SystemFactory,
+    square,
+)
+
+
+def filled_in(client, address):
+    """The form as the page shows it: what a browser would send back unchanged."""
+    page = client.get(address)
+    forms = [
+        page.context["adminform"].form,
+        *(f.formset.management_form for f in page.context["inline_admin_formsets"]),
+    ]
+    forms += [form for inline in page.context["inline_admin_formsets"] for form in inline.formset.initial_forms]
+    return {name: value for form in forms for name, value in _sent_by(form)}
+
+
+def _sent_by(form):
+    for field in form:
+        value = field.value()
+        if isinstance(value, dict):  # one input per language
+            yield from ((f"{field.html_name}__{tag}", text) for tag, text in value.items())
+        elif value is not None and value is not False:
+            yield field.html_name, getattr(value, "pk", value)
+
+
+def errors(response):
+    assert response.status_code == 200, "the form was accepted"
+    found = [text for texts in response.context["adminform"].form.errors.values() for text in texts]
+    for form in [form for inline in response.context["inline_admin_formsets"] for form in inline.formset]:
+        found += [*form.non_field_errors(), *chain.from_iterable(form.errors.values())]
+    return " ".join(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize(
+    ("make", "address"),
+    [
+        (SystemFactory, "system"), (RegionFactory, "region"), (StationFactory, "station"), (AlertFactory, "alert"),
+        (PricingPlanFactory, "pricingplan"), (AssetTypeFactory, "assettype"), (OpeningHoursFactory, "openinghours"),
+    ],
+)  # fmt: skip
+def test_saving_an_unchanged_form_changes_nothing(staff, make, address):
+    row = make()
+    before, versions = type(row).objects.filter(pk=row.pk).values().get(), row.history.count()
+    page = f"/admin/fleet/{address}/{row.pk}/change/"
+
+    response = staff.post(page, filled_in(staff, page))
+
+    assert response.status_code == 302, errors(response)
+    assert type(row).objects.filter(pk=row.pk).values().get() == before
+    assert row.history.count() == versions
+
+
+# Texts in several languages
+
+
+@pytest.fixture
+def station(db):
+    SystemFactory(languages=["en", "nl"])
+    return StationFactory(name={"en": "Dom square", "de": "Domplatz"})
+
+
+def test_a_text_has_an_input_for_each_language(staff, station):
+    html = staff.get(f"/admin/fleet/station/{station.pk}/change/").content.decode()
+
+    assert [f'name="name__{tag}"' in html for tag in ("en", "nl", "de", "fr")] == [True, True, True, False]
+
+
+def test_a_text_is_kept_per_language(staff, station):
+    address = f"/admin/fleet/station/{station.pk}/change/"
+
+    staff.post(address, filled_in(staff, address) | {"name__nl": " Domplein ", "name__de": ""})
+
+    assert Station.objects.get().name == {"en": "Dom square", "nl": "Domplein"}
+
+
+def test_a_text_is_wanted_in_at_least_one_language(staff, station):
+    address = f"/admin/fleet/station/{station.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"name__en": " ", "name__de": ""})
+
+    assert errors(response) == "Write the text in at least one language."
+    assert Station.objects.get().name == station.name
+
+
+def test_a_language_that_is_none_is_refused(staff, station):
+    address = f"/admin/fleet/station/{station.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"name__no!": "x"})
+
+    assert errors(response) == "“no!” is not a language tag with a text."
+
+
+# JSON and lists of words
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ('{"brand": "X",\n "model" "Z"}', "This is not JSON. Line 2, column 10: "),
+        ("brand: X", "This is not JSON. Line 1, column 1: Expecting value."),
+        ('["brand"]', "An object is expected: {…}."),
+    ],
+)
+def test_a_mistake_in_json_is_named_with_its_place(staff, typed, said):
+    asset_type = AssetTypeFactory(properties={"brand": "Y"})
+    address = f"/admin/fleet/assettype/{asset_type.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"properties": typed})
+
+    assert errors(response).startswith(said)
+    assert AssetType.objects.get(pk=asset_type.pk).properties == {"brand": "Y"}
+
+
+def test_words_are_typed_with_commas(staff):
+    asset_type = AssetTypeFactory(access_methods=["TOMP-API"])
+    address = f"/admin/fleet/assettype/{asset_type.pk}/change/"
+
+    assert filled_in(staff, address)["access_methods"] == "TOMP-API"
+    staff.post(address, filled_in(staff, address) | {"access_methods": " QR, TOMP-API ,"})
+
+    assert AssetType.objects.get(pk=asset_type.pk).access_methods == ["QR", "TOMP-API"]
+
+
+def test_a_condition_without_what_it_needs_is_refused(staff):
+    condition = ConditionFactory()
+    address = f"/admin/fleet/assettype/{condition.asset_type_id}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"conditions-0-details": '{"amount": "50"}'})
+
+    assert "Missing: currency." in errors(response)
+    condition.refresh_from_db()
+    assert condition.details["currency"] == "EUR"
+
+
+# The operator
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("timezone", "Europe/Atlantis", "Select a valid choice. Europe/Atlantis is not one of the available choices."),
+        ("languages", "en, no!", "“no!” is not a language tag."),
+        ("languages", " , ", "This field is required."),
+    ],
+)
+def test_the_operator_has_a_time_zone_and_languages(staff, field, typed, said):
+    SystemFactory()
+    address = "/admin/fleet/system/1/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {field: typed})
+
+    assert errors(response) == said
+    assert System.objects.values_list("timezone", "languages").get() == ("Europe/Amsterdam", ["en", "nl"])
+
+
+def test_there_is_one_operator(staff):
+    SystemFactory()
+
+    assert staff.get("/admin/fleet/system/add/").status_code == 403
+
+
+# Areas
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        '{"type": "Point", "coordinates": [5, 52]}',
+        '{"type": "Polygon", "coordinates": "abc"}',
+        '{"type": "Polygon", "coordinates": [[1, 2, 3, 1]]}',
+        '{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0]]]}',
+        '{"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}',
+        '{"type": "Polygon", "coordinates": [[[500, 0], [501, 0], [501, 1], [500, 0]]]}',
+        '{"type": "Polygon", "coordinates": [[["a", "b"], ["c", "d"], ["e", "f"], ["a", "b"]]]}',
+        '{"type": "Polygon"}',
+        '["Polygon"]',
+        "{}",
+        "7",
+    ],
+)
+def test_an_area_that_is_no_polygon_is_refused(staff, area):
+    region = RegionFactory()
+    address = f"/admin/fleet/region/{region.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"area": area})
+
+    assert errors(response)
+    assert Region.objects.get(pk=region.pk).area == region.area
+
+
+def test_the_box_follows_the_area(staff):
+    region = RegionFactory()
+    address = f"/admin/fleet/region/{region.pk}/change/"
+    area = str(square(lat=10, lon=20, half=1)).replace("'", '"')
+
+    staff.post(address, filled_in(staff, address) | {"area": area})
+
+    region = Region.objects.get(pk=region.pk)
+    assert (region.south, region.west, region.north, region.east) == (9, 19, 11, 21)
+
+
+# Prices
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"parts-1-units": "0"}, "FLEX part 'Riding': FLEX needs a unit_type and units above 0"),
+        ({"parts-0-kind": "DISCOUNT"}, "FIXED part 'unlock': the amount of a DISCOUNT cannot be positive"),
+        ({"parts-0-unit_type": "MINUTE"}, "FIXED part 'unlock': only FLEX has a unit_type and units"),
+        ({"parts-0-amount": ""}, "This field is required."),
+        ({"parts-0-type": ""}, "This field is required."),
+        ({"currency": "eur"}, "Constraint “a currency is three capitals” is violated."),
+    ],
+)
+def test_a_broken_part_is_refused_in_the_words_of_pricing(staff, changes, said):
+    plan = PricingPlanFactory()
+    plan.parts.filter(position=1).update(name="Riding")
+    before = list(plan.parts.values())
+    address = f"/admin/fleet/pricingplan/{plan.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | changes)
+
+    assert said in errors(response)
+    assert said in response.content.decode().replace("&#x27;", "'")
+    assert list(plan.parts.values()) == before
+    assert PricingPlan.objects.get(pk=plan.pk).currency == "EUR"
+
+
+def test_a_plan_is_shown_as_a_sentence(staff):
+    plan = PricingPlanFactory()
+
+    for address in ("/admin/fleet/pricingplan/", f"/admin/fleet/pricingplan/{plan.pk}/change/"):
+        html = staff.get(address).content.decode()
+        assert "1.00 EUR to start, 0.25 EUR per minute, pauses cost the same, 21 % VAT included" in html
+
+
+# Schedules
+
+
+def test_days_are_ticked(staff):
+    form = {
+        "days": ["MON", "SUN"],
+        "opens_at": "08:00",
+        "closes_at": "20:00",
+        "user_type": "",
+        "region": "",
+        "station": "",
+    }
+
+    response = staff.post("/admin/fleet/openinghours/add/", form)
+
+    assert response.status_code == 302, errors(response)
+    assert OpeningHours.objects.get().days == ["MON", "SUN"]
+
+
+def test_an_alert_ends_after_it_starts(staff):
+    form = {
+        "alert_id": "works", "kind": "OTHER", "summary__en": "Road works",
+        "starts_at_0": "2026-05-04", "starts_at_1": "12:00", "ends_at_0": "2026-05-03", "ends_at_1": "12:00",
+    }  # fmt: skip
+
+    response = staff.post("/admin/fleet/alert/add/", form)
+
+    assert "an alert ends after it starts" in " ".join(response.context["adminform"].form.non_field_errors())
+    assert not Alert.objects.exists()

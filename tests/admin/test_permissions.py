@@ -1,0 +1,133 @@
+"""Staff see and do what their permissions say, and nothing else."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from fleet.models import Asset
+from fleet.models.vehicles import AssetState
+from maas.models import ApiKey
+from tests.factories import MaasProviderFactory
+from tests.fleet_factories import AssetFactory
+from tests.trip_factories import BookingFactory, CustomerFactory, JournalEntryFactory
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+ANSWER = {"_form_submitted": "True", "reason": "Because", "label": "mine"}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_without_permission_no_page_opens(signed_in, everything, model):
+    client, prefix = signed_in(), f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+    for address in (
+        reverse(f"{prefix}_changelist"),
+        reverse(f"{prefix}_add"),
+        reverse(f"{prefix}_change", args=[everything[model].pk]),
+        reverse(f"{prefix}_history", args=[everything[model].pk]),
+    ):
+        assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_visitors_are_asked_to_sign_in(client, db, model):
+    response = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+
+    assert response.status_code == 302
+    assert response.url.startswith("/admin/login/")
+
+
+def test_viewing_does_not_mean_moving_vehicles(signed_in):
+    asset, client = AssetFactory(), signed_in("view_asset")
+
+    assert client.post(f"/admin/fleet/asset/{asset.pk}/retire/", ANSWER).status_code == 403
+    client.post("/admin/fleet/asset/", {"action": "retire_all", "_selected_action": [asset.pk], **ANSWER})
+
+    assert Asset.objects.get(pk=asset.pk).state == AssetState.AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("permission", "make", "address"),
+    [
+        ("view_booking", BookingFactory, "bookings/booking/{}/cancel/"),
+        ("view_customer", CustomerFactory, "customers/customer/{}/block/"),
+        ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/issue-api-key/"),
+        ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/revoke-api-key/"),
+        ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/rotate-client-secret/"),
+    ],
+)
+def test_viewing_does_not_mean_deciding(signed_in, permission, make, address):
+    row, client = make(), signed_in(permission)
+
+    assert client.post(f"/admin/{address.format(row.pk)}", ANSWER).status_code == 403
+
+    again = type(row).objects.get(pk=row.pk)
+    assert (getattr(again, "state", None), getattr(again, "status", None)) == (
+        getattr(row, "state", None), getattr(row, "status", None),
+    )  # fmt: skip
+    assert not ApiKey.objects.exists()
+
+
+def test_who_may_change_bookings_may_cancel_them(signed_in):
+    booking, client = BookingFactory(), signed_in("view_booking", "change_booking")
+
+    client.post(f"/admin/bookings/booking/{booking.pk}/cancel/", ANSWER)
+
+    booking = type(booking).objects.get(pk=booking.pk)
+    assert booking.state == "CANCELLED"
+    assert booking.events.get().actor == "ingrid"
+
+
+def test_money_is_hidden_from_those_who_may_not_see_it(signed_in):
+    entry = JournalEntryFactory(comment="Goodwill")
+    address = f"/admin/bookings/booking/{entry.booking_id}/change/"
+
+    shown = [
+        inline.opts.model._meta.label
+        for inline in signed_in("view_booking").get(address).context["inline_admin_formsets"]
+    ]
+
+    assert "payments.JournalEntry" not in shown
+
+
+def test_the_sidebar_shows_what_one_may_see(signed_in):
+    response = signed_in("view_station").get("/admin/")
+
+    groups = response.context["sidebar_navigation"]
+    assert [(str(group["title"]), [item["title"] for item in group["items"]]) for group in groups] == [
+        ("Fleet", ["Stations"])
+    ]
+
+
+def test_only_superusers_make_superusers(signed_in):
+    client = signed_in("view_user", "change_user")
+    colleague = User.objects.create(username="otto", is_staff=True)
+    form = {"username": "otto", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+
+    response = client.post(f"/admin/auth/user/{colleague.pk}/change/", form)
+
+    assert response.status_code == 302
+    assert not User.objects.get(pk=colleague.pk).is_superuser
+
+
+def test_the_account_of_a_superuser_is_closed_to_others(signed_in, superuser):
+    client = signed_in("view_user", "change_user", "delete_user")
+
+    assert client.post(f"/admin/auth/user/{superuser.pk}/change/", {"username": "mine"}).status_code == 403
+    assert client.post(f"/admin/auth/user/{superuser.pk}/password/", {"password1": "x"}).status_code == 403
+    assert client.post(f"/admin/auth/user/{superuser.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert User.objects.get(pk=superuser.pk).username == "rita"
+
+
+def test_tokens_are_nobodys_business():
+    labels = {model._meta.label for model in MODELS}
+
+    assert not labels & {
+        "oauth2_provider.AccessToken", "oauth2_provider.RefreshToken", "oauth2_provider.Grant",
+        "oauth2_provider.IDToken", "maas.OAuthClient", "maas.IdempotentRequest",
+    }  # fmt: skip
+
+
+def test_every_page_looks_like_the_others():
+    assert all(isinstance(site, ModelAdmin) for site in admin.site._registry.values())

@@ -1,0 +1,228 @@
+"""One factory per model of the fleet, in Utrecht: tests say what matters to them, the rest is usual."""
+
+import datetime
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from fleet import information, models
+
+LAT, LON = 52.09, 5.12
+
+
+def square(lat=LAT, lon=LON, half=0.05):
+    """A GeoJSON Polygon: the square with this middle, `half` degrees in each direction."""
+    west, east, south, north = lon - half, lon + half, lat - half, lat + half
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+class SystemFactory(DjangoModelFactory):
+    """The one operator; whoever asked before is told anew."""
+
+    class Meta:
+        model = models.System
+        django_get_or_create = ("id",)
+
+    id = 1
+    system_id = "utrecht"
+    name = {"en": "Utrecht Rides", "nl": "Utrecht Rijdt"}
+    languages = ["en", "nl"]
+    timezone = "Europe/Amsterdam"
+
+    @classmethod
+    def _create(cls, *args, **kwargs):
+        information.forget()
+        return super()._create(*args, **kwargs)
+
+
+class RegionFactory(DjangoModelFactory):
+    """An operating area; `area=square(…)` puts it elsewhere."""
+
+    class Meta:
+        model = models.Region
+
+    class Params:
+        slow = factory.Trait(kind=models.Region.Kind.SPEEDLIMIT, max_speed_kmh=8)
+
+    region_id = factory.Sequence("region-{}".format)
+    name = factory.LazyAttribute(lambda region: {"en": region.region_id.capitalize()})
+    area = factory.LazyFunction(square)
+
+
+class StationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Station
+
+    station_id = factory.Sequence("station-{}".format)
+    name = factory.LazyAttribute(lambda station: {"en": station.station_id.capitalize()})
+    lat = LAT
+    lon = LON
+    capacity = 10
+
+
+class PricingPlanFactory(DjangoModelFactory):
+    """1.00 to unlock and 0.25 per minute, 21 % VAT included; `parts=[FarePartFactory.build(…)]` replaces that."""
+
+    class Meta:
+        model = models.PricingPlan
+        skip_postgeneration_save = True
+
+    plan_id = factory.Sequence("plan-{}".format)
+    name = factory.LazyAttribute(lambda plan: {"en": plan.plan_id.capitalize()})
+    currency = "EUR"
+    vat_rate = Decimal(21)
+    vat_country = "NL"
+
+    @factory.post_generation
+    def parts(self, create, parts, **kwargs):
+        if create:
+            for part in _usual_parts() if parts is None else parts:
+                part.plan = self
+                part.save()
+
+
+class FarePartFactory(DjangoModelFactory):
+    """A fixed amount; the trait `per_minute` makes it one for each minute."""
+
+    class Meta:
+        model = models.FarePart
+
+    class Params:
+        per_minute = factory.Trait(type="FLEX", unit_type="MINUTE", units=Decimal(1), amount=Decimal("0.25"))
+
+    type = "FIXED"
+    amount = Decimal(1)
+
+
+def _usual_parts():
+    return [FarePartFactory.build(name="unlock"), FarePartFactory.build(per_minute=True, position=1)]
+
+
+class AssetTypeFactory(DjangoModelFactory):
+    """A free-floating scooter that is booked as such. Traits: `docked` (a bike that goes from station to station) and
+    `ahead` (a cargo bike booked by type, which returns to its station)."""
+
+    class Meta:
+        model = models.AssetType
+        skip_postgeneration_save = True
+
+    class Params:
+        docked = factory.Trait(
+            name={"en": "Bike", "nl": "Fiets"},
+            asset_class="BICYCLE",
+            asset_subclass="",
+            form_factor="bicycle",
+            propulsion="human",
+            return_rule=models.AssetType.ReturnRule.ANY_STATION,
+        )
+        ahead = factory.Trait(
+            name={"en": "Cargo bike", "nl": "Bakfiets"},
+            asset_class="BICYCLE",
+            asset_subclass="cargo bike",
+            form_factor="cargo_bicycle",
+            propulsion="electric_assist",
+            booked_by=models.AssetType.BookedBy.TYPE,
+            return_rule=models.AssetType.ReturnRule.ROUNDTRIP_STATION,
+        )
+
+    type_id = factory.Sequence("type-{}".format)
+    name = {"en": "E-scooter", "nl": "E-step"}
+    asset_class = "STEP"
+    asset_subclass = "e-scooter"
+    form_factor = "scooter_standing"
+    propulsion = "electric"
+    default_plan = factory.SubFactory(PricingPlanFactory)
+
+    @factory.post_generation
+    def plans(self, create, plans, **kwargs):
+        if create and plans:
+            self.plans.set(plans)
+
+
+class ConditionFactory(DjangoModelFactory):
+    """A deposit of 50.00."""
+
+    class Meta:
+        model = models.Condition
+
+    asset_type = factory.SubFactory(AssetTypeFactory)
+    kind = models.Condition.Kind.DEPOSIT
+    details = factory.LazyFunction(lambda: {"amount": "50.00", "currency": "EUR", "vat_rate": "0"})
+
+
+class AssetFactory(DjangoModelFactory):
+    """A charged vehicle in the street; with `station=…` it stands there."""
+
+    class Meta:
+        model = models.Asset
+
+    class Params:
+        # What tells a vehicle apart for ever, and what the public must never see.
+        marked = factory.Trait(
+            vehicle_code=factory.Sequence("code-{}".format),
+            license_plate=factory.Sequence("PLATE-{}".format),
+            mac=factory.Sequence(lambda n: f"AA:BB:CC:DD:{n // 256 % 256:02X}:{n % 256:02X}"),
+            imei=factory.Sequence("35{:013d}".format),
+            serial_number=factory.Sequence("serial-{}".format),
+            name=factory.Sequence("painted-{}".format),
+        )
+
+    vehicle_number = factory.Sequence("vehicle-{}".format)
+    asset_type = factory.SubFactory(AssetTypeFactory)
+    lat = factory.LazyAttribute(lambda asset: asset.station.lat if asset.station else LAT)
+    lon = factory.LazyAttribute(lambda asset: asset.station.lon if asset.station else LON)
+    station = None
+    state_of_charge = 80
+
+
+class ReservationFactory(DjangoModelFactory):
+    """One vehicle of a type, promised at its station for a period: `period=(from, until)`."""
+
+    class Meta:
+        model = models.Reservation
+
+    leg_id = factory.Faker("uuid4")
+    asset_type = factory.SubFactory(AssetTypeFactory, ahead=True)
+
+
+class OpeningHoursFactory(DjangoModelFactory):
+    """Every day from seven to eleven in the evening, everywhere."""
+
+    class Meta:
+        model = models.OpeningHours
+
+    opens_at = datetime.time(7)
+    closes_at = datetime.time(23)
+
+
+class CalendarPeriodFactory(DjangoModelFactory):
+    """April to October, each year, everywhere."""
+
+    class Meta:
+        model = models.CalendarPeriod
+
+    start_month, start_day = 4, 1
+    end_month, end_day = 10, 31
+
+
+class AlertFactory(DjangoModelFactory):
+    """Something about the whole system; `stations=[…]` and `regions=[…]` narrow it."""
+
+    class Meta:
+        model = models.Alert
+        skip_postgeneration_save = True
+
+    alert_id = factory.Sequence("alert-{}".format)
+    summary = {"en": "Fewer scooters today", "nl": "Vandaag minder steps"}
+
+    @factory.post_generation
+    def stations(self, create, stations, **kwargs):
+        if create and stations:
+            self.stations.set(stations)
+
+    @factory.post_generation
+    def regions(self, create, regions, **kwargs):
+        if create and regions:
+            self.regions.set(regions)

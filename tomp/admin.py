@@ -1,0 +1,271 @@
+"""What all pages of the back office share: who may edit what, how it is saved, searched and remembered."""
+
+import uuid
+from datetime import datetime, time, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime, make_aware
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.forms import BaseDialogForm
+from unfold.mixins import BaseModelAdminMixin
+from unfold.utils import display_for_label, parse_date_str
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from tomp.errors import TompError
+from tomp.fields import LocalizedTextField
+from tomp.forms import JSONFormField, JSONTextarea, LocalizedTextFormField, LocalizedTextWidget, StaffForm
+
+DASH = "–"
+INPUTS = {
+    models.JSONField: {"form_class": JSONFormField, "widget": JSONTextarea},
+    LocalizedTextField: {"form_class": LocalizedTextFormField, "widget": LocalizedTextWidget},
+    models.URLField: {"form_class": partial(forms.URLField, assume_scheme="https")},
+}
+EMPTY_JSON = ("null", "{}", "[]")
+SHORTEST_UUID_PREFIX = 8
+
+
+class ReadableJSON(BaseModelAdminMixin):
+    """JSON fields are typed with help: one that begins as {} or [] stays an object or a list."""
+
+    formfield_overrides: Any = INPUTS
+    empty_value_display = DASH
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        json_fields = [field.name for field in self.opts.fields if isinstance(field, models.JSONField)]
+        self.readonly_preprocess_fields = dict.fromkeys(json_fields, _dash_for_nothing)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        is_json = isinstance(db_field, models.JSONField) and not isinstance(db_field, LocalizedTextField)
+        if is_json and db_field.default in (dict, list):
+            kwargs.setdefault("shape", db_field.default)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+def _dash_for_nothing(contents):
+    return DASH if strip_tags(contents).strip() in EMPTY_JSON else contents
+
+
+class StaffAdmin(ReadableJSON, ModelAdmin):
+    """A list and a form for staff. Only what was changed on the form is written.
+
+    A vehicle may be booked while somebody reads its form; saving the whole row would undo that.
+    """
+
+    form: Any = StaffForm
+    also_saved: tuple[str, ...] = ()  # fields the model derives from others
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    warn_unsaved_form = True
+    compressed_fields = False
+
+    def existing(self, request, object_id):
+        """The object an action is about; 404 when there is none."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        changed = {*form.changed_data, *self.also_saved}
+        fields = [
+            field.name
+            for field in obj._meta.concrete_fields
+            if field.name in changed or getattr(field, "auto_now", False)
+        ]
+        if form.changed_data:
+            obj._history_user = request.user
+            obj.save(update_fields=fields)
+
+
+class HistoryAdmin(SimpleHistoryAdmin, StaffAdmin):
+    """As StaffAdmin, and the button “History” tells who changed what and when.
+
+    Nothing is reverted from there: a former version would bring back a former state and public id too.
+    """
+
+    object_history_template = "admin/history.html"
+    history_of_parts: tuple[str, ...] = ()  # related names whose changes belong to this page
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", object_id)
+
+    def revert_disabled(self, request, obj=None):
+        return True
+
+    def history_view(self, request, object_id, extra_context=None):
+        parts = [self._changes_of_part(name, object_id) for name in self.history_of_parts]
+        return super().history_view(request, object_id, {"parts": parts, **(extra_context or {})})
+
+    def _changes_of_part(self, related_name, object_id):
+        """(plural name, history rows, newest first) of the rows behind a reverse relation, deleted ones included."""
+        relation = self.model._meta.get_field(related_name)
+        rows = list(
+            relation.related_model.history.filter(**{relation.field.attname: object_id})
+            .select_related("history_user")
+            .order_by("pk", "history_date", "history_id")[:500]
+        )
+        by_row = sorted(rows, key=lambda row: (row.id, row.history_date, row.history_id), reverse=True)
+        for newer, older in pairwise(by_row):
+            if newer.id == older.id:
+                told = HistoricalRecordContextHelper(relation.related_model, newer)
+                newer.history_delta_changes = told.context_for_delta_changes(newer.diff_against(older))
+        rows.sort(key=lambda row: (row.history_date, row.history_id), reverse=True)
+        return relation.related_model._meta.verbose_name_plural, rows
+
+
+class DayRangeFilter(RangeDateFilter):
+    """From this day to that day, both included, of a field that knows the second."""
+
+    def queryset(self, request, queryset):
+        first, last = (self._midnight(suffix) for suffix in ("from", "to"))
+        if first:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": first})
+        if last:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": last + timedelta(days=1)})
+        return queryset
+
+    def _midnight(self, suffix):
+        day = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{suffix}") or "")
+        return make_aware(datetime.combine(day, time.min)) if day else None
+
+
+class ReadOnly:
+    """Shown to whoever may view it; nobody adds, changes or deletes it here, superusers included."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, StaffAdmin):
+    """A list and a page to read. What can be done about a row are actions, which call services."""
+
+    compressed_fields = True
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Without the button “History”: it tells of edits, and there are none."""
+        return super().change_view(request, object_id, form_url, {"show_history": False, **(extra_context or {})})
+
+
+class Inline(ReadableJSON, TabularInline):
+    """Rows edited on the page of what they belong to."""
+
+    form = StaffForm
+    extra = 0
+
+
+class Stacked(ReadableJSON, StackedInline):
+    """As Inline, one block per row; what is wrong with a row as a whole is said above them."""
+
+    form = StaffForm
+    extra = 0
+    template_before = "admin/inline_errors.html"
+
+
+class ReadOnlyInline(ReadOnly, Inline):
+    """Rows to read, on the page of what they belong to."""
+
+    can_delete = False
+    max_num = 0
+
+
+class ReasonForm(BaseDialogForm):
+    """Why staff do it; kept with what they did."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=UnfoldAdminTextareaWidget({"rows": 2, "autofocus": True})
+    )
+
+
+class ConfirmForm(BaseDialogForm):
+    """Nothing to say but yes."""
+
+
+def attempt(request, what, done):
+    """Runs `what()`, a call of a service, and tells the member of staff how it went. Returns whether it was done.
+
+    `done` is the message on success, or a function that makes it of the result.
+    """
+    try:
+        result = what()
+    except TompError as refusal:
+        messages.error(request, refusal.detail)
+        return False
+    messages.success(request, done(result) if callable(done) else done)
+    return True
+
+
+def back(request):
+    """The page the dialog was opened on, loaded again with its messages."""
+    opened_on = request.headers.get("HX-Current-URL")
+    return HttpResponse(headers={"HX-Redirect": opened_on}) if opened_on else redirect("../")
+
+
+def label(value, text, colours):
+    """A coloured tag; colours are unfold's (info, success, warning, danger) by value."""
+    return display_for_label((value, str(text)), DASH, colours) if value else DASH
+
+
+def nowrap(text, title=""):
+    """Numbers and amounts are read in one piece."""
+    return format_html('<span class="whitespace-nowrap" title="{}">{}</span>', title, text)
+
+
+def short(identifier):
+    """The first digits of an id: enough to recognise and to search for it; the whole one appears on hover."""
+    return nowrap(f"{str(identifier)[:8]}…", identifier)
+
+
+def moment(value):
+    """As the admin writes moments (tomp_operator/formats)."""
+    return date_format(localtime(value), "DATETIME_FORMAT") if value else DASH
+
+
+def uuid_range(term):
+    """{lookup suffix: value} that finds ids which begin with this, by index; None if it is no id."""
+    digits = term.strip().replace("-", "").lower()
+    if not SHORTEST_UUID_PREFIX <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):
+        return None
+    return {"gte": uuid.UUID(digits.ljust(32, "0")), "lte": uuid.UUID(digits.ljust(32, "f"))}
+
+
+def has_id(field, term):
+    """A condition: the UUID in `field` is, or begins with, the term. Nothing when the term is no id."""
+    bounds = uuid_range(term)
+    if bounds is None:
+        return Q(pk__in=[])
+    return Q(**{f"{field}__{suffix}": value for suffix, value in bounds.items()})
+
+
+def link(url, text):
+    """A link; the text may be HTML. Addresses that came from outside are linked only when http(s), else just shown."""
+    if not url.startswith(("/", "http://", "https://")):
+        return text
+    outside = "" if url.startswith("/") else mark_safe(' target="_blank" rel="noopener noreferrer"')
+    return format_html('<a href="{}" class="text-link"{}>{}</a>', url, outside, text)

@@ -1,0 +1,143 @@
+"""How staff type what has no input of its own: texts in several languages, JSON, lists of words."""
+
+import json
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    TEXTAREA_CLASSES,
+    TEXTAREA_EXPANDABLE_CLASSES,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from tomp.language import published
+
+POINT = re.compile(r"\[\s+([-\d.e]+),\s+([-\d.e]+)\s+\]")  # of a polygon: two numbers, on one line
+
+
+class StaffForm(forms.ModelForm):
+    """A form that says in plain words which promise of the database it would break."""
+
+    def validate_constraints(self):
+        """What the model refuses in its own words is not said once more in those of the database."""
+        if not self.non_field_errors():
+            super().validate_constraints()
+
+    def non_field_errors(self):
+        """Constraints are named by sentences: “a_scale_rises” becomes “a scale rises”."""
+        errors = super().non_field_errors()
+        errors.data = [_in_words(message) for message in errors]
+        return errors
+
+
+def _in_words(message):
+    return re.sub("“([a-z_]+)”", lambda found: f"“{found[1].replace('_', ' ')}”", str(message))
+
+
+class LocalizedTextWidget(forms.Widget):
+    """One input per language: those we publish in, and those the text has already."""
+
+    template_name = "admin/widgets/localized_text.html"
+
+    def render(self, name, value, attrs=None, renderer=None):
+        value = value or {}
+        return render_to_string(
+            self.template_name,
+            {
+                "inputs": [
+                    {"name": f"{name}__{tag}", "tag": tag, "text": value.get(tag, "")}
+                    for tag in dict.fromkeys([*published(), *value])
+                ],
+                "id": (attrs or {}).get("id", f"id_{name}"),
+                "classes": " ".join([*TEXTAREA_CLASSES, *TEXTAREA_EXPANDABLE_CLASSES]),
+            },
+        )
+
+    def value_from_datadict(self, data, files, name):
+        prefix = f"{name}__"
+        return {key.removeprefix(prefix): data[key] for key in data if key.startswith(prefix)}
+
+    def value_omitted_from_data(self, data, files, name):
+        return not self.value_from_datadict(data, files, name)
+
+
+class LocalizedTextFormField(forms.Field):
+    """{language tag: text} without the languages in which nothing is said."""
+
+    widget = LocalizedTextWidget
+    default_error_messages = {"required": _("Write the text in at least one language.")}
+    empty_values = [None, {}]
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        super().__init__(**kwargs | {"help_text": "", "show_hidden_initial": False})
+
+    def to_python(self, value):
+        texts = {tag: text.replace("\r\n", "\n").strip() for tag, text in (value or {}).items()}
+        return {tag: text for tag, text in texts.items() if text}
+
+    def has_changed(self, initial, data):
+        return self.to_python(initial) != self.to_python(data)
+
+
+class JSONTextarea(UnfoldAdminTextareaWidget):
+    """Room to read JSON."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"rows": 8, "spellcheck": "false", "style": "font-family: monospace", **(attrs or {})})
+
+
+class JSONFormField(forms.JSONField):
+    """JSON shown in lines; a mistake in it is named with its place. `shape` is dict, list or None for any."""
+
+    widget = JSONTextarea
+    SHAPES = {dict: _("An object is expected: {…}."), list: _("A list is expected: […].")}
+
+    def __init__(self, *, shape=None, **kwargs):
+        self.shape = shape
+        super().__init__(**kwargs | {"show_hidden_initial": False})
+
+    def prepare_value(self, value):
+        if value is None or isinstance(value, InvalidJSONInput):
+            return value
+        return POINT.sub(r"[\1, \2]", json.dumps(value, ensure_ascii=False, indent=2, cls=self.encoder))
+
+    def to_python(self, value):
+        try:
+            parsed = super().to_python(value)
+        except ValidationError as error:
+            raise ValidationError(_place_of_mistake(value), code="invalid") from error
+        if parsed is not None and self.shape and not isinstance(parsed, self.shape):
+            raise ValidationError(self.SHAPES[self.shape], code="shape")
+        return parsed
+
+
+def _place_of_mistake(text):
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as mistake:
+        return _("This is not JSON. Line %(line)d, column %(column)d: %(problem)s.") % {
+            "line": mistake.lineno,
+            "column": mistake.colno,
+            "problem": mistake.msg,
+        }
+    return _("This is not JSON.")
+
+
+class WordsField(forms.CharField):
+    """A list of words, typed with commas."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [word.strip() for word in (value or "").split(",") if word.strip()]
+
+    def has_changed(self, initial, data):
+        return (initial or []) != self.to_python(data)
