@@ -1,0 +1,83 @@
+"""How a document is fetched: with time-outs, up to a size, and never from another host without saying so."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+
+from fleet.importing.gbfs.values import is_web_address
+
+TIMEOUT = urllib3.Timeout(connect=10, read=30)
+LONGEST_S = 120
+LARGEST_BYTES = 64 * 1024 * 1024
+MOST_REDIRECTS = 5
+CHUNK_BYTES = 256 * 1024
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "tomp-operator import_gbfs"}
+
+
+class Unreadable(ValueError):
+    """The document could not be had; the message says why in one line."""
+
+
+class Site:
+    """Documents by URL; `tell(url, host)` is called whenever one comes from another host than asked."""
+
+    def __init__(self, tell: Callable[[str, str], None]):
+        self.tell = tell
+        self.pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT, headers=HEADERS)
+
+    def fetch(self, url: str) -> bytes:
+        """The body behind the URL, redirects followed. Raises Unreadable."""
+        asked = host(url)
+        for _attempt in range(MOST_REDIRECTS + 1):
+            if not is_web_address(url):
+                raise Unreadable(f"{url} is not an http(s) address")
+            if host(url) != asked:
+                self.tell(url, host(url))
+            target, body = self._once(url)
+            if target is None:
+                return body
+            url = urljoin(url, target)
+        raise Unreadable(f"more than {MOST_REDIRECTS} redirects")
+
+    def _once(self, url: str) -> tuple[str | None, bytes]:
+        """(where to look instead, b"") or (None, the body)."""
+        try:
+            answer = self.pool.request("GET", url, preload_content=False, redirect=False)
+            try:
+                if target := answer.get_redirect_location():
+                    return target, b""
+                if answer.status != 200:
+                    raise Unreadable(f"the server answered {answer.status}")
+                return None, _body(answer)
+            finally:
+                answer.close()
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            if isinstance(error, Unreadable):
+                raise
+            raise Unreadable(_reason(error)) from error
+
+
+def host(url: str) -> str:
+    """Name and port; "" if it is no web address."""
+    return urlsplit(url).netloc if is_web_address(url) else ""
+
+
+def _body(answer: urllib3.BaseHTTPResponse) -> bytes:
+    body, until = bytearray(), time.monotonic() + LONGEST_S
+    for chunk in answer.stream(CHUNK_BYTES, decode_content=True):
+        body += chunk
+        if len(body) > LARGEST_BYTES:
+            raise Unreadable(f"larger than {LARGEST_BYTES // 1024 // 1024} MB")
+        if time.monotonic() > until:
+            raise Unreadable(f"not complete after {LONGEST_S} s")
+    return bytes(body)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return "no connection to the server"
+    if isinstance(error, urllib3.exceptions.TimeoutError):
+        return "the server did not answer in time"
+    return " ".join(str(error).split())[:200]

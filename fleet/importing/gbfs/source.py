@@ -1,0 +1,185 @@
+"""Where a feed comes from: a folder of JSON files or the address of its gbfs.json."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from fleet.importing.errors import UnusableInput
+from fleet.importing.findings import Findings
+from fleet.importing.gbfs.fetch import LARGEST_BYTES, Site, Unreadable, host
+from fleet.importing.gbfs.languages import merged
+from tomp.language import TAG
+
+INDEX = "gbfs"
+NAMES = (
+    "system_information",
+    "system_regions",
+    "system_hours",
+    "system_calendar",
+    "system_alerts",
+    "system_pricing_plans",
+    "vehicle_types",
+    "vehicle_status",
+    "free_bike_status",
+    "station_information",
+    "station_status",
+    "geofencing_zones",
+)
+
+Document = dict[str, Any]
+Load = Callable[[str, str], Document]  # (feed name, its address) → document; raises Unreadable
+Links = dict[str, dict[str, str]]  # language → feed name → address; language "" in GBFS 3.x
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The documents of one system as they were written, by feed name; texts of all languages in one."""
+
+    origin: str
+    version: str
+    language: str
+    documents: dict[str, Document]
+
+    def data(self, name: str) -> Document:
+        """The `data` of the document; empty if it is missing or no object."""
+        data = self.documents.get(name, {}).get("data")
+        return data if isinstance(data, dict) else {}
+
+
+def read(where: str, findings: Findings) -> Feed:
+    """The feed found there; what could not be read is among the findings. Raises UnusableInput."""
+    if where.startswith(("http://", "https://")):
+        load, links, version = _at_url(where, findings)
+    else:
+        load, links, version = _in_folder(Path(where), findings)
+    documents = _documents(load, links, findings)
+    if not documents:
+        raise UnusableInput(f"There is no GBFS to read in {where}.")
+    version = version or next((v for d in documents.values() if (v := version_of(d))), "")
+    if not re.match(r"[23]\.", version):
+        raise UnusableInput(f"{where} states GBFS version {version or 'none'}; 2.x and 3.x can be imported.")
+    return Feed(where, version, _language(documents, links), documents)
+
+
+def version_of(document: Document) -> str:
+    """The stated version as a number: "2.3" also for "v2.3"."""
+    return str(document.get("version") or "").strip().lstrip("vV")
+
+
+def _at_url(url: str, findings: Findings) -> tuple[Load, Links, str]:
+    def tell(target: str, other: str) -> None:
+        findings.about(INDEX).warn(other, "another host was asked, after a redirect", target)
+
+    def load(name: str, address: str) -> Document:
+        return _parsed(site.fetch(_absolute(url, address)))
+
+    site = Site(tell)
+    try:
+        index = load(INDEX, url)
+    except Unreadable as error:
+        raise UnusableInput(f"Cannot read {url}: {error}.") from error
+    links = _links(index)
+    hosts = {host(_absolute(url, link)) for block in links.values() for link in block.values()}
+    for other in sorted(hosts - {host(url), ""}):
+        findings.about(INDEX).note(other, "feeds come from another host than gbfs.json")
+    return load, links, version_of(index)
+
+
+def _absolute(url: str, link: str) -> str:
+    """The link as seen from the list; unchanged if it is no link at all."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return link
+
+
+def _in_folder(folder: Path, findings: Findings) -> tuple[Load, Links, str]:
+    if folder.is_file():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise UnusableInput(f"{folder} is neither an http(s) address nor a folder.")
+
+    def load(name: str, address: str) -> Document:
+        return _parsed(_content(folder / f"{name}.json"))
+
+    there = {name: "" for name in NAMES if (folder / f"{name}.json").exists()}
+    if not (folder / f"{INDEX}.json").exists():
+        return load, {"": there}, ""
+    try:
+        index = load(INDEX, "")
+    except Unreadable as error:
+        findings.about(INDEX).warn("", f"not readable, so the file names decide: {error}")
+        return load, {"": there}, ""
+    links = dict(list(_links(index).items())[:1]) or {"": there}  # a folder holds one language
+    for name in sorted(there.keys() - set(*links.values())):
+        findings.about(name).note("", "is in the folder, but not listed in gbfs.json: not read")
+    return load, links, version_of(index)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise Unreadable(f"larger than {LARGEST_BYTES // 1024 // 1024} MB")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable("the file is not in the folder") from None
+    except OSError as error:
+        raise Unreadable(str(error.strerror)) from error
+
+
+def _parsed(body: bytes) -> Document:
+    try:
+        # NaN and Infinity are no JSON and no PostgreSQL value either.
+        document = json.loads(body, parse_constant=lambda _name: None)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise Unreadable("not a JSON object")
+    return document
+
+
+def _links(index: Document) -> Links:
+    """GBFS 3.x has one list of feeds, 2.x one per language."""
+    data = index.get("data")
+    if not isinstance(data, dict):
+        return {}
+    blocks = {"": data} if "feeds" in data else data
+    return {
+        language: {
+            str(feed.get("name")): str(feed.get("url")) for feed in block.get("feeds") or [] if isinstance(feed, dict)
+        }
+        for language, block in blocks.items()
+        if isinstance(block, dict) and isinstance(block.get("feeds"), list)
+    }
+
+
+def _documents(load: Load, links: Links, findings: Findings) -> dict[str, Document]:
+    """Every listed document that can be read, each address fetched once."""
+    documents = {}
+    for name in NAMES:
+        addresses: dict[str, str] = {}  # address → the first language that names it
+        for language, block in links.items():
+            if name in block:
+                addresses.setdefault(block[name], language)
+        by_language = {}
+        for address, language in addresses.items():
+            try:
+                by_language[language] = load(name, address)
+            except Unreadable as error:
+                findings.about(name).warn("", f"listed in gbfs.json, but not read: {error}")
+        if by_language:
+            documents[name] = merged(by_language)
+    return documents
+
+
+def _language(documents: dict[str, Document], links: Links) -> str:
+    """The language of texts that name none."""
+    data = documents.get("system_information", {}).get("data")
+    stated = data if isinstance(data, dict) else {}
+    languages = stated.get("languages")
+    candidates = [stated.get("language"), *(languages if isinstance(languages, list) else ()), *links]
+    return next((c for c in candidates if isinstance(c, str) and TAG.match(c)), "en")

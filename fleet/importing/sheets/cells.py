@@ -1,0 +1,177 @@
+"""What a single cell says. Pure: a CellError stops the row, `warn` only tells."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from fleet.importing.references import References
+from fleet.models.vehicles import AssetState
+
+Warn = Callable[[str], None]
+
+LENGTHS = {"vehicle_number": 80, "vehicle_code": 120, "serial_number": 80, "license_plate": 20, "notes": 10_000}
+SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)  # what a spreadsheet makes of a long number
+FORMULA = ("=", "+", "-", "@")
+NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+WITH_UNIT = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*(km|m|mi|%)?", re.IGNORECASE)
+METRES = {"": 1.0, "m": 1.0, "km": 1000.0, "mi": 1609.344}
+VIN_LENGTH = 17
+MOST_KNOWN = 5
+LONGEST_RANGE_M = 2_000_000
+LONGEST_ODOMETER_KM = 5_000_000
+LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+
+STATES = {
+    AssetState.AVAILABLE: "available active ok ready online in_service operational free rentable",
+    AssetState.OUT_OF_SERVICE: (
+        "maintenance out_of_service in_maintenance repair in_repair broken defect defective damaged disabled "
+        "inactive offline unavailable rebalancing charging"
+    ),
+    AssetState.STORED: "storage stored in_storage warehouse depot",
+    AssetState.MISSING: "missing lost stolen",
+    AssetState.RETIRED: "retired decommissioned scrapped sold archived",
+}
+TRIP_WORDS = frozenset(("reserved", "inuse", "rented", "booked", "ride", "riding", "intrip"))
+YES = frozenset(("true", "yes", "y", "1", "x", "ja", "vrai", "oui", "wahr", "sant", "si", "sí"))
+NO = frozenset(("false", "no", "n", "0", "nein", "nee", "nei", "faux", "non", "falsch", "usant"))
+
+
+class CellError(ValueError):
+    """The cell cannot be what it says; the message is for the fleet manager."""
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word).casefold()
+
+
+STATE_OF = {_plain(word): state for state, words in STATES.items() for word in words.split()}
+
+
+def text(column: str, cell: str, warn: Warn) -> str:
+    """A text that fits, with the digits that it had."""
+    if SHORTENED.fullmatch(cell):
+        raise CellError(f"{column} {cell} was shortened by a spreadsheet: format the column as text")
+    if len(cell) > LENGTHS[column]:
+        raise CellError(f"{column} has {len(cell)} characters, {LENGTHS[column]} fit")
+    if cell.startswith(FORMULA):
+        warn(f"{column} {cell} looks like a formula: taken as text")
+    return cell
+
+
+def number(column: str, cell: str, *, decimal_comma: bool) -> float:
+    if not NUMBER.fullmatch(cell) or ("," in cell and not decimal_comma):
+        raise CellError(f"{column} {cell!r} is no number")
+    return float(cell.replace(",", "."))
+
+
+def coordinate(column: str, cell: str, largest: int, *, decimal_comma: bool) -> float:
+    value = number(column, cell, decimal_comma=decimal_comma)
+    if abs(value) > largest:
+        raise CellError(f"{column} {cell} is not between -{largest} and {largest}")
+    return value
+
+
+def metres(column: str, cell: str, unit: str, largest_m: int, *, decimal_comma: bool, warn: Warn) -> int:
+    """A distance; a unit in the cell beats the one of the column."""
+    match = WITH_UNIT.fullmatch(cell)
+    written = (match[2] or "").lower() if match else ""
+    if not match or written not in METRES or ("," in cell and not decimal_comma):
+        raise CellError(f"{column} {cell!r} is no distance")
+    if written and written != unit:
+        warn(f"{column} {cell}: read as {written}")
+    value = round(float(match[1].replace(",", ".")) * METRES[written or unit])
+    if not 0 <= value <= largest_m:
+        raise CellError(f"{column} {cell} is not between 0 and {largest_m / METRES[unit]:.0f}")
+    return value
+
+
+def percent(column: str, cell: str, *, is_ratio: bool, decimal_comma: bool) -> int:
+    value = number(column, cell.rstrip("% "), decimal_comma=decimal_comma) * (100 if is_ratio else 1)
+    if not 0 <= value <= 100:
+        raise CellError(f"{column} {cell} is not between 0 and 100")
+    return round(value)
+
+
+def imei(cell: str, warn: Warn) -> str:
+    """15 digits whose last one fits the others; 14, 16 and 17 are what other systems export."""
+    if SHORTENED.fullmatch(cell):
+        raise CellError(f"imei {cell} was shortened by a spreadsheet: format the column as text")
+    digits = re.sub(r"[\s./-]", "", cell)
+    if not re.fullmatch(r"[0-9]{14,17}", digits):
+        raise CellError(f"imei {cell} does not have 15 digits")
+    if len(digits) != 15:
+        warn(f"imei {cell} has {len(digits)} digits instead of 15")
+    elif not _fits_luhn(digits):
+        raise CellError(f"imei {cell} has a typing error: its check digit does not fit")
+    return digits
+
+
+def mac(cell: str) -> str:
+    digits = re.sub(r"[\s:.-]", "", cell).upper()
+    if not re.fullmatch(r"[0-9A-F]{12}", digits):
+        raise CellError(f"mac {cell} is not six pairs of hexadecimal digits")
+    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
+
+
+def reference(column: str, cell: str, references: References) -> str:
+    """The id of what the cell names: by id, by id in another case, by name."""
+    ids = references.pks[column]
+    if cell in ids:
+        return cell
+    folded = cell.casefold()
+    spellings = references.spellings[column]
+    if folded in spellings:
+        return spellings[folded]
+    if not ids:
+        raise CellError(f"{column} {cell!r} is unknown: there is none at all yet")
+    nearest = get_close_matches(folded, spellings, n=1, cutoff=0.5)
+    known = f"known: {', '.join(sorted(ids)[:MOST_KNOWN])}{' …' if len(ids) > MOST_KNOWN else ''}"
+    raise CellError(f"{column} {cell!r} is unknown; {f'did you mean {spellings[nearest[0]]!r}?' if nearest else known}")
+
+
+def state(cell: str, warn: Warn) -> AssetState | None:
+    """None where only a trip can bring a vehicle into that state."""
+    word = _plain(cell)
+    if word in TRIP_WORDS:
+        warn(f"state {cell}: only trips reserve and use vehicles, so the state stays")
+        return None
+    if word in STATE_OF:
+        return STATE_OF[word]
+    nearest = get_close_matches(word, STATE_OF, n=1)
+    hint = f"did you mean {nearest[0]!r}?" if nearest else "use available, maintenance, storage, missing or retired"
+    raise CellError(f"state {cell!r} is unknown; {hint}")
+
+
+def yes_or_no(column: str, cell: str) -> bool:
+    word = cell.casefold()
+    if word not in YES and word not in NO:
+        raise CellError(f"{column} {cell!r} is neither yes nor no")
+    return word in YES
+
+
+def moment(column: str, cell: str, zone: ZoneInfo, warn: Warn) -> datetime | None:
+    """A time: POSIX seconds, ISO 8601, or day.month.year in local time; else None, with a warning."""
+    try:
+        if re.fullmatch(r"\d{9,10}(?:[.,]\d+)?", cell):
+            return datetime.fromtimestamp(int(re.split("[.,]", cell)[0]), UTC)
+        if match := LOCAL_DATE.fullmatch(cell):
+            day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
+            return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        found = datetime.fromisoformat(cell)
+        return found if found.tzinfo else found.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        warn(f"{column} {cell!r} is no time that can be read without doubt (2024-10-30 14:03): left out")
+        return None
+
+
+def check_plate(values: Mapping[str, object], references: References, warn: Warn) -> None:
+    form_factor = references.form_factors.get(str(values.get("vehicle_type")))
+    if form_factor and form_factor not in ("moped", "car", "scooter_seated", "other"):
+        warn(f"license_plate on a {form_factor.replace('_', ' ')}")
+
+
+def _fits_luhn(digits: str) -> bool:
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -1,0 +1,220 @@
+"""From a table to what it wants of each vehicle. Pure: what the fleet has already is passed in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fleet.importing.assets import Wanted, WantedState
+from fleet.importing.errors import UnusableInput
+from fleet.importing.references import References
+from fleet.importing.sheets import cells
+from fleet.importing.sheets.area import OperatingArea
+from fleet.importing.sheets.cells import CellError
+from fleet.importing.sheets.columns import REQUIRED, Columns, plain, recognise
+from fleet.importing.sheets.table import Table
+from fleet.models.vehicles import AssetState
+
+DISABLED = "disabled in the fleet list"
+UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "imei")
+
+
+@dataclass
+class Row:
+    """One line of the file: wanted is what it says, None if it is wrong."""
+
+    number: int
+    cells: list[str]
+    vehicle_number: str = ""
+    wanted: Wanted | None = None
+    warnings: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The whole file."""
+
+    table: Table
+    columns: Columns
+    rows: list[Row]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the cells are checked against."""
+
+    references: References
+    zone: ZoneInfo
+    default_type: str
+    source: str
+    columns: Columns
+    decimal_comma: bool
+    charge_is_ratio: bool
+    area: OperatingArea
+
+
+def parse(table: Table, references: References, *, zone: ZoneInfo, default_type: str = "", source: str = "") -> Parsed:
+    """Every row checked as far as that is possible without the vehicles. Raises UnusableInput."""
+    columns = recognise(table.header)
+    if REQUIRED not in columns.places:
+        found = ", ".join(" ".join(written.split()) for written in table.header if written)[:200] or "none"
+        raise UnusableInput(f"No column {REQUIRED} (number, fleet_number, vehicle_id … would do too); found: {found}.")
+    terms = Terms(
+        references,
+        zone,
+        _default_type(default_type, references),
+        source,
+        columns,
+        decimal_comma=table.has_decimal_comma,
+        charge_is_ratio=_is_ratio(table, columns),
+        area=OperatingArea(references.areas),
+    )
+    rows = [_row(number, row, terms) for number, row in table.rows]
+    _refuse_twins(rows)
+    return Parsed(table, columns, rows, _notes(columns, terms.charge_is_ratio))
+
+
+def _default_type(written: str, references: References) -> str:
+    try:
+        return cells.reference("vehicle_type", written, references) if written else ""
+    except CellError as error:
+        raise UnusableInput(f"--type: {error}") from None
+
+
+def _notes(columns: Columns, is_ratio: bool) -> list[str]:
+    renamed = {written: column for column, written in columns.headers.items() if plain(written) != plain(column)}
+    notes = [f"columns read as: {', '.join(map(' = '.join, renamed.items()))}"] if renamed else []
+    if columns.ignored:
+        notes.append(f"columns not imported: {', '.join(columns.ignored)}")
+    if is_ratio:
+        notes.append("battery_percent has no value above 1: read as a ratio, 0.5 = 50 %")
+    return notes
+
+
+def _is_ratio(table: Table, columns: Columns) -> bool:
+    """Whether the batteries are given from 0 to 1: none above 1, one between."""
+    place = columns.places.get("battery_percent")
+    values = []
+    for _number, row in table.rows if place is not None else ():
+        try:
+            values.append(cells.number("", row[place or 0], decimal_comma=table.has_decimal_comma))
+        except CellError:
+            continue
+    return any(0 < value < 1 for value in values) and all(value <= 1 for value in values)
+
+
+def _row(number: int, written: list[str], terms: Terms) -> Row:
+    row = Row(number, written)
+    given = {column: written[place] for column, place in terms.columns.places.items() if written[place]}
+    values: dict[str, Any] = {}
+    for column, check in CHECKS.items():
+        if column in given:
+            try:
+                value = check(column, _unescaped(given[column]), terms=terms, warn=row.warnings.append)
+            except CellError as error:
+                row.errors.append(str(error))
+            else:
+                values |= {ATTRIBUTES.get(column, column): value} if value is not None else {}
+    row.vehicle_number = values.pop(REQUIRED, "") or given.get(REQUIRED, "")[:80]
+    if not row.vehicle_number:
+        row.errors.append(f"{REQUIRED} is missing")
+    wish = _state(values, terms)
+    _check_place(values, given, terms, row)
+    if "license_plate" in values:
+        cells.check_plate(values, terms.references, row.warnings.append)
+    initial = {"vehicle_number": row.vehicle_number}
+    if terms.default_type:
+        initial["vehicle_type"] = terms.default_type
+    if not row.errors:
+        row.wanted = Wanted(row.vehicle_number, values, initial, wish)
+    return row
+
+
+def _unescaped(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from calculating the cell (our own export has it)."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(cells.FORMULA) else cell
+
+
+def _state(values: dict[str, Any], terms: Terms) -> WantedState | None:
+    """A column of states beats one of defects, which only undoes what it did itself."""
+    state, is_disabled = values.pop("state", None), values.pop("is_disabled", None)
+    if state is not None:
+        reason = f"fleet list {terms.source}".strip() if state != AssetState.AVAILABLE else ""
+        return WantedState(state, reason[:200])
+    if is_disabled is None:
+        return None
+    if is_disabled:
+        return WantedState(AssetState.OUT_OF_SERVICE, DISABLED, undoes=DISABLED)
+    return WantedState(AssetState.AVAILABLE, undoes=DISABLED)
+
+
+def _check_place(values: dict[str, Any], given: dict[str, str], terms: Terms, row: Row) -> None:
+    if ("lat" in given) != ("lon" in given):
+        row.errors.append("only one of lat and lon is given: both or none")
+    if "lat" not in values or "lon" not in values:
+        return
+    lat, lon = values["lat"], values["lon"]
+    if (lat, lon) == (0, 0):
+        row.errors.append("lat and lon are 0,0: leave both empty if the place is not known")
+    elif not terms.area.covers(lat, lon):
+        if terms.area.covers(lon, lat):
+            row.errors.append(f"lat {lat:g} and lon {lon:g} are outside the operating area, swapped they are inside")
+        else:
+            row.warnings.append(f"lat {lat:g} and lon {lon:g} are outside the operating area")
+
+
+def _refuse_twins(rows: Sequence[Row]) -> None:
+    """A value that only one vehicle can have stands in one row; the later ones are wrong."""
+    first: dict[tuple[str, Any], int] = {}
+    for row in rows:
+        if row.wanted is None:
+            continue
+        unique = {**row.wanted.values, **row.wanted.initial}
+        for name in (name for name in UNIQUE if name in unique):
+            seen = first.setdefault((name, unique[name]), row.number)
+            if seen != row.number:
+                row.errors.append(f"{name} {unique[name]} is also in row {seen}")
+        if row.errors:
+            row.wanted = None
+
+
+def _text(column: str, cell: str, *, terms: Terms, warn: cells.Warn) -> str:
+    if column == "serial_number" and "vin" in terms.columns.headers[column].lower() and len(cell) != cells.VIN_LENGTH:
+        warn(f"vin {cell} has {len(cell)} characters instead of {cells.VIN_LENGTH}")
+    return cells.text(column, cell, warn)
+
+
+def _reference(column: str, cell: str, *, terms: Terms, warn: cells.Warn) -> str:
+    return cells.reference(column, cell, terms.references)
+
+
+def _coordinate(column: str, cell: str, *, largest: int, terms: Terms, warn: cells.Warn) -> float:
+    return cells.coordinate(column, cell, largest, decimal_comma=terms.decimal_comma)
+
+
+def _metres(column: str, cell: str, *, unit: str, largest_m: int, terms: Terms, warn: cells.Warn) -> int:
+    return cells.metres(column, cell, unit, largest_m, decimal_comma=terms.decimal_comma, warn=warn)
+
+
+def _percent(column: str, cell: str, *, terms: Terms, warn: cells.Warn) -> int:
+    return cells.percent(column, cell, is_ratio=terms.charge_is_ratio, decimal_comma=terms.decimal_comma)
+
+
+ATTRIBUTES = {"battery_percent": "state_of_charge", "odometer_km": "odometer_m", "last_reported": "reported_at"}
+CHECKS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(("vehicle_number", "vehicle_code", "serial_number", "license_plate", "notes"), _text),
+    **dict.fromkeys(("vehicle_type", "station", "pricing_plan"), _reference),
+    "imei": lambda column, cell, terms, warn: cells.imei(cell, warn),
+    "mac": lambda column, cell, terms, warn: cells.mac(cell),
+    "lat": partial(_coordinate, largest=90),
+    "lon": partial(_coordinate, largest=180),
+    "state": lambda column, cell, terms, warn: cells.state(cell, warn),
+    "is_disabled": lambda column, cell, terms, warn: cells.yes_or_no(column, cell),
+    "battery_percent": _percent,
+    "range_m": partial(_metres, unit="m", largest_m=cells.LONGEST_RANGE_M),
+    "odometer_km": partial(_metres, unit="km", largest_m=cells.LONGEST_ODOMETER_KM * 1000),
+    "last_reported": lambda column, cell, terms, warn: cells.moment(column, cell, terms.zone, warn),
+}
