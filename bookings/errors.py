@@ -31,3 +31,12 @@ class NotOneOption(errors.NotPossible):
     """406: there is not exactly one way to do it (OpenAPI POST /bookings/one-stop)."""
 
     module = MODULE
+
+
+class NotServed(errors.UserBlocked):
+    """403/3209: the operator does not serve this customer; one-stop declares no 428 (OpenAPI)."""
+
+    module = MODULE
+
+    def status_for(self, version):
+        return 403

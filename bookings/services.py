@@ -4,7 +4,6 @@ Each service locks the booking first, then reads the rest (docs/locking.md). Not
 """
 
 import secrets
-from contextlib import suppress
 from datetime import timedelta
 from itertools import chain
 
@@ -12,7 +11,7 @@ from django.db import transaction
 
 from bookings import requirements
 from bookings.drafts import draft
-from bookings.errors import BookingLapsed, BookingNotFound, ExtensionRefused, NotOneOption, OfferGone
+from bookings.errors import BookingLapsed, BookingNotFound, ExtensionRefused, NotOneOption, NotServed, OfferGone
 from bookings.models import Booking, BookingEvent, Notification, Party
 from customers import services as customers
 from fleet import services as fleet
@@ -21,7 +20,7 @@ from fleet.errors import AssetNotAvailable, NoAssetLeft
 from maas.models import MaasProvider
 from planning import options
 from planning.options import PLANNED_WITHOUT_ARRIVAL
-from tomp.errors import AlreadyBooked, IllegalOperation, InUse, Missing, QuotaReached
+from tomp.errors import AlreadyBooked, IllegalOperation, InUse, Missing, QuotaReached, UserBlocked
 
 
 def book(*, provider, offer_id, customer_data, from_place, to_place, callback_url, extra_info, version, now):
@@ -55,7 +54,7 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
 def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, version, now):
     """Offer and booking in one step, for the one option there is (TOMP POST /bookings/one-stop).
 
-    Raises NotOneOption when there is none or more than one, and what book() raises for customer and
+    Raises NotOneOption when there is none or more than one, NotServed, and what book() raises for data and
     contract. Where a type was asked for, a vehicle that somebody else just took is replaced by the next.
     """
     found = options.find(trip, now=now)
@@ -64,11 +63,15 @@ def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, ve
             f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
         )
     for option in chain(found, found[0].instead):
-        with suppress(AssetNotAvailable, NoAssetLeft):
+        try:
             return _book_option(
                 option, provider, customer_data, callback_url, extra_info,
                 version=version, now=now, wait=trip.names_assets,
             )  # fmt: skip
+        except (AssetNotAvailable, NoAssetLeft):
+            continue
+        except UserBlocked as error:
+            raise NotServed(error.detail) from error
     raise NotOneOption("Somebody else was faster.")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tomp_operator import embedded
 
+pytest_plugins = ["tests.journey"]
 database = pytest.StashKey[ExitStack]()
 
 

@@ -9,7 +9,6 @@ from rest_framework.parsers import JSONParser
 
 from tomp.errors import TooLarge
 
-
 MAX_DEPTH = 100  # the official shapes need twelve; some hundreds would exhaust the stack of who writes them again
 
 

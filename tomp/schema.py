@@ -22,8 +22,8 @@ from tomp.operations import is_since
 from tomp.versions import LATEST
 
 OFFICIAL = {official_name(getattr(components, name)): getattr(components, name) for name in components.__all__}
-CALLED_REQUEST = {"planningRequest", "bookingRequest", "oneStopBookingRequest", "supportRequest"}
-ANSWERED = OFFICIAL.keys() - CALLED_REQUEST
+SENT_TO_US = {"planningRequest", "bookingRequest", "oneStopBookingRequest", "supportRequest", "legEvent"}
+ANSWERED = OFFICIAL.keys() - SENT_TO_US
 
 
 class TompSchema(AutoSchema):
@@ -156,10 +156,10 @@ class TompSchema(AutoSchema):
 def _name_of(serializer):
     """What the official file calls it: notification for NotificationData, legEvent for LegEventRequest."""
     name = official_name(type(force_instance(serializer)))
-    if isinstance(serializer, Component) or name in CALLED_REQUEST:
+    if isinstance(serializer, Component) or name in SENT_TO_US:
         return name
     name = name.removesuffix("Data")
-    return name if name in CALLED_REQUEST else name.removesuffix("Request")
+    return name if name in SENT_TO_US else name.removesuffix("Request")
 
 
 class DescribedMember(OpenApiSerializerFieldExtension):

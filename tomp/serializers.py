@@ -83,7 +83,7 @@ class Moment(serializers.DateTimeField):
         if not isinstance(value, str) or not _has_offset(value):
             self.fail("invalid", format="RFC 3339 with an offset")
         try:
-            return super().to_internal_value(value)
+            return super().to_internal_value(value.upper())  # t and z may be small
         except (OverflowError, ValueError):
             self.fail("invalid", format="RFC 3339 with an offset")
 
@@ -180,10 +180,11 @@ class WholeNumberText(serializers.CharField):
     def __init__(self, **kwargs):
         super().__init__(required=False, allow_blank=True, default=None, **kwargs)
 
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(serializers.empty if data == "" else data)
+
     def to_internal_value(self, data):
         text = super().to_internal_value(data)
-        if not text:
-            return None
         if not (text.isascii() and text.isdigit()):
             raise serializers.ValidationError("A whole number of 0 or more is expected.")
         return min(int(text[:18]), 2**62)

@@ -12,7 +12,7 @@ from typing import Any
 
 import shapely
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
 from shapely.geometry import shape
 
@@ -134,23 +134,35 @@ def _places_left(now):
 
     The rule is that of fleet.services.places_left, for all types and stations in two statements.
     """
-    in_service = Asset.objects.filter(asset_type__booked_by=BY_TYPE, state__in=IN_SERVICE)
-    at_home = in_service.annotate(place_id=Coalesce("home_station_id", "station_id")).values_list(
-        "asset_type_id", "asset_type__return_rule", "place_id"
+    period = Q(period__overlap=DateTimeTZRange(now, now + PLANNED_WITHOUT_ARRIVAL))
+    vehicles = Asset.objects.filter(state__in=IN_SERVICE).annotate(place_id=Coalesce("home_station_id", "station_id"))
+    promises = (
+        Reservation.objects.filter(Q(asset=None) | Q(asset__state__in=IN_SERVICE))
+        .filter(period | Q(asset__isnull=False, period__endswith__lt=now))
+        .annotate(
+            place_id=Case(
+                When(asset=None, then="station_id"), default=Coalesce("asset__home_station_id", "asset__station_id")
+            )
+        )
     )
-    left: dict[tuple[int, int | None], int] = defaultdict(int)
-    for type_pk, rule, station_pk, count in at_home.annotate(Count("pk")):
+    held = _counted_by_place(promises)
+    return {place: count - held.get(place, 0) for place, count in _counted_by_place(vehicles).items()}
+
+
+def _counted_by_place(things):
+    """How many of these there are of each type that is booked ahead: by (type, station).
+
+    Vehicles that come to the user count together, wherever they stand; others count nowhere without a station.
+    """
+    counts: dict[tuple[int, int | None], int] = defaultdict(int)
+    ahead = things.filter(asset_type__booked_by=BY_TYPE)
+    places = ahead.values_list("asset_type_id", "asset_type__return_rule", "place_id").annotate(Count("pk"))
+    for type_pk, rule, station_pk, count in places:
         if rule == FREE_FLOATING:
-            left[type_pk, None] += count
+            counts[type_pk, None] += count
         elif station_pk is not None:
-            left[type_pk, station_pk] += count
-    period = DateTimeTZRange(now, now + PLANNED_WITHOUT_ARRIVAL)
-    promised = Reservation.objects.filter(Q(period__overlap=period) | Q(period__endswith__lt=now))
-    of_types = promised.filter(asset_type__booked_by=BY_TYPE).values_list("asset_type_id", "station_id")
-    for type_pk, station_pk, count in of_types.annotate(Count("pk")):
-        if (type_pk, station_pk) in left:
-            left[type_pk, station_pk] -= count
-    return left
+            counts[type_pk, station_pk] += count
+    return counts
 
 
 def _open_stations(primary_keys):

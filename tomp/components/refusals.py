@@ -13,7 +13,7 @@ class Error(Component):
     title = Text(required=True, help_text="The same words for the same code.")
     status = Whole(required=True, help_text="The HTTP status.")
     detail = Text(required=True, help_text="What is wrong this time, and what to do about it.")
-    instance = Text(required=True, help_text="Names this one refusal in our logs; quote it to support.")
+    instance = Text(required=True, help_text="Names this one refusal; quote it to support.")
 
 
 class ErrorResponse(Component):

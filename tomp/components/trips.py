@@ -111,8 +111,8 @@ class Leg(Component):
     suboperator = Suboperator()
     conditions = conditions()
     state = LegState()
-    departureDelay = Whole(min_value=0, help_text="Milliseconds.")
-    arrivalDelay = Whole(min_value=0, help_text="Milliseconds.")
+    departureDelay = Whole(min_value=0, max_value=2**31 - 1, help_text="Milliseconds.")
+    arrivalDelay = Whole(min_value=0, max_value=2**31 - 1, help_text="Milliseconds.")
     distance = Whole(min_value=0, help_text="Metres.")
     progressGeometry = Geometry("geojsonLine")
     ticket = Token()
@@ -173,6 +173,31 @@ class LegProgress(Component):
     coordinates = Coordinates(required=True)
     duration = Whole(min_value=0, max_value=2**31 - 1, help_text="Milliseconds.")
     distance = Whole(min_value=0, help_text="Metres.")
+    asset = Asset()
+
+
+class LegEvent(Component):
+    """Something that happens to a leg, or is asked for."""
+
+    since = {V1_6: ("userLocation",)}
+
+    time = Moment(required=True)
+    event = Choice(
+        "PREPARE",
+        "ASSIGN_ASSET",
+        "SET_IN_USE",
+        "PAUSE",
+        "OPEN_TRUNK",
+        "START_FINISHING",
+        "FINISH",
+        "TIME_EXTEND",
+        "TIME_POSTPONE",
+        "CANCEL",
+        required=True,
+    )
+    comment = Text()
+    url = ListOf(Url(), help_text="Pictures and the like.")
+    userLocation = Place()
     asset = Asset()
 
 

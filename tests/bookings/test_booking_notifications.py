@@ -1,0 +1,83 @@
+"""/bookings/{id}/notifications …"""
+
+import pytest
+
+from bookings import services
+from bookings.models import Notification, Party
+from tests.client import refused
+from tests.journey import NOW, given_booking, minutes, nothing_changes
+
+
+def notify(mp, booking, **body):
+    return mp.post(f"/bookings/{booking.id}/notifications", body)
+
+
+@pytest.mark.parametrize("kind", Notification.Type.values)
+def test_takes_and_shows_a_message(mp, kind):
+    booking = given_booking(mp.provider)
+    body = {"type": kind, "minutes": 4, "comment": "at the corner", "legId": str(booking.id), "asset": {"id": "x"}}
+
+    answer = notify(mp, booking, **body)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert mp.get(f"/bookings/{booking.id}/notifications").json() == [body]
+    kept = Notification.objects.get()
+    assert (kept.booking, kept.sent_by, kept.at) == (booking, "MP", NOW)
+
+
+def test_shows_messages_of_both_sides_in_order(mp):
+    booking = given_booking(mp.provider)
+    notify(mp, booking, type="OTHER", comment="where is it?")
+    services.notify(
+        booking_id=booking.id, type="MESSAGE_TO_END_USER", minutes=None, comment="behind the tree", leg_id="",
+        asset=None, sent_by=Party.TO, now=NOW + minutes(1),
+    )  # fmt: skip
+
+    answer = mp.get(f"/bookings/{booking.id}/notifications")
+
+    assert answer.json() == [
+        {"type": "OTHER", "comment": "where is it?"},
+        {"type": "MESSAGE_TO_END_USER", "comment": "behind the tree"},
+    ]
+
+
+def test_shows_an_empty_list_where_nothing_was_said(mp):
+    assert mp.get(f"/bookings/{given_booking(mp.provider).id}/notifications").json() == []
+
+
+def test_takes_null_for_nothing(mp):
+    booking = given_booking(mp.provider)
+
+    assert notify(mp, booking, type="OTHER", minutes=None, asset=None, comment=None, legId=None).status_code == 204
+    assert mp.get(f"/bookings/{booking.id}/notifications").json() == [{"type": "OTHER"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, 3001),
+        ({"type": "HELLO"}, 3002),
+        ({"type": 5}, 3002),
+        ({"type": "ETA", "minutes": -1}, 3002),
+        ({"type": "ETA", "minutes": "soon"}, 3002),
+        ({"type": "OTHER", "comment": 5}, 3002),
+    ],
+    ids=str,
+)
+def test_refuses_what_makes_no_sense(mp, body, code):
+    booking = given_booking(mp.provider)
+
+    with nothing_changes():
+        answer = notify(mp, booking, **body)
+
+    refused(answer, 400, code)
+
+
+def test_are_private(mp, other_mp):
+    booking = given_booking(other_mp.provider)
+
+    with nothing_changes():
+        answers = notify(mp, booking, type="OTHER"), mp.get(f"/bookings/{booking.id}/notifications")
+
+    for answer in answers:
+        refused(answer, 404, 3204)

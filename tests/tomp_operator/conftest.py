@@ -1,0 +1,12 @@
+"""What processes keep for a few seconds is gone before each test."""
+
+import pytest
+
+from fleet import information
+from tomp_operator import catalogue
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept():
+    information.forget()
+    catalogue.forget()

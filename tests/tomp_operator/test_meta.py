@@ -1,0 +1,374 @@
+"""GET /operator/meta and /operator/ping …"""
+
+import uuid
+
+import pytest
+import yaml
+from django.db import OperationalError, connection
+from django.urls import path
+from rest_framework.test import APIClient
+
+from fleet.models import Condition
+from tests.client import refused
+from tests.contract import HAS_OFFICIAL_FILES, NO_OFFICIAL_FILES, OFFICIAL_FILES, OFFICIAL_FOLDER
+from tests.fleet_factories import AssetTypeFactory, ConditionFactory
+from tests.journey import mp_client
+from tomp.operations import OPERATIONS
+from tomp.versions import V1_5, V1_6
+from tomp.views import TompViewSet
+from tomp_operator import meta
+
+
+class ThingViewSet(TompViewSet):
+    """Some operations of the protocol, as an engineer would write them."""
+
+    meta_events = {"events": ("COMMIT",)}
+    paged_actions = ("list",)
+
+    def list(self, request): ...
+
+    def retrieve(self, request, id): ...
+
+    def events(self, request, id): ...
+
+    def subscribe(self, request, id): ...
+
+    subscribe.not_implemented = True
+
+
+class NewViewSet(TompViewSet):
+    since = V1_6
+
+    def create(self, request): ...
+
+    def ask(self, request): ...
+
+
+PATTERNS = [
+    path("bookings", ThingViewSet.as_view({"get": "list"})),
+    path("bookings/<str:pk>", ThingViewSet.as_view({"get": "retrieve"})),
+    path("bookings/<uuid:booking_id>/events", ThingViewSet.as_view({"post": "events"})),
+    path("bookings/<str:id>/subscription", ThingViewSet.as_view({"post": "subscribe"})),
+    path("customers", NewViewSet.as_view({"post": "create"})),
+    path("support", NewViewSet.as_view({"post": "ask"})),
+    path("legs/<str:id>", ThingViewSet.as_view({"put": "retrieve"})),  # an operation of the other side
+]
+
+
+def endpoints_of(version):
+    """What meta makes of PATTERNS: (method, path, event) → the endpoint."""
+    listed = [
+        endpoint
+        for implementation in meta.implementations(PATTERNS, provider=None)
+        if implementation["version"] == version.full
+        for endpoint in implementation["endpoints"]
+    ]
+    found = {(e["method"], e["path"], e.get("eventType")): e for e in listed}
+    assert len(found) == len(listed)
+    return found
+
+
+# What is made of routes
+
+
+@pytest.mark.django_db
+class TestEndpoints:
+    def test_are_implemented_when_routed(self):
+        found = endpoints_of(V1_5)
+
+        assert found["GET", "/bookings/{id}", None] == {
+            "method": "GET",
+            "path": "/bookings/{id}",
+            "status": "IMPLEMENTED",
+        }
+        assert found["PUT", "/bookings/{id}", None]["status"] == "NOT_IMPLEMENTED"
+        assert found["GET", "/operator/ping", None]["status"] == "NOT_IMPLEMENTED"
+
+    def test_are_not_implemented_when_the_action_says_so(self):
+        assert endpoints_of(V1_6)["POST", "/bookings/{id}/subscription", None]["status"] == "NOT_IMPLEMENTED"
+
+    def test_say_how_they_are_paged(self, settings):
+        settings.TOMP_MAX_PAGE_SIZE = 250
+
+        assert endpoints_of(V1_5)["GET", "/bookings", None] == {
+            "method": "GET",
+            "path": "/bookings",
+            "status": "IMPLEMENTED",
+            "supportsPaging": True,
+            "maxPageSize": 250,
+        }
+
+    def test_list_events_one_by_one(self):
+        found = endpoints_of(V1_5)
+
+        assert {
+            event: endpoint["status"]
+            for (_method, template, event), endpoint in found.items()
+            if template == "/bookings/{id}/events"
+        } == {"COMMIT": "IMPLEMENTED", "CANCEL": "NOT_IMPLEMENTED", "DENY": "NOT_IMPLEMENTED"}
+        assert {
+            event for (_method, template, event) in found if template == "/legs/{id}/events"
+        } == {
+            "PREPARE",
+            "ASSIGN_ASSET",
+            "SET_IN_USE",
+            "PAUSE",
+            "OPEN_TRUNK",
+            "START_FINISHING",
+            "FINISH",
+            "CANCEL",
+        }  # fmt: skip
+
+    def test_begin_with_the_version_of_their_view(self):
+        assert endpoints_of(V1_6)["POST", "/support/", None]["status"] == "IMPLEMENTED"
+        assert endpoints_of(V1_5)["POST", "/support/", None]["status"] == "NOT_IMPLEMENTED"
+
+    def test_are_those_the_version_knows(self):
+        assert endpoints_of(V1_6)["POST", "/customers", None]["status"] == "IMPLEMENTED"
+        assert ("POST", "/customers", None) not in endpoints_of(V1_5)
+
+    def test_are_the_operators_side_only(self):
+        assert ("PUT", "/legs/{id}", None) not in endpoints_of(V1_6)
+
+
+@pytest.mark.skipif(not HAS_OFFICIAL_FILES, reason=NO_OFFICIAL_FILES)
+@pytest.mark.parametrize("version", [V1_5, V1_6], ids=lambda version: version.full)
+def test_operations_are_those_of_the_official_file(version):
+    paths = yaml.safe_load((OFFICIAL_FOLDER / OFFICIAL_FILES[version.minor]).read_text())["paths"]
+    official = {
+        (method.upper(), template)
+        for template, item in paths.items()
+        for method, operation in item.items()
+        if method != "parameters"
+        if "TO" in operation["tags"] or template.startswith("/customers") or template.endswith("claim-extra-costs")
+    }
+
+    listed = [(operation.method, operation.path) for operation in OPERATIONS if operation.is_in(version)]
+
+    assert len(listed) == len(set(listed))
+    assert set(listed) == official
+
+
+# What the service says about itself
+
+
+def entries(answer):
+    assert answer.status_code == 200, answer.content
+    return {entry["version"]: entry for entry in answer.json()}
+
+
+def test_has_one_entry_per_version(clock, settings):
+    settings.TOMP_PUBLIC_URL = "https://rides.example"
+
+    told = entries(mp_client().get("/operator/meta"))
+
+    assert list(told) == ["1.5.0", "1.6.1"]
+    for entry in told.values():
+        assert entry.keys() == {"version", "baseUrl", "endpoints", "scenarios", "processIdentifiers"}
+        assert entry["baseUrl"] == "https://rides.example/tomp"
+
+
+def test_tells_what_is_really_routed(clock):
+    mp = mp_client()
+
+    for entry in entries(mp.get("/operator/meta")).values():
+        mp.headers["Api-Version"] = entry["version"]
+        for endpoint in entry["endpoints"]:
+            address = "/tomp" + endpoint["path"].format(id=uuid.UUID(int=1), category="HR", number="01")
+            answer = APIClient().generic(
+                endpoint["method"], address, "{}", content_type="application/json", headers=mp.headers
+            )
+            code = answer.json()["errorcode"] if answer.status_code >= 400 else None
+            if endpoint["status"] == "NOT_IMPLEMENTED":
+                assert answer.status_code in (403, 404, 405, 501), endpoint
+            else:
+                assert answer.status_code not in (405, 501), endpoint
+                assert answer.status_code != 404 or code % 1000 == 204, endpoint
+
+
+def test_pages_the_lists_the_protocol_pages(clock):
+    for entry in entries(mp_client().get("/operator/meta")).values():
+        paged = {e["path"] for e in entry["endpoints"] if e["path"].startswith("/operator") and e.get("supportsPaging")}
+        assert paged == {
+            "/operator/regions",
+            "/operator/stations",
+            "/operator/available-assets",
+            "/operator/alerts",
+        }
+
+
+# What depends on who asks
+
+
+def identifiers(answer):
+    first, second = (entry["processIdentifiers"] for entry in entries(answer).values())
+    assert first == second
+    return first
+
+
+def test_declares_how_we_work(clock):
+    assert identifiers(mp_client().get("/operator/meta")) == {
+        "operatorInformation": [],
+        "planning": [
+            "ASSET_BASED",
+            "EXACT_ID",
+            "QR_SCAN",
+            "MANUAL_ENTRY",
+            "BLUETOOTH_SCAN",
+            "PLANNING_BASED",
+            "SPECIFIC_LOCATION_BASED",
+        ],
+        "booking": [
+            "NORMAL",
+            "ONE_STOP",
+            "ACCESS_CODE_BY_TO",
+            "ACCESS_CODE_IN_COMMIT_EVENT",
+            "ACCESS_CODE_IN_PREPARE_EVENT",
+            "ACCESS_CODE_IN_ASSIGN_ASSET_EVENT",
+            "ACCESS_CODE_IN_GET_LEG",
+            "ALLOW_EXTEND_BOOKING_EXPIRY_TIME",
+        ],
+        "tripExecution": ["LOCK_UNLOCK_REMOTELY"],
+        "support": [],
+        "payment": [],
+        "general": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("terms", "declared"),
+    [
+        ({}, {"ALLOW_EXTEND_BOOKING_EXPIRY_TIME"}),
+        ({"auto_commit": True}, {"AUTO_COMMIT", "ALLOW_EXTEND_BOOKING_EXPIRY_TIME"}),
+        ({"auto_commit": True, "max_extensions": 0}, {"AUTO_COMMIT"}),
+        ({"max_extensions": 0}, set()),
+    ],
+    ids=str,
+)
+def test_shows_a_provider_its_own_contract(clock, terms, declared):
+    booking = set(identifiers(mp_client(**terms).get("/operator/meta"))["booking"])
+
+    assert booking & {"AUTO_COMMIT", "ALLOW_EXTEND_BOOKING_EXPIRY_TIME"} == declared
+
+
+def test_shows_anybody_the_usual_contract(clock):
+    mp_client(auto_commit=True)
+
+    booking = identifiers(APIClient().get("/tomp/operator/meta"))["booking"]
+
+    assert "AUTO_COMMIT" not in booking
+    assert "ALLOW_EXTEND_BOOKING_EXPIRY_TIME" in booking
+
+
+@pytest.mark.parametrize("header", ["Api", "Api-Version", "maas-id", "Accept-Language"])
+def test_needs_no_header(clock, header):
+    mp = mp_client(auto_commit=True)
+    del mp.headers[header]
+
+    assert "AUTO_COMMIT" in identifiers(mp.get("/operator/meta"))["booking"]
+
+
+def test_tells_which_versions_there_are_to_who_speaks_another(clock):
+    answer = APIClient().get("/tomp/operator/meta", headers={"Api-Version": "2.0.0"})
+
+    assert list(entries(answer)) == ["1.5.0", "1.6.1"]
+
+
+def test_refuses_wrong_credentials(clock):
+    answer = APIClient().get("/tomp/operator/meta", headers={"X-API-Key": "no-such-key"})
+
+    refused(answer, 401, 7002)
+
+
+def test_refuses_another_providers_name(clock):
+    mp = mp_client()
+    mp.headers["maas-id"] = "somebody-else"
+
+    refused(mp.get("/operator/meta"), 403, 7006)
+
+
+# Scenarios
+
+
+def scenarios(answer):
+    first, second = (entry["scenarios"] for entry in entries(answer).values())
+    assert first == second
+    return first
+
+
+def test_names_a_scenario_only_if_it_applies_to_all_trips(clock):
+    mp = mp_client()
+    assert scenarios(mp.get("/operator/meta")) == []
+
+    scooter = AssetTypeFactory(response_minutes=10)
+    ConditionFactory(asset_type=scooter, kind=Condition.Kind.DEPOSIT)
+    ConditionFactory(asset_type=scooter, kind=Condition.Kind.ONBOARDING_STEPS, details={"steps": []})
+    assert scenarios(mp.get("/operator/meta")) == ["DEPOSIT", "POSTPONED_COMMIT"]
+
+    cargo_bike = AssetTypeFactory(ahead=True)
+    ConditionFactory(asset_type=cargo_bike, kind=Condition.Kind.DEPOSIT)
+    assert scenarios(mp.get("/operator/meta")) == ["DEPOSIT"]
+
+    AssetTypeFactory()
+    assert scenarios(mp.get("/operator/meta")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "scenario"),
+    [
+        (Condition.Kind.PAY_WHEN_FINISHED, "PAY_WHEN_FINISHED"),
+        (Condition.Kind.REQUIRE_BOOKING_DATA, "REQUIRE_BOOKING_DATA"),
+        (Condition.Kind.UPFRONT_PAYMENT, "UPFRONT_PAYMENT"),
+    ],
+)
+def test_knows_a_scenario_by_its_condition(clock, kind, scenario):
+    ConditionFactory(kind=kind, details={})
+
+    assert scenarios(mp_client().get("/operator/meta")) == [scenario]
+
+
+def test_knows_the_scenario_of_what_returns_to_its_station(clock):
+    AssetTypeFactory(ahead=True)
+
+    assert scenarios(mp_client().get("/operator/meta")) == ["RETURN_AREA"]
+
+
+def test_takes_three_statements(clock, django_assert_num_queries):
+    mp = mp_client()
+    ConditionFactory.create_batch(3)
+    mp.get("/operator/meta")  # the operator's languages are known from now on
+
+    with django_assert_num_queries(3):  # the key, the types, their conditions
+        mp.get("/operator/meta")
+
+
+# Ping
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "headers", [{}, {"Api-Version": "9.9"}, {"X-API-Key": "no-such-key"}, {"Accept-Language": "xx"}], ids=str
+)
+def test_ping_answers_anybody(headers):
+    answer = APIClient().get("/tomp/operator/ping", headers=headers)
+
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer.headers["Content-Language"] == "en"
+
+
+@pytest.mark.django_db
+def test_ping_says_when_the_database_is_gone(monkeypatch):
+    def is_gone():
+        raise OperationalError("the database system is shutting down")
+
+    monkeypatch.setattr(connection, "cursor", is_gone)
+
+    refused(APIClient().get("/tomp/operator/ping"), 500, 1005)
+
+
+@pytest.mark.django_db
+def test_ping_refuses_another_api_family():
+    answer = APIClient().get("/tomp/operator/ping", headers={"Api": "OSDM"})
+
+    refused(answer, 400, 7002)
