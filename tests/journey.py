@@ -70,6 +70,7 @@ def api_version(request):
 def clock(db):
     """It is NOW until `move_to` or `shift`."""
     information.forget()
+    information.system()
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
     information.forget()

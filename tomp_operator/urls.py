@@ -10,7 +10,7 @@ import payments.urls
 import planning.urls
 import support.urls
 from tomp.views import unknown_operation
-from tomp_operator import information_urls
+from tomp_operator import docs_urls, information_urls
 from tomp_operator.home import Home
 
 tomp_patterns = [
@@ -26,5 +26,11 @@ urlpatterns = [
     path("", Home.as_view()),
     path("tomp/", include([*tomp_patterns, path("<path:unknown>", unknown_operation)])),
     path("", include(maas.urls)),
+    path("", include(docs_urls)),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "tomp.handlers.bad_request"
+handler403 = "tomp.handlers.permission_denied"
+handler404 = "tomp.handlers.page_not_found"
+handler500 = "tomp.handlers.server_error"
