@@ -38,7 +38,8 @@ SHARED_MEMBERS = {
     "cargo_volume": "cargoVolume",
     "cargo_load": "cargoLoad",
     "helmet_required": "helmetRequired",
-    "eco_labels": "ecoLabel",
+    "cabrio": "cabrio",
+    "cruise_control": "cruiseControl",
 }
 
 
@@ -56,9 +57,17 @@ def asset_type_json(asset_type, *, language):
             fuel=fuel,
             accessMethods=asset_type.access_methods or None,
             defaultReserveTime=asset_type.hold_minutes,
+            ecoLabel=_eco_labels(asset_type.properties.get("eco_labels")),
             **shared,
         ),
     )
+
+
+def _eco_labels(labels):
+    return [
+        without_nulls(countryCode=label.get("country_code"), ecoSticker=label.get("eco_sticker"))
+        for label in labels or []
+    ] or None
 
 
 def asset_json(asset, *, public_id, station_id=None, confidential):

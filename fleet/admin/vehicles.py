@@ -132,8 +132,8 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         return [first, *others] if obj else [(None, {"fields": ("vehicle_number", "asset_type")}), *others]
 
     def get_search_results(self, request, queryset, search_term):
-        former = AssetPublicId.objects.filter(has_id("public_id", search_term)).values("asset")
-        by_id = queryset.filter(has_id("public_id", search_term) | Q(pk__in=former))
+        former = AssetPublicId.objects.filter(has_id("public_id", search_term)).values_list("asset", flat=True)
+        by_id = queryset.filter(has_id("public_id", search_term) | Q(pk__in=list(former)))
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         return found | by_id, may_repeat
 

@@ -5,10 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fleet.importing import assets
 from fleet.importing.assets import Outcome
+from fleet.importing.errors import UnusableInput
 from fleet.importing.references import References
 from fleet.importing.sheets import cells
 from fleet.importing.sheets.parse import Parsed, Row, parse
@@ -48,9 +49,7 @@ class Report:
 def import_list(path: Path, *, default_type: str = "", dry_run: bool = False) -> Report:
     """The fleet says what the right rows say; the wrong ones are in the report. Raises UnusableInput."""
     references = References.load()
-    system = System.objects.first()
-    zone = ZoneInfo(system.timezone if system else "UTC")
-    parsed = parse(read(path), references, zone=zone, default_type=default_type, source=path.name)
+    parsed = parse(read(path), references, zone=_zone(), default_type=default_type, source=path.name)
     wanted = [row.wanted for row in parsed.rows if row.wanted]
     if dry_run:
         changes = assets.preview(wanted, key="vehicle_number", references=references)
@@ -58,6 +57,15 @@ def import_list(path: Path, *, default_type: str = "", dry_run: bool = False) ->
         reason = f"import_vehicles {path.name}"
         changes = assets.apply(wanted, key="vehicle_number", references=references, reason=reason)
     return Report(parsed, _reports(parsed, changes))
+
+
+def _zone() -> ZoneInfo:
+    """The zone of local times in the list."""
+    system = System.objects.first()
+    try:
+        return ZoneInfo(system.timezone if system else "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UnusableInput("The time zone in the operator information does not exist: correct it first.") from None
 
 
 def write_failed(report: Report, path: Path) -> None:
