@@ -198,7 +198,7 @@ class Leg(FSMModelMixin, models.Model):
     @property
     def is_given_back(self):
         """Whether the ridden vehicle was given back; the public knows it by another id since. Expects for_trip()."""
-        return self.asset_id is not None and self.asset.public_id != self.asset_public_id
+        return self.asset is not None and self.asset.public_id != self.asset_public_id
 
     @property
     def is_concluded(self):

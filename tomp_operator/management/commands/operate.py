@@ -47,9 +47,7 @@ def act(action, id, *, now, actor, reason):
         case "expire":
             bookings.expire(booking_id=_as_uuid(id), even_if_not_due=True, **about)
         case "finish":
-            legs.apply(
-                "FINISH", leg_id=_as_uuid(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason
-            )
+            legs.apply("FINISH", leg_id=_as_uuid(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason)
         case "block":
             customers.block(external_id=id, reason=reason)
         case "unblock":
