@@ -1,11 +1,13 @@
 """Back office: everything about a trip on one page. It is read here; what moves a trip calls bookings.services."""
 
+from decimal import Decimal
+
 from django.contrib import admin
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -14,13 +16,14 @@ from bookings.models import OPEN_STATES, WAITING_STATES, Booking, BookingEvent, 
 from bookings.timeline import timeline
 from customers.models import Customer
 from fleet.admin.wording import money, place_text
-from legs.admin import BookedFilter, LegShown, legs_matching
+from legs.admin import FOUND, BookedFilter, LegShown, legs_matching
 from legs.models import Leg
 from payments.admin import JournalShown
 from payments.models import JournalEntry
 from support.models import SupportRequest
 from tomp.admin import (
     DASH,
+    DayRangeFilter,
     ReadOnly,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -46,7 +49,20 @@ STATE_COLOURS = {
     BookingState.REJECTED: "danger",
     BookingState.CANCELLED: "danger",
 }
+OPERATIONS = ("BOOK", "COMMIT", "EXTEND_EXPIRY_TIME", "CONFIRM", "DENY", "CANCEL", "EXPIRE", "FINISH")
 CANCELLABLE = (*WAITING_STATES, BookingState.CONFIRMED)
+
+
+def bookings_matching(term):
+    """Ids of bookings with this id, or of a leg, vehicle or customer that has it: the latest FOUND of each kind."""
+    customers = Customer.objects.filter(Q(external_id__iexact=term) | has_id("id", term)).values_list("pk", flat=True)
+    kinds = (has_id("id", term), Q(customer__in=list(customers)))
+    by_leg = [booking_id for _leg_id, booking_id in legs_matching(term)]
+    return by_leg + [
+        booking_id
+        for kind in kinds
+        for booking_id in Booking.objects.filter(kind).order_by("-created_at").values_list("pk", flat=True)[:FOUND]
+    ]
 
 
 class StateFilter(BookedFilter):
@@ -140,6 +156,7 @@ class BookingAdmin(ReadOnlyAdmin):
         ("provider", AutocompleteSelectFilter),
         ("customer", AutocompleteSelectFilter),
         ("legs__asset_type", AutocompleteSelectFilter),
+        ("created_at", DayRangeFilter),
     )
     list_select_related = ("provider", "customer")
     date_hierarchy = "created_at"
@@ -184,10 +201,7 @@ class BookingAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        by_customer = Customer.objects.filter(Q(external_id__iexact=term) | has_id("id", term)).values("pk")
-        return queryset.filter(
-            has_id("id", term) | Q(pk__in=legs_matching(term).values("booking")) | Q(customer__in=by_customer)
-        ), False
+        return queryset.filter(pk__in=bookings_matching(term)), False
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         context = {"timeline": lambda: timeline(object_id), **(extra_context or {})}
@@ -216,6 +230,10 @@ class BookingAdmin(ReadOnlyAdmin):
 
     @display(description=_("price"), ordering="price")
     def price_label(self, booking):
+        """As kept with the booking; while the meter runs, what it shows now."""
+        if booking.state == BookingState.STARTED:
+            total = sum(leg.price(timezone.now()).total for leg in booking.legs.all())
+            return nowrap(_("%(price)s so far") % {"price": money(Decimal(total), booking.currency)})
         return DASH if booking.price is None else nowrap(money(booking.price, booking.currency))
 
     @display(description=_("from → to"))
@@ -267,18 +285,29 @@ class OfBookingAdmin(ReadOnlyAdmin):
         return link(reverse("admin:bookings_booking_change", args=[row.booking_id]), short(row.booking_id))
 
 
+class OperationFilter(DropdownFilter):
+    title = _("operation")
+    parameter_name = "operation"
+
+    def lookups(self, request, model_admin):
+        return [(operation, operation) for operation in OPERATIONS]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(operation=self.value()) if self.value() else queryset
+
+
 @admin.register(BookingEvent)
 class BookingEventAdmin(OfBookingAdmin):
     """What happened to any booking, latest first: who decided what, and why."""
 
     list_display = ("at", "operation", "state", "asked_by", "actor", "reason", "of_booking")
     list_filter = (
-        ("operation", admin.AllValuesFieldListFilter),
+        OperationFilter,
         ("asked_by", ChoicesDropdownFilter),
         ("booking__provider", AutocompleteSelectFilter),
+        ("at", DayRangeFilter),
     )
-    date_hierarchy = "at"
-    ordering = ("-at", "-id")
+    ordering = ("-id",)
     search_fields = ("actor", "reason")
     search_help_text = _("Booking id, name of a colleague, or a word of the reason")
 
@@ -288,8 +317,7 @@ class NotificationAdmin(OfBookingAdmin):
     """Messages about bookings, in both directions."""
 
     list_display = ("at", "type", "sent_by", "minutes", "comment", "of_booking")
-    list_filter = (("type", ChoicesDropdownFilter), ("sent_by", ChoicesDropdownFilter))
-    date_hierarchy = "at"
-    ordering = ("-at", "-id")
+    list_filter = (("type", ChoicesDropdownFilter), ("sent_by", ChoicesDropdownFilter), ("at", DayRangeFilter))
+    ordering = ("-id",)
     search_fields = ("comment",)
     search_help_text = _("Booking id, or a word of the message")

@@ -14,8 +14,10 @@ from unfold.decorators import display
 from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
 from fleet.models import Asset, AssetPublicId
 from legs.models import RUNNING_STATES, Evidence, Leg, LegEvent, LegState
-from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, has_id, label, link, moment, nowrap, short
+from legs.serializers import EVENTS
+from tomp.admin import DASH, DayRangeFilter, ReadOnlyAdmin, ReadOnlyInline, has_id, label, link, moment, nowrap, short
 
+FOUND = 500
 STATE_COLOURS = {
     LegState.NOT_STARTED: "",
     LegState.PREPARING: "info",
@@ -28,18 +30,25 @@ STATE_COLOURS = {
 }
 
 
+def assets_matching(term):
+    """Ids of vehicles with this number, code, plate or public id; former public ids count."""
+    named = Q(vehicle_number__iexact=term) | Q(vehicle_code__iexact=term) | Q(license_plate__iexact=term)
+    renamed = AssetPublicId.objects.filter(has_id("public_id", term)).values_list("asset")
+    return Asset.objects.filter(named | has_id("public_id", term)).values_list("pk").union(renamed)
+
+
 def legs_matching(term):
-    """Legs by their id, or by any id, number or code of their vehicle, former public ids included."""
-    named = Asset.objects.filter(
-        Q(vehicle_number__iexact=term) | Q(vehicle_code__iexact=term) | Q(license_plate__iexact=term)
-    )
-    renamed = AssetPublicId.objects.filter(has_id("public_id", term))
-    by_vehicle = (
-        Q(asset__in=named.values("pk"))
-        | Q(asset__in=Asset.objects.filter(has_id("public_id", term)).values("pk"))
-        | Q(asset__in=renamed.values("asset"))
-    )
-    return Leg.objects.filter(has_id("id", term) | has_id("asset_public_id", term) | by_vehicle)
+    """(id, booking id) of legs with this id, or of this vehicle: the latest FOUND of each kind.
+
+    Each kind is asked for by itself: one condition with “or” between them would read the whole table.
+    """
+    assets = [asset_id for (asset_id,) in assets_matching(term)]
+    kinds = (has_id("id", term), has_id("asset_public_id", term), Q(asset__in=assets))
+    return [
+        found
+        for kind in kinds
+        for found in Leg.objects.filter(kind).order_by("-departs_at").values_list("pk", "booking")[:FOUND]
+    ]
 
 
 class BookedFilter(DropdownFilter):
@@ -175,9 +184,9 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
         ("asset_type", AutocompleteSelectFilter),
         ("asset", AutocompleteSelectFilter),
         ("station", AutocompleteSelectFilter),
+        ("departs_at", DayRangeFilter),
     )
     list_select_related = ("booking__provider", "asset_type", "asset", "station")
-    date_hierarchy = "departs_at"
     ordering = ("-departs_at",)
     search_fields = ("id",)
     search_help_text = _("Leg id, vehicle number, code or plate, public id (also a former one)")
@@ -198,7 +207,7 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
-        return (queryset.filter(pk__in=legs_matching(term).values("pk")) if term else queryset), False
+        return (queryset.filter(pk__in=[pk for pk, _booking in legs_matching(term)]) if term else queryset), False
 
     @display(description=_("id"), ordering="id")
     def short_id(self, leg):
@@ -209,18 +218,29 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
         return leg.booking.provider
 
 
+class EventFilter(DropdownFilter):
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request, model_admin):
+        return [(event, event) for event in EVENTS]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(event=self.value()) if self.value() else queryset
+
+
 @admin.register(LegEvent)
 class LegEventAdmin(ReadOnlyAdmin):
     """Everything reported about any ride, latest first."""
 
     list_display = ("received_at", "event", "state", "asked_by", "actor", "of_leg", "comment")
     list_filter = (
-        ("event", admin.AllValuesFieldListFilter),
+        EventFilter,
         ("state", ChoicesDropdownFilter),
         ("asked_by", ChoicesDropdownFilter),
+        ("received_at", DayRangeFilter),
     )
-    date_hierarchy = "received_at"
-    ordering = ("-received_at", "-id")
+    ordering = ("-id",)
     search_fields = ("actor", "comment")
     search_help_text = _("Leg id, name of a colleague, or a word of the comment")
 

@@ -74,7 +74,7 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
     list_select_related = ("provider",)
     list_before_template = "admin/payments/journalentry/totals.html"
     date_hierarchy = "created_at"
-    ordering = ("-created_at", "-id")
+    ordering = ("-id",)
     search_fields = ("invoice_number",)
     search_help_text = _("Booking id, leg id or invoice number")
     readonly_fields = ("sum", "net", "consists_of", "used", "distance", "state_label", "created")

@@ -20,11 +20,11 @@ WITH_DAYS = PLAIN + 2  # the first and last day, the days between
 EACH_LIST = {
     # address, what makes a row, queries
     "bookings": ("/admin/bookings/booking/", LegFactory, WITH_DAYS + 3),
-    "legs": ("/admin/legs/leg/", LegFactory, WITH_DAYS),
+    "legs": ("/admin/legs/leg/", LegFactory, PLAIN),
     "assets": ("/admin/fleet/asset/", lambda: AssetFactory(station=StationFactory()), PLAIN),
     "journal": ("/admin/payments/journalentry/", JournalEntryFactory, WITH_DAYS + 1),
     "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS),
-    "leg events": ("/admin/legs/legevent/", LegEventFactory, WITH_DAYS + 1),
+    "leg events": ("/admin/legs/legevent/", LegEventFactory, PLAIN),
 }
 
 

@@ -154,6 +154,8 @@ FILTERS = {
         {"created_at_to": "nonsense"},
     ],
     "/admin/support/supportrequest/": [{"status": "RESOLVED"}, {"priority": "QUESTION"}],
+    "/admin/legs/legevent/": [{"event": "FINISH"}, {"received_at_from": "2026-05-04"}],
+    "/admin/bookings/bookingevent/": [{"operation": "COMMIT"}, {"at_to": "2026-05-04"}],
     "/admin/legs/leg/": [{"state": "running"}, {"state": "FINISHED"}, {"state": "nonsense"}],
 }  # fmt: skip
 
@@ -161,6 +163,18 @@ FILTERS = {
 @pytest.mark.parametrize(("address", "query"), [(address, query) for address in FILTERS for query in FILTERS[address]])
 def test_filters_without_an_error(staff, everything, address, query):
     assert staff.get(address, query).status_code == 200
+
+
+def test_leads_from_a_vehicle_and_a_customer_to_their_trips(staff, leg):
+    for address, target in (
+        (f"/admin/fleet/asset/{leg.asset_id}/change/", f"/admin/legs/leg/?asset__id__exact={leg.asset_id}"),
+        (
+            f"/admin/customers/customer/{leg.booking.customer_id}/change/",
+            f"/admin/bookings/booking/?customer__id__exact={leg.booking.customer_id}&state=all",
+        ),
+    ):
+        assert target.replace("&", "&amp;") in staff.get(address).content.decode()
+        assert [row.pk for row in staff.get(target).context["cl"].result_list] in ([leg.pk], [leg.booking_id])
 
 
 def test_shows_vehicles_with_little_charge(staff):
