@@ -55,13 +55,14 @@ class Client:
             "X-API-Key": api_key,
         }
         self._report = report
-        self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+        self._http = urllib3.connection_from_url(self.base_url, timeout=TIMEOUT, retries=False)
+        self._prefix = urllib3.util.parse_url(self.base_url).path or ""
 
     def __enter__(self) -> "Client":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._http.clear()
+        self._http.close()
 
     def get(self, path: str, *, silently: bool = False, **query: Any) -> Any:
         """The body of the answer. Raises CallFailed."""
@@ -75,7 +76,7 @@ class Client:
         content = None if body is None else json.dumps(body, default=float).encode()
         headers = self.headers if content is None else {**self.headers, "Content-Type": "application/json"}
         try:
-            response = self._http.request(method, self.base_url + path, headers=headers, body=content)
+            response = self._http.request(method, self._prefix + path, headers=headers, body=content)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise CallFailed(f"{method} {self.base_url}{path} got no answer: {_in_one_line(error)}") from error
         call = Call(method, path, body, response.status, response.reason or "", response.headers, _parsed(response))

@@ -115,9 +115,11 @@ def test_needs_somebody_to_ride_for():
         ride("http://127.0.0.1:9/tomp")
 
 
-@pytest.mark.parametrize("arguments", [["--seconds", "0"], ["--at", "Utrecht"], ["--base-url", "here"]])
+@pytest.mark.parametrize(
+    "arguments", [["--seconds", "0"], ["--at", "Utrecht"], ["--base-url", "here"], ["--base-url", "http://:0x"]]
+)
 def test_refuses_nonsense(arguments):
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=f"argument {arguments[0]}"):
         ride("http://127.0.0.1:9/tomp", *arguments)
 
 

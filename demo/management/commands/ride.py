@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from urllib3.util import parse_url
 
 from demo import credentials, receipt
 from demo.client import Call, CallFailed, Client
@@ -114,7 +115,11 @@ def _provider(maas_id: str | None, api_key: str | None) -> tuple[str, str]:
 
 
 def _address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
+    try:
+        url = parse_url(text)
+    except ValueError:
+        url = parse_url("")
+    if url.scheme not in ("http", "https") or not url.host:
         raise ArgumentTypeError(f"{text!r} is not an address like http://127.0.0.1:8000/tomp")
     return text
 
