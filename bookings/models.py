@@ -105,6 +105,7 @@ class Booking(FSMModelMixin, models.Model):
         verbose_name_plural = _("bookings")
         ordering = ("-created_at",)
         indexes = (
+            models.Index(fields=["created_at"], name="booking_by_age"),
             models.Index(fields=["provider", "state", "departs_at"], name="booking_by_provider"),
             models.Index(
                 fields=["expires_at"],

@@ -96,7 +96,9 @@ def assign(*, leg_id, asset_public_id=None, now):
         raise NoAssetLeft("No free vehicle is left.") if asset_public_id is None else AssetNotAvailable()
     _hold(asset)
     reservation.asset = asset
-    reservation.period = DateTimeTZRange(now, reservation.period.upper)
+    ends_at = reservation.period.upper
+    # Whoever comes after the planned end keeps the vehicle until the ride ends, like everybody who books now.
+    reservation.period = DateTimeTZRange(now, ends_at if ends_at and ends_at > now else None)
     reservation.save(update_fields=["asset", "period"])
     return asset
 
@@ -128,7 +130,7 @@ def end_use(*, leg_id, asset, place, now):
     asset.end_use(public_id=uuid.uuid4())
     if place is not None:
         asset.lat, asset.lon = place
-        asset.station = _station_at(asset.asset_type, place)
+    asset.station = _station_at(asset)
     _save(asset, "state", "public_id", "lat", "lon", "station")
 
 
@@ -138,11 +140,11 @@ def _forget(leg_id):
     return deleted > 0
 
 
-def _station_at(asset_type, place):
+def _station_at(asset):
     """The station the vehicle now belongs to; a free-floating one merely stands beside it."""
-    if asset_type.return_rule == AssetType.ReturnRule.FREE_FLOATING:
+    if asset.asset_type.return_rule == AssetType.ReturnRule.FREE_FLOATING or asset.lat is None:
         return None
-    return next(iter(places.stations_at(*place)), None)
+    return next(iter(places.stations_at(asset.lat, asset.lon)), None)
 
 
 def _hold(asset):

@@ -1,6 +1,7 @@
 """The trip as it is travelled: a leg, its meter, its events and its evidence."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,10 @@ class Leg(FSMModelMixin, models.Model):
         verbose_name = _("leg")
         verbose_name_plural = _("legs")
         ordering = ("booking", "sequence")
+        indexes = (
+            models.Index(fields=["departs_at"], name="leg_by_departure"),
+            models.Index(fields=["asset_public_id"], name="leg_by_public_id"),
+        )
         constraints = (
             models.UniqueConstraint(
                 name="one_running_leg_per_asset",
@@ -162,7 +167,7 @@ class Leg(FSMModelMixin, models.Model):
     def _close_segment(self, at):
         if self.metered_since is not None:
             state, _seconds = self.segments[-1]
-            self.segments = [*self.segments[:-1], [state, max(0, int((at - self.metered_since).total_seconds()))]]
+            self.segments = [*self.segments[:-1], [state, _seconds_between(self.metered_since, at)]]
             self.metered_since = None
 
     def conclude(self, *, at, fare):
@@ -175,9 +180,11 @@ class Leg(FSMModelMixin, models.Model):
         """What was used so far, for pricing: the running segment counts up to now."""
         segments = [[state, seconds] for state, seconds in self.segments]
         if self.metered_since is not None:
-            segments[-1][1] = max(0, int((now - self.metered_since).total_seconds()))
+            segments[-1][1] = _seconds_between(self.metered_since, now)
         return pricing.Usage(
-            segments=tuple(pricing.Segment(pricing.AssetState(state), seconds) for state, seconds in segments),
+            segments=tuple(
+                pricing.Segment(pricing.AssetState(state), Decimal(str(seconds))) for state, seconds in segments
+            ),
             distance_m=self.distance_m,
         )
 
@@ -221,6 +228,12 @@ class Leg(FSMModelMixin, models.Model):
             return pricing.Usage()
         seconds = int((self.arrives_at - self.departs_at).total_seconds())
         return pricing.Usage(segments=(pricing.Segment(pricing.AssetState.IN_USE, seconds),))
+
+
+def _seconds_between(start, end):
+    """Seconds, to the millisecond: what is dropped from each stretch would add up to free riding."""
+    seconds = round(max(0.0, (end - start).total_seconds()), 3)
+    return int(seconds) if seconds.is_integer() else seconds
 
 
 class LegEvent(models.Model):

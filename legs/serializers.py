@@ -64,7 +64,7 @@ class LegEventRequest(WireSerializer):
         event = super().to_internal_value(data)
         asset = event.pop("asset") or {}
         point = asset.get("overriddenProperties", {}).get("location", {}).get("coordinates")
-        event.pop("user_location")
+        event.pop("user_location")  # where a person is, is nobody's business here
         return {
             **event,
             "asset_ref": asset.get("id"),

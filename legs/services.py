@@ -33,6 +33,7 @@ from maas.models import Milestone
 from payments import services as payments
 
 CLOCK_DRIFT = timedelta(seconds=60)
+LATEST_REPORT = timedelta(minutes=10)
 
 
 @dataclass
@@ -109,9 +110,13 @@ def _locked(leg_id, provider, **questions):
 
 
 def _believable(at, leg, now):
-    """When it happened. A clock that runs ahead, or a time before what is known already, is not believed."""
+    """When it happened. A clock that runs ahead, a time before what is known already, or one long past is not believed.
+
+    The provider pays by these times, so a report that comes late counts from when it came (semantics §5.2: use
+    server time if absurd).
+    """
     known = leg.metered_since or leg.arrived_at or leg.departed_at or leg.booking.booked_at
-    if at > now + CLOCK_DRIFT or at < known:
+    if at > now + CLOCK_DRIFT or at < max(known, now - LATEST_REPORT):
         return max(now, known)
     return min(at, now)
 
@@ -202,6 +207,8 @@ def _pause(step):
 def _start_finishing(step):
     """The user brings the ride to an end; by contract the meter may stop and the vehicle be free already."""
     leg = step.leg
+    if step.terms.release_asset_on == Milestone.START_FINISHING and step.asked_by == Party.MP:
+        _check_place(step)
     if step.terms.bill_until == Milestone.START_FINISHING:
         leg.conclude(at=step.at, fare=_fare(leg, step.at))
     leg.start_finishing()

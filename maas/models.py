@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
@@ -37,7 +37,9 @@ class MaasProvider(models.Model):
     is_active = models.BooleanField(default=True)
 
     auto_commit = models.BooleanField(default=False, help_text=_("Bookings are confirmed at once, without COMMIT."))
-    pending_minutes = models.PositiveSmallIntegerField(default=15, help_text=_("How long a booking waits for COMMIT."))
+    pending_minutes = models.PositiveSmallIntegerField(
+        default=15, validators=[MinValueValidator(1)], help_text=_("How long a booking waits for COMMIT.")
+    )
     max_extensions = models.PositiveSmallIntegerField(
         default=2, help_text=_("How often that time may be extended; 0 = never.")
     )

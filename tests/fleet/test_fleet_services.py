@@ -316,6 +316,15 @@ def test_a_vehicle_with_too_little_charge_is_not_assigned(cargo, hub, bikes):
     assert services.assign(leg_id=LEG, now=NOW) == bikes[1]
 
 
+def test_a_promise_whose_end_has_passed_still_gets_a_vehicle(cargo, hub, bikes):
+    promise(cargo, hub, period=(NOW - minutes(120), NOW - minutes(60)))
+
+    asset = services.assign(leg_id=LEG, now=NOW)
+
+    period = Reservation.objects.get().period
+    assert (asset, period.lower, period.upper) == (bikes[0], NOW, None)
+
+
 # What staff do
 
 

@@ -104,7 +104,7 @@ def test_that_comes_again_late_does_not_turn_back_the_clock(mp, clock):
 
 def test_at_another_time_is_another_one(mp, clock):
     leg = given_leg(mp.provider)
-    clock.move_to(NOW + minutes(20))
+    clock.move_to(NOW + minutes(12))
 
     for minute in (5, 6):
         assert mp.event(leg.id, "SET_IN_USE", time=iso(minute)).json()["actualDepartureTime"] == iso(5)

@@ -13,6 +13,7 @@ from legs import services as legs
 from legs.models import Leg
 from tomp.errors import TompError
 
+MAX_REASON = 300
 ACTIONS = ("confirm", "deny", "cancel", "expire", "finish", "block", "unblock")
 
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="kept with the booking, for whoever asks later")
 
     def handle(self, *args, action, id, reason, **options):
+        if len(reason) > MAX_REASON or not f"{id}{reason}".isprintable():
+            raise CommandError(f"A reason has {MAX_REASON} printable characters at most.")
         try:
             act(action, id, now=timezone.now(), actor=getpass.getuser(), reason=reason)
         except (Booking.DoesNotExist, Leg.DoesNotExist):

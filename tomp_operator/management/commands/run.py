@@ -56,9 +56,15 @@ def _is_demo() -> bool:
 
 
 def _refuse_taken(host: str, port: int) -> None:
-    with socket.socket() as probe, suppress(ConnectionRefusedError):
-        probe.connect((host, port))
-        raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+    if not 0 < port < 65536:
+        raise CommandError(f"{port} is no port: choose one from 1 to 65535 with --port.")
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+    except socket.gaierror:
+        raise CommandError(f"{host} is no address of this machine: choose one with --host.") from None
+    except OSError:
+        return  # nobody answers there
 
 
 def _start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:

@@ -1,0 +1,140 @@
+"""How many SQL statements a step takes (performance.md, P3). Two of those that write begin and end the transaction.
+
+Today's numbers: a change that needs more has to say why.
+"""
+
+import pytest
+
+from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, OpeningHoursFactory, RegionFactory
+from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, minutes, pause_plan
+from tests.trip_factories import CustomerFactory
+
+TRANSACTION = 2
+
+
+@pytest.fixture(autouse=True)
+def city(clock):
+    """Something of everything, so that nothing is counted too low for being empty."""
+    RegionFactory()
+    OpeningHoursFactory()
+
+
+@pytest.fixture
+def asset():
+    asset_type = AssetTypeFactory(type_id="scooter", default_plan=pause_plan())
+    ConditionFactory(asset_type=asset_type)
+    return AssetFactory(asset_type=asset_type, marked=True)
+
+
+def located(**asset):
+    lat, lon = HERE
+    return {"asset": {**asset, "overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
+
+
+def test_one_stop(auto_mp, asset, django_assert_max_num_queries):
+    """Credentials; vehicle, conditions, fare parts, hours, calendar; customer; lock, state, reservation; booking, leg,
+    two events."""
+    CustomerFactory(provider=auto_mp.provider, external_id="c-1")
+
+    with django_assert_max_num_queries(13 + TRANSACTION):
+        answer = auto_mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], customer={"id": "c-1"})
+
+    assert answer.json()["state"] == "CONFIRMED"
+
+
+def test_one_stop_by_type(auto_mp, asset, django_assert_max_num_queries):
+    AssetFactory.create_batch(5, asset_type=asset.asset_type)
+
+    with django_assert_max_num_queries(13 + TRANSACTION):  # no customer, but types that are booked as such
+        answer = auto_mp.one_stop(**at(HERE), useAssetTypes=["scooter"])
+
+    assert answer.status_code == 201
+
+
+def test_offers(mp, asset, django_assert_max_num_queries):
+    """As one-stop looks for it, and two rows for each option."""
+    AssetFactory.create_batch(5, asset_type=asset.asset_type)
+
+    with django_assert_max_num_queries(9 + TRANSACTION):
+        answer = mp.offers(**at(HERE), nrOfTravelers=6)
+
+    assert len(answer.json()["options"]) == 6
+
+
+def test_book(mp, asset, django_assert_max_num_queries):
+    """Credentials; the lock, the leg; lock, state, reservation; booking, access, event."""
+    offer = given_offer(mp.provider, asset)
+
+    with django_assert_max_num_queries(9 + TRANSACTION):
+        answer = mp.book(offer.id)
+
+    assert answer.json()["state"] == "PENDING"
+
+
+def test_commit(mp, asset, django_assert_max_num_queries):
+    """Credentials; the booking, its lock, the leg; event, booking, access."""
+    booking = given_booking(mp.provider, asset)
+
+    with django_assert_max_num_queries(7 + TRANSACTION):
+        answer = mp.operation(booking.id, "COMMIT")
+
+    assert answer.json()["state"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "most"),
+    [
+        ("NOT_STARTED", "PREPARE", 5),
+        ("NOT_STARTED", "SET_IN_USE", 7),
+        ("IN_USE", "PAUSE", 5),
+        ("PAUSED", "SET_IN_USE", 5),
+        ("IN_USE", "START_FINISHING", 5),
+        ("IN_USE", "FINISH", 14),
+        ("FINISHING", "FINISH", 14),
+        ("FINISHED", "FINISH", 5),
+        ("NOT_STARTED", "CANCEL", 10),
+    ],
+)
+def test_leg_event(mp, clock, asset, django_assert_max_num_queries, state, event, most):
+    """Credentials; the lock, the leg; the leg, the event. The first SET_IN_USE also writes vehicle and booking, FINISH
+    the end of everything."""
+    leg = given_leg(mp.provider, asset, state=state)
+    clock.move_to(NOW + minutes(10))
+
+    with django_assert_max_num_queries(most + TRANSACTION):
+        answer = mp.event(leg.id, event, **located(id=str(leg.asset_public_id)))
+
+    assert answer.status_code == 200
+
+
+def test_repeated_leg_event(mp, asset, django_assert_max_num_queries):
+    leg = given_leg(mp.provider, asset)
+    mp.event(leg.id, "SET_IN_USE", time="2026-06-01T12:00:00Z")
+
+    with django_assert_max_num_queries(3 + TRANSACTION):
+        answer = mp.event(leg.id, "SET_IN_USE", time="2026-06-01T12:00:00Z")
+
+    assert answer.json()["state"] == "IN_USE"
+
+
+@pytest.mark.parametrize("state", ["PENDING", "STARTED", "FINISHED"])
+def test_get_booking(mp, asset, django_assert_max_num_queries, state):
+    booking = given_booking(mp.provider, asset, state=state)
+
+    with django_assert_max_num_queries(3):
+        mp.get(f"/bookings/{booking.id}")
+
+
+@pytest.mark.parametrize("state", ["IN_USE", "FINISHED"])
+def test_get_leg(mp, asset, django_assert_max_num_queries, state):
+    leg = given_leg(mp.provider, asset, state=state)
+
+    with django_assert_max_num_queries(2):
+        mp.get(f"/legs/{leg.id}")
+
+
+def test_progress(mp, asset, django_assert_max_num_queries):
+    leg = given_leg(mp.provider, asset, state="IN_USE")
+
+    with django_assert_max_num_queries(2):
+        mp.get(f"/legs/{leg.id}/progress")
