@@ -36,7 +36,7 @@ class BookingViewSet(ProviderViewSet):
     module = 3
     meta_events = {"events": ("COMMIT", "CANCEL")}
 
-    @extend_schema(filters=True, responses={200: components.Booking(many=True)}, tags=TAGS)
+    @extend_schema(parameters=BookingFilter.parameters(), responses={200: components.Booking(many=True)}, tags=TAGS)
     def list(self, request):
         """The provider's bookings that fit the filters, the newest first; offers are no bookings yet.
 

@@ -18,7 +18,9 @@ class PaymentViewSet(ProviderViewSet):
     paged_actions = ("journal",)
 
     @extend_schema(
-        parameters=[Paging], filters=True, responses={200: components.JournalEntry(many=True)}, tags=["payment"]
+        parameters=[Paging, *JournalFilter.parameters()],
+        responses={200: components.JournalEntry(many=True)},
+        tags=["payment"],
     )
     def journal(self, request):
         """The provider's journal entries, oldest first."""

@@ -124,7 +124,7 @@ PARAMETERS = {
         "description": "The same key with the same request gives the first answer again and does nothing twice.",
     },
 }
-ANSWER_HEADERS = {
+ANSWER_HEADERS: dict[str, dict] = {
     "language": {
         "required": True,
         "schema": {"type": "string"},

@@ -34,34 +34,37 @@ class DocumentGenerator(SchemaGenerator):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.version = parse(self.api_version) if self.api_version else LATEST
+        self.protocol = parse(self.api_version) if self.api_version else LATEST
 
     def create_view(self, callback, method, request=None):
         view = super().create_view(callback, method, request)
-        view.documented_version = self.version
+        view.documented_version = self.protocol
         view.versioning_class = None  # the version is in a header: paths and media types are the same in all
         return view
 
     def get_schema(self, request=None, public=False):
         reset_generator_stats()
+        paths = self.parse(request, public=True)
         document = {
             "openapi": "3.0.3",
             "info": {
                 "title": "TOMP Transport Operator",
-                "version": self.version.full,
-                "description": f"The operator's side of the TOMP-API, version {self.version.full}.",
+                "version": self.protocol.full,
+                "description": f"The operator's side of the TOMP-API, version {self.protocol.full}.",
                 "license": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
             },
             "servers": [{"url": settings.TOMP_PUBLIC_URL + BASE_PATH}],
-            "tags": [],
-            "paths": self.parse(request, public=True),
+            "tags": _tags(paths),
+            "paths": paths,
+            "components": _needed(self.registry.build({}), paths),
         }
-        used = {tag for item in document["paths"].values() for operation in item.values() for tag in operation["tags"]}
-        document["tags"] = [
-            {"name": name, "description": text} for name, text in declarations.TAGS.items() if name in used
-        ]
-        document["components"] = _needed(self.registry.build({}), document["paths"])
         return sanitize_result_object(normalize_result_object(document))
+
+
+def _tags(paths):
+    """The modules that have operations here, in the order of a trip."""
+    used = {tag for item in paths.values() for operation in item.values() for tag in operation["tags"]}
+    return [{"name": name, "description": text} for name, text in declarations.TAGS.items() if name in used]
 
 
 def _needed(components, paths):

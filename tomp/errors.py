@@ -8,7 +8,7 @@ import uuid
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -222,11 +222,6 @@ def _unauthenticated(error):
     return NoCredentials(str(error.detail), headers={"WWW-Authenticate": challenge} if challenge else None)
 
 
-def _database_unreachable(error):
-    log.error("database_unreachable", exc_info=error)
-    return TemporaryFailure("The service is short of its database. Try again.", headers={"Retry-After": "2"})
-
-
 ABSENT = {"required", "null"}
 
 
@@ -265,5 +260,4 @@ FORESEEN = (
     ((Http404, exceptions.NotFound), lambda error: NotFound("There is nothing at this address.")),
     ((PermissionDenied, exceptions.PermissionDenied), lambda error: NoAccess("This is not open to you.")),
     ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), _unauthenticated),
-    ((OperationalError, InterfaceError), _database_unreachable),
 )

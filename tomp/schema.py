@@ -6,6 +6,7 @@ operations have in common is added here from tomp/declarations.py.
 
 from http import HTTPStatus
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import (
@@ -53,7 +54,7 @@ class TompSchema(AutoSchema):
 
     def is_excluded(self):
         since = getattr(self.view, "since", None)
-        action = getattr(self.view, self.view.action, None)
+        action = getattr(self.view, getattr(self.view, "action", self.method.lower()), None)
         return (since is not None and not self.reaches(since)) or getattr(action, "not_implemented", False)
 
     def get_operation(self, path, path_regex, path_prefix, method, registry):
@@ -92,7 +93,7 @@ class TompSchema(AutoSchema):
 
     def _refusal(self, status):
         name, description = declarations.REFUSALS[status]
-        body = components.Error
+        body: type[Component] = components.Error
         if self.path in declarations.IN_ENVELOPE:
             name, body = f"{name}InEnvelope", components.ErrorResponse
         headers = {"Content-Language": self._header("language")}
@@ -105,7 +106,7 @@ class TompSchema(AutoSchema):
         return self._refer(ResolvedComponent.RESPONSE, name, refusal)
 
     def get_auth(self):
-        ways = [{name: []} for name in declarations.SECURITY]
+        ways: list[dict[str, list[str]]] = [{name: []} for name in declarations.SECURITY]
         for name, scheme in declarations.SECURITY.items():
             self._refer(ResolvedComponent.SECURITY_SCHEMA, name, scheme)
         return [*ways, {}] if self._is_open_to_all() else ways
@@ -135,11 +136,11 @@ class TompSchema(AutoSchema):
         official = OFFICIAL.get(_name_of(serializer))
         if official:
             self._fit_to_version(schema, official)
-        if not isinstance(serializer, Component):
-            schema.pop("description", None)  # tells us which keywords it becomes, not the caller what to send
-        elif serializer.is_open:
-            schema["additionalProperties"] = {}
-        return schema
+        if isinstance(serializer, Component):
+            return {**schema, "additionalProperties": {}} if serializer.is_open else schema
+        schema.pop("description", None)  # tells us which keywords it becomes, not the caller what to send
+        alternatives = [{"required": [name]} for name in getattr(serializer, "needs_one_of", ())]
+        return {**schema, "anyOf": alternatives} if alternatives else schema
 
     def _fit_to_version(self, schema, official):
         required = set(schema.get("required", ()))
@@ -187,7 +188,8 @@ class WholeNumberInQuery(OpenApiSerializerFieldExtension):
     target_class = "tomp.serializers.WholeNumberText"
 
     def map_serializer_field(self, auto_schema, direction):
-        return {"type": "integer", "minimum": 0}
+        most = {"maximum": settings.TOMP_MAX_PAGE_SIZE} if self.target.field_name == "limit" else {}
+        return {"type": "integer", "minimum": 0, **most}
 
 
 class UrlOfInput(OpenApiSerializerFieldExtension):

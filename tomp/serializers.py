@@ -20,9 +20,13 @@ RESERVED_WORDS = {"from_": "from", "class_": "class"}
 
 
 class WireSerializer(serializers.Serializer):
-    """A body or query of the protocol. `wire_names` maps attributes to members that Python cannot name."""
+    """A body or query of the protocol. `wire_names` maps attributes to members that Python cannot name.
+
+    `needs_one_of` tells the published description what `validate` demands: at least one of these members.
+    """
 
     wire_names: dict[str, str] = {}
+    needs_one_of: tuple[str, ...] = ()
 
     def get_fields(self):
         names, fields = RESERVED_WORDS | self.wire_names, super().get_fields()
@@ -131,6 +135,8 @@ class Coordinates(WireSerializer):
 
 class Place(WireSerializer):
     """TOMP place. A station may stand in for the coordinates (profile); the address is kept as it came."""
+
+    needs_one_of = ("coordinates", "stationId")
 
     name = Text(required=False)
     stopReference = serializers.ListField(child=FreeObject(), required=False, max_length=20, source="stop_reference")

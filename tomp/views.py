@@ -8,6 +8,7 @@ from django_filters.utils import translate_validation
 from rest_framework import viewsets
 
 from tomp import errors, language
+from tomp.operations import is_since
 from tomp.versions import Version
 
 ERROR_LANGUAGE = "en"
@@ -17,7 +18,7 @@ class TompViewSet(viewsets.GenericViewSet):
     """A resource of the protocol. `module` is the first digit of its error codes; `since` the version it came in."""
 
     module = errors.GENERAL
-    since = None
+    since: Version | None = None
     pagination_class = None
     filter_backends = ()
     queryset = None
@@ -25,6 +26,8 @@ class TompViewSet(viewsets.GenericViewSet):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         check_headers(request)
+        if self.since and not is_since(self.since, self.version):
+            raise errors.NotFound(f"This came with TOMP {self.since.minor}.", module=errors.GENERAL)
 
     def valid(self, serializer_class, data=None, **context):
         """The validated body (or `data`) as snake_case keywords; raises Missing or Invalid."""

@@ -59,7 +59,7 @@ def test_the_page_names_only_this_host(path):
 
     assert answer.status_code == 200
     addresses = re.findall(r'(?:src|href)="([^"]*)"', answer.content.decode())
-    assert len(addresses) == 7
+    assert len(addresses) == 8
     assert all(address.startswith(("/static/", "/schema/")) for address in addresses)
 
 

@@ -278,6 +278,13 @@ def test_who_shows_nothing_is_challenged():
     assert response.headers["WWW-Authenticate"] == 'Basic realm="api"'
 
 
+@pytest.mark.parametrize(("asked", "status", "code"), [("1.5", 404, 7204), (None, 404, 7204), ("1.6", 403, 4203)])
+def test_what_came_with_1_6_is_not_there_before(asked, status, code):
+    headers = {"Api-Version": asked} if asked else None
+
+    refused(answer_of(since=V1_6, raises=errors.InUse("It is there."), headers=headers), status, code)
+
+
 def test_an_unforeseen_error_is_logged_under_the_name_the_caller_gets_and_tells_nothing():
     secret = ValueError("password of psycopg at /srv/app/tomp.py")
 

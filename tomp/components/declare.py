@@ -141,7 +141,7 @@ class OneOf(Described):
 
     def openapi(self, writer):
         refs = {official_name(component): writer.refer(component) for component in self.components}
-        schema = {"oneOf": list(refs.values())}
+        schema: dict[str, object] = {"oneOf": list(refs.values())}
         if self.by:
             mapping = {word: ref["$ref"] for name, ref in refs.items() for word in (name, pascal_case(name))}
             schema["discriminator"] = {"propertyName": self.by, "mapping": mapping}

@@ -19,4 +19,4 @@ class Error(Component):
 class ErrorResponse(Component):
     """The envelope of refusals in the customer module (1.6)."""
 
-    errors = Error(many=True, required=True, max_length=10)
+    errors = Error(many=True, required=True, max_length=10)  # type: ignore[assignment]  # the metaclass takes it off the class

@@ -24,7 +24,7 @@ from tomp.versions import V1_6
 class Requirement(Component):
     """An ability or an ancillary, by its code in the travellers' dictionary (CROW)."""
 
-    source = Text()
+    source = Text()  # type: ignore[assignment]  # the metaclass takes it off the class
     category = Text(required=True)
     number = Text(required=True, min_length=2, max_length=2)
     type = Text()

@@ -1,0 +1,177 @@
+"""Many want the same vehicle at the same moment: nobody gets it twice, and nothing is left lying about."""
+
+import time
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from bookings import services
+from bookings.models import Booking, BookingEvent
+from customers.models import Customer
+from fleet.models import Asset, Reservation
+from legs.models import Leg
+from tests.concurrency.races import assert_consistent, at_once, statuses
+from tests.fleet_factories import AssetFactory, AssetTypeFactory, StationFactory
+from tests.journey import HERE, at, given_offer, mp_client
+
+pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
+
+
+def test_fifty_for_one_vehicle():
+    mps = [mp_client() for _ in range(5)]
+    asset = AssetFactory()
+    request = {**at(HERE), "useAssets": [str(asset.public_id)]}
+
+    answers = at_once(partial(mps[number % 5].one_stop, **request) for number in range(50))
+
+    assert statuses(answers) == {201: 1, 406: 49}
+    assert (Booking.objects.count(), Leg.objects.count(), Reservation.objects.count()) == (1, 1, 1)
+    assert Asset.objects.get().state == "RESERVED"
+    assert_consistent()
+
+
+def test_fifty_with_an_offer_of_one_vehicle():
+    mps = [mp_client() for _ in range(5)]
+    asset = AssetFactory()
+    offers = [(mp, given_offer(mp.provider, asset)) for mp in mps * 10]
+
+    answers = at_once(partial(mp.book, offer.id) for mp, offer in offers)
+
+    assert statuses(answers) == {201: 1, 410: 49}
+    assert Counter(Booking.objects.values_list("state", flat=True)) == {"PENDING": 1, "NEW": 49}
+    assert_consistent()
+
+
+def test_one_offer_booked_eight_times():
+    mp = mp_client()
+    offer = given_offer(mp.provider)
+
+    answers = at_once(partial(mp.book, offer.id) for _ in range(8))
+
+    assert statuses(answers) == {201: 1, 409: 7}
+    assert list(BookingEvent.objects.values_list("operation", flat=True)) == ["BOOK"]
+    assert_consistent()
+
+
+def test_fifty_for_ten_vehicles_of_a_type_at_a_station():
+    """As many as there are, and all of them, go to somebody."""
+    mps = [mp_client(auto_commit=True) for _ in range(5)]
+    station = StationFactory(station_id="central")
+    bike = AssetTypeFactory(docked=True, type_id="bike")
+    AssetFactory.create_batch(10, asset_type=bike, station=station)
+    request = {"from": {"stationId": "central"}, "useAssetTypes": ["bike"]}
+
+    answers = at_once(partial(mps[number % 5].one_stop, **request) for number in range(50))
+
+    assert statuses(answers) == {201: 10, 406: 40}
+    assert Booking.objects.count() == Reservation.objects.count() == 10
+    assert set(Asset.objects.values_list("state", flat=True)) == {"RESERVED"}
+    assert_consistent()
+
+
+def test_one_key_for_one_booking():
+    mp = mp_client(auto_commit=True)
+    AssetFactory.create_batch(8, asset_type=AssetTypeFactory(type_id="scooter"))
+    request = {**at(HERE), "useAssetTypes": ["scooter"]}
+
+    answers = at_once(partial(mp.post, "/bookings/one-stop", request, **{"Idempotency-Key": "key-1"}) for _ in range(8))
+
+    assert statuses(answers) == {201: 8}
+    assert len({answer.content for answer in answers}) == 1
+    assert Booking.objects.count() == 1
+    assert_consistent()
+
+
+def test_one_new_customer_for_eight_bookings():
+    mp = mp_client()
+    AssetFactory.create_batch(8, asset_type=AssetTypeFactory(type_id="scooter"))
+    request = {**at(HERE), "useAssetTypes": ["scooter"], "customer": {"id": "c-1"}}
+
+    answers = at_once(partial(mp.one_stop, **request) for _ in range(8))
+
+    assert statuses(answers) == {201: 8}
+    assert Customer.objects.count() == 1
+    assert_consistent()
+
+
+def test_ten_bookings_where_the_contract_allows_three(monkeypatch):
+    """Between counting and writing there is time enough for the others to count as well."""
+    agree = services._agree
+    monkeypatch.setattr(services, "_agree", lambda *args: time.sleep(0.05) or agree(*args))
+    mp = mp_client(max_open_bookings=3)
+    AssetFactory.create_batch(10, asset_type=AssetTypeFactory(type_id="scooter"))
+    request = {**at(HERE), "useAssetTypes": ["scooter"]}
+
+    answers = at_once(partial(mp.one_stop, **request) for _ in range(10))
+
+    assert statuses(answers) == {201: 3, 403: 7}
+    assert_consistent()
+
+
+# Promises
+
+
+@pytest.fixture
+def hub(clock):
+    return StationFactory(station_id="hub")
+
+
+@pytest.fixture
+def cargo(hub):
+    return AssetTypeFactory(ahead=True, type_id="cargo", user_may_pick=True)
+
+
+def test_twenty_promises_of_three_vehicles(cargo, hub):
+    """The periods overlap, each with each."""
+    mp = mp_client()
+    AssetFactory.create_batch(3, asset_type=cargo, station=hub, home_station=hub)
+
+    answers = at_once(
+        partial(
+            mp.one_stop,
+            **at(HERE),
+            useAssetTypes=["cargo"],
+            departureTime=f"2026-06-02T10:{number:02}:00Z",
+            arrivalTime="2026-06-02T12:00:00Z",
+        )
+        for number in range(20)
+    )
+
+    assert statuses(answers) == {201: 3, 406: 17}
+    assert Reservation.objects.filter(asset=None).count() == 3
+    assert_consistent()
+
+
+def confirmed(mp, count):
+    request = {**at(HERE), "useAssetTypes": ["cargo"]}
+    return [mp.one_stop(**request).json()["id"] for _ in range(count)]
+
+
+def test_two_who_pick_the_same_vehicle(cargo, hub):
+    mp = mp_client(auto_commit=True)
+    assets = AssetFactory.create_batch(2, asset_type=cargo, station=hub, home_station=hub)
+    booking_ids = confirmed(mp, 2)
+    picked = {"asset": {"id": str(assets[0].public_id)}}
+
+    answers = at_once(partial(mp.event, booking_id, "ASSIGN_ASSET", **picked) for booking_id in booking_ids)
+
+    assert statuses(answers) == {200: 1, 403: 1}
+    [loser] = [answer.json() for answer in answers if answer.status_code == 403]
+    assert loser["errorcode"] == 4202
+    assert Leg.objects.filter(asset=assets[0]).count() == 1
+    assert Counter(Asset.objects.values_list("state", flat=True)) == {"RESERVED": 1, "AVAILABLE": 1}
+    assert_consistent()
+
+
+def test_eight_who_set_off_with_any_of_eight_vehicles(cargo, hub):
+    mp = mp_client(auto_commit=True)
+    AssetFactory.create_batch(8, asset_type=cargo, station=hub, home_station=hub)
+    booking_ids = confirmed(mp, 8)
+
+    answers = at_once(partial(mp.event, booking_id, "SET_IN_USE") for booking_id in booking_ids)
+
+    assert statuses(answers) == {200: 8}
+    assert len(set(Leg.objects.values_list("asset", flat=True))) == 8
+    assert set(Asset.objects.values_list("state", flat=True)) == {"IN_USE"}
+    assert_consistent()

@@ -1,0 +1,201 @@
+"""Two things happen to one trip at the same moment: one comes first, and the other sees it."""
+
+import random
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from bookings import services as bookings
+from bookings import tasks
+from bookings.errors import BookingLapsed
+from bookings.models import Booking, BookingEvent
+from fleet.models import Asset, AssetPublicId, Reservation
+from legs import services as legs
+from legs.models import Leg, LegEvent
+from payments.models import JournalEntry
+from support.models import SupportRequest
+from tests.concurrency.races import assert_consistent, at_once, statuses
+from tests.factories import MaasProviderFactory
+from tests.fleet_factories import AssetFactory, AssetTypeFactory
+from tests.journey import HERE, NOW, at, given_booking, given_leg, minutes, mp_client
+from tomp.errors import TompError
+
+pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
+ROUNDS = 5
+
+
+def outcome(job):
+    """What became of it: the state, or the name of the refusal."""
+    try:
+        return job()
+    except TompError as error:
+        return type(error).__name__
+
+
+# The end of a ride
+
+
+@pytest.mark.parametrize("apart", [0, 1], ids=["the same report", "reports a second apart"])
+def test_eight_times_finish_is_charged_once(clock, apart):
+    mp = mp_client()
+    leg = given_leg(mp.provider, state="IN_USE")
+    clock.move_to(NOW + minutes(10))
+    times = [f"2026-06-01T12:09:{apart * number:02}Z" for number in range(8)]
+
+    answers = at_once(partial(mp.event, leg.id, "FINISH", time=time) for time in times)
+
+    assert statuses(answers) == {200: 8}
+    assert len({str(answer.json()["pricing"]) for answer in answers}) == 1
+    assert JournalEntry.objects.count() == 1
+    assert AssetPublicId.objects.count() == 1
+    assert BookingEvent.objects.filter(operation="FINISH").count() == 1
+    assert LegEvent.objects.filter(event="FINISH").count() == (8 if apart else 1)
+    assert_consistent()
+
+
+def test_a_finish_of_the_user_and_one_of_ours_are_one_end(clock):
+    for _ in range(ROUNDS):
+        mp = mp_client()
+        leg = given_leg(mp.provider, state="IN_USE")
+
+        at_once(
+            [
+                partial(mp.event, leg.id, "FINISH"),
+                partial(legs.apply, "FINISH", leg_id=leg.id, at=NOW, now=NOW, asked_by="TO"),
+            ]
+        )
+
+        assert JournalEntry.objects.filter(leg=leg).count() == 1
+    assert_consistent()
+
+
+def test_the_same_report_is_written_once():
+    mp = mp_client()
+    leg = given_leg(mp.provider)
+
+    answers = at_once(partial(mp.event, leg.id, "SET_IN_USE", time="2026-06-01T12:00:00Z") for _ in range(8))
+
+    assert statuses(answers) == {200: 8}
+    assert LegEvent.objects.count() == 1
+    assert Leg.objects.get().segments == [["IN_USE", 0]]
+
+
+# Before the ride
+
+
+def test_commit_against_cancel():
+    seen = set()
+    for _ in range(ROUNDS):
+        mp = mp_client()
+        booking = given_booking(mp.provider)
+
+        committed, cancelled = at_once(
+            [partial(mp.operation, booking.id, "COMMIT"), partial(mp.operation, booking.id, "CANCEL")]
+        )
+
+        state = Booking.objects.get(pk=booking.pk).state
+        seen.add((committed.status_code, cancelled.json()["state"], state))
+        assert cancelled.status_code == 200
+    assert seen <= {(200, "CANCELLED", "CANCELLED"), (403, "RELEASED", "RELEASED")}
+    assert set(Asset.objects.values_list("state", flat=True)) == {"AVAILABLE"}
+    assert_consistent()
+
+
+def test_commit_against_expiry():
+    """The commit comes a second before the time, the job a second after."""
+    expires = NOW + minutes(15)
+    seen = set()
+    for _ in range(ROUNDS):
+        booking = given_booking(MaasProviderFactory())
+        commit = partial(bookings.commit, booking_id=booking.pk, now=NOW + minutes(14.9))
+        expire = partial(bookings.expire, booking_id=booking.pk, now=expires)
+
+        refusal, _ = at_once([partial(outcome, commit), expire])
+
+        stored = Booking.objects.get(pk=booking.pk)
+        held = Reservation.objects.filter(leg_id=booking.pk).exists()
+        seen.add((refusal == BookingLapsed.__name__, stored.state, held))
+    assert seen <= {(False, "CONFIRMED", True), (True, "EXPIRED", False)}
+    assert_consistent()
+
+
+def test_cancel_against_the_start_of_the_ride():
+    seen = set()
+    for _ in range(ROUNDS):
+        mp = mp_client()
+        leg = given_leg(mp.provider)
+
+        cancelled, started = at_once([partial(mp.operation, leg.id, "CANCEL"), partial(mp.event, leg.id, "SET_IN_USE")])
+
+        state = Booking.objects.get(pk=leg.pk).state
+        seen.add((cancelled.status_code, started.status_code, state))
+    assert seen <= {(200, 403, "CANCELLED"), (403, 200, "STARTED")}
+    assert_consistent()
+
+
+def test_more_time_is_given_as_often_as_agreed():
+    mp = mp_client(max_extensions=2)
+    booking = given_booking(mp.provider)
+
+    answers = at_once(partial(mp.operation, booking.id, "EXTEND_EXPIRY_TIME") for _ in range(6))
+
+    assert statuses(answers) == {200: 2, 410: 4}
+    assert Booking.objects.get().extensions == 2
+
+
+def test_several_workers_expire_each_booking_once(clock):
+    provider = MaasProviderFactory()
+    for _ in range(5):
+        given_booking(provider)
+    clock.move_to(NOW + minutes(15))
+
+    at_once(partial(tasks.expire_bookings, timestamp=0) for _ in range(4))
+
+    assert set(Booking.objects.values_list("state", flat=True)) == {"EXPIRED"}
+    assert BookingEvent.objects.filter(operation="EXPIRE").count() == 5
+    assert_consistent()
+
+
+def test_one_trouble_is_one_request():
+    mp = mp_client()
+    booking = given_booking(mp.provider)
+    body = {"id": str(booking.id), "supportType": "UNABLE_TO_CLOSE", "comment": "stuck"}
+
+    answers = at_once(partial(mp.post, "/support/", body) for _ in range(6))
+
+    assert statuses(answers) == {200: 6}
+    assert SupportRequest.objects.get().comment.count("stuck") == 6
+
+
+# Everything at once
+
+
+def test_a_busy_hour_leaves_everything_in_order():
+    """Eight apps book, ride and cancel at random among six scooters; nothing breaks, nothing is left over."""
+    scooter = AssetTypeFactory(type_id="scooter")
+    AssetFactory.create_batch(6, asset_type=scooter)
+    mps = [mp_client(auto_commit=bool(number % 2)) for number in range(8)]
+    request = {**at(HERE), "useAssetTypes": ["scooter"]}
+
+    def ride(mp, chance):
+        answers = []
+        for _ in range(6):
+            booked = mp.one_stop(**request)
+            answers.append(booked)
+            if booked.status_code != 201:
+                continue
+            booking_id = booked.json()["id"]
+            plans = (["CANCEL"], ["COMMIT", "CANCEL"], ["COMMIT", "SET_IN_USE", "FINISH"], ["COMMIT", "SET_IN_USE"])
+            for step in chance.choice(plans):
+                is_event = step in ("SET_IN_USE", "FINISH")
+                answers.append((mp.event if is_event else mp.operation)(booking_id, step))
+        return answers
+
+    rides = at_once(partial(ride, mp, random.Random(number)) for number, mp in enumerate(mps))
+
+    assert {answer.status_code for answers in rides for answer in answers} <= {200, 201, 403, 406}
+    assert_consistent()
+    finished = Leg.objects.filter(state="FINISHED")
+    assert Counter(finished.values_list("pk", flat=True)) == Counter(JournalEntry.objects.values_list("leg", flat=True))
+    assert AssetPublicId.objects.count() == finished.count()
