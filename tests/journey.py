@@ -42,6 +42,12 @@ def at(place, **more):
     return {"from": {"coordinates": {"lat": lat, "lng": lon}, **more}}
 
 
+def located(place=HERE, **asset):
+    """The members of an event that say where the vehicle is."""
+    lat, lon = place
+    return {"asset": {**asset, "overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
+
+
 def pause_plan(**fields):
     """1.00 to unlock, 0.20 per minute, 0.05 per minute paused, 21 % VAT included."""
     per_minute = {"type": "FLEX", "unit_type": "MINUTE", "units": 1}

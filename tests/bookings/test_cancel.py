@@ -66,6 +66,15 @@ def test_gives_a_promise_back(mp):
     assert mp.one_stop(**request).status_code == 201
 
 
+def test_tells_only_1_6_how_long_it_would_have_held(mp, api_version):
+    booking = given_booking(mp.provider)
+
+    answer = mp.operation(booking.id, "CANCEL")
+
+    expected = {"1.5.0": None, "1.6.1": "Mon, 01 Jun 2026 14:00:00 GMT"}
+    assert answer.headers.get("Expires") == expected[api_version]
+
+
 @pytest.mark.parametrize(("state", "becomes"), FREED)
 def test_is_no_harm_twice(mp, state, becomes):
     booking = given_booking(mp.provider, state=state)

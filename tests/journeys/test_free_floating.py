@@ -1,4 +1,4 @@
-"""A scooter in the street, from the map, in one step, or by its printed code."""
+"""A scooter in the street …"""
 
 import pytest
 
@@ -12,15 +12,10 @@ from tests.fleet_factories import (
     PricingPlanFactory,
     RegionFactory,
 )
-from tests.journey import HERE, NEARBY, NOW, at, minutes, pause_plan
+from tests.journey import HERE, NEARBY, NOW, at, located, minutes, pause_plan
 
 PHOTO = "https://mp.example.org/photo.jpg"
 PHOTO_STEPS = {"steps": [{"action": "SEND_EVIDENCE_PARKED", "text": {"en": "Take a photo."}}]}
-
-
-def located(place, **asset):
-    lat, lon = place
-    return {"asset": {**asset, "overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
 
 
 def listed_ids(mp):

@@ -6,7 +6,7 @@ Today's numbers: a change that needs more has to say why.
 import pytest
 
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, OpeningHoursFactory, RegionFactory
-from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, minutes, pause_plan
+from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, located, minutes, pause_plan
 from tests.trip_factories import CustomerFactory
 
 TRANSACTION = 2
@@ -24,11 +24,6 @@ def asset():
     asset_type = AssetTypeFactory(type_id="scooter", default_plan=pause_plan())
     ConditionFactory(asset_type=asset_type)
     return AssetFactory(asset_type=asset_type, marked=True)
-
-
-def located(**asset):
-    lat, lon = HERE
-    return {"asset": {**asset, "overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
 
 
 def test_one_stop(auto_mp, asset, django_assert_max_num_queries):

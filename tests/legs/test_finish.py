@@ -22,14 +22,9 @@ from tests.fleet_factories import (
     StationFactory,
     square,
 )
-from tests.journey import FAR_AWAY, HERE, NEARBY, NOW, at, given_leg, minutes, nothing_changes, pause_plan
+from tests.journey import FAR_AWAY, HERE, NEARBY, NOW, at, given_leg, located, minutes, nothing_changes, pause_plan
 
 PHOTO = "https://mp.example.org/photo.jpg"
-
-
-def located(place=HERE):
-    lat, lon = place
-    return {"asset": {"overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
 
 
 def riding(provider, asset=None):

@@ -10,16 +10,11 @@ from legs import services
 from legs.models import Leg, LegEvent
 from tests.client import refused
 from tests.fleet_factories import AssetFactory
-from tests.journey import HERE, NOW, given_booking, given_leg, given_offer, minutes, nothing_changes
+from tests.journey import HERE, NOW, given_booking, given_leg, given_offer, located, minutes, nothing_changes
 
 
 def iso(minute, second=0):
     return f"2026-06-01T12:{minute:02}:{second:02}Z"
-
-
-def located(place=HERE, **asset):
-    lat, lon = place
-    return {"asset": {**asset, "overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
 
 
 # When it happened

@@ -12,15 +12,10 @@ from payments.models import JournalEntry
 from tests.client import refused
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory, ConditionFactory, FarePartFactory, PricingPlanFactory, RegionFactory
-from tests.journey import FAR_AWAY, HERE, NEARBY, NOW, at, given_leg, minutes, nothing_changes, report
+from tests.journey import FAR_AWAY, NEARBY, NOW, at, given_leg, located, minutes, nothing_changes, report
 
 PHOTO = "https://mp.example.org/photo.jpg"
 PARKING_PHOTO = {"steps": [{"action": "SEND_EVIDENCE_PARKED", "text": {"en": "Take a photo."}}]}
-
-
-def located(place=HERE):
-    lat, lon = place
-    return {"asset": {"overriddenProperties": {"location": {"coordinates": {"lat": lat, "lng": lon}}}}}
 
 
 def evie():
@@ -178,6 +173,23 @@ def test_follows_no_vehicle_that_is_on_another_ride(entur, mp):
         answer = entur.get(f"/legs/{leg.id}/progress")
 
     refused(answer, 404, 4204)
+
+
+def test_is_refused_where_a_ride_may_not_end_if_the_vehicle_would_be_free(entur):
+    RegionFactory()
+    leg = given_leg(entur.provider, state="IN_USE")
+
+    with nothing_changes():
+        answer = entur.event(leg.id, "START_FINISHING", **located(FAR_AWAY))
+
+    refused(answer, 403, 4500)
+
+
+def test_is_possible_anywhere_as_long_as_the_vehicle_is_kept(mp):
+    RegionFactory()
+    leg = given_leg(mp.provider, state="IN_USE")
+
+    assert mp.event(leg.id, "START_FINISHING", **located(FAR_AWAY)).json()["state"] == "FINISHING"
 
 
 def test_leaves_finish_no_place_to_object_to(entur):
