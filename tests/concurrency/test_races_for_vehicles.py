@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from bookings import services
 from bookings.models import Booking, BookingEvent
+from bookings.services import making
 from customers.models import Customer
 from fleet.models import Asset, Reservation
 from legs.models import Leg
@@ -97,8 +97,8 @@ def test_one_new_customer_for_eight_bookings():
 
 def test_ten_bookings_where_the_contract_allows_three(monkeypatch):
     """Between counting and writing there is time enough for the others to count as well."""
-    agree = services._agree
-    monkeypatch.setattr(services, "_agree", lambda *args: time.sleep(0.05) or agree(*args))
+    agree = making._agree
+    monkeypatch.setattr(making, "_agree", lambda *args: time.sleep(0.05) or agree(*args))
     mp = mp_client(max_open_bookings=3)
     AssetFactory.create_batch(10, asset_type=AssetTypeFactory(type_id="scooter"))
     request = {**at(HERE), "useAssetTypes": ["scooter"]}

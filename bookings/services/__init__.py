@@ -1,0 +1,26 @@
+"""What can be done with a booking, whoever asks: the API, staff, or the clock.
+
+Each service locks the booking first, then reads the rest (docs/locking.md). Nothing here sends anything.
+"""
+
+from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_provider, expire, extend
+from bookings.services.keeping import forget_offers, notify
+from bookings.services.making import PLANNED_WITHOUT_ARRIVAL, book, book_one_stop
+from bookings.services.story import legs_of, record
+
+__all__ = [
+    "PLANNED_WITHOUT_ARRIVAL",
+    "book",
+    "book_one_stop",
+    "cancel",
+    "commit",
+    "confirm",
+    "deny",
+    "deny_by_provider",
+    "expire",
+    "extend",
+    "forget_offers",
+    "legs_of",
+    "notify",
+    "record",
+]

@@ -1,0 +1,149 @@
+"""Making a booking: of an offer, or in one step."""
+
+from datetime import timedelta
+from itertools import chain
+
+from django.db import transaction
+
+from bookings import requirements
+from bookings.drafts import draft
+from bookings.errors import BookingNotFound, NotOneOption, NotServed, OfferGone
+from bookings.models import Booking, BookingEvent, Party
+from bookings.services.deciding import agree_to_commit, save_access
+from bookings.services.story import event, legs_of
+from customers import services as customers
+from fleet import services as fleet
+from fleet.conditions import required_booking_data
+from fleet.errors import AssetNotAvailable, NoAssetLeft
+from maas.models import MaasProvider
+from planning import options
+from planning.options import PLANNED_WITHOUT_ARRIVAL
+from tomp.errors import AlreadyBooked, Missing, QuotaReached, UserBlocked
+
+
+def book(*, provider, offer_id, customer_data, from_place, to_place, callback_url, extra_info, version, now):
+    """The offer is a PENDING booking (CONFIRMED with AUTO_COMMIT) and holds its vehicles.
+
+    Raises, in this order: BookingNotFound, AlreadyBooked, OfferGone, UserBlocked, Missing, QuotaReached
+    (TOMP POST /bookings, semantics §4.2). After any of them nothing has changed.
+    """
+    with transaction.atomic():
+        booking = _locked_offer(provider, offer_id)
+        if booking.state != Booking.State.NEW:
+            raise AlreadyBooked(f"Booking {booking.id} exists already; its state is {booking.state}.", module=3)
+        if booking.valid_until <= now:
+            raise OfferGone(f"Offer {booking.id} was valid until {booking.valid_until:%H:%M:%S} UTC.")
+        booking.api_version = version
+        booking.from_place = from_place or booking.from_place
+        booking.to_place = to_place or booking.to_place
+        legs = legs_of(booking)
+        try:
+            _hold(legs, now)
+        except (AssetNotAvailable, NoAssetLeft) as error:
+            raise OfferGone(f"Offer {booking.id} is not available any more. {error.detail}") from error
+        _take_over(booking, legs, customer_data, callback_url, extra_info)
+        story = _agree(booking, legs, now)
+        booking.save()
+        save_access(legs)
+        BookingEvent.objects.bulk_create(story)
+        return booking, legs
+
+
+def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, version, now):
+    """Offer and booking in one step, for the one option there is (TOMP POST /bookings/one-stop).
+
+    Raises NotOneOption when there is none or more than one, NotServed, and what book() raises for data and
+    contract. Where a type was asked for, a vehicle that somebody else just took is replaced by the next.
+    """
+    found = options.find(trip, now=now)
+    if len(found) != 1:
+        raise NotOneOption(
+            f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
+        )
+    for option in chain(found, found[0].instead):
+        try:
+            return _book_option(
+                option, provider, customer_data, callback_url, extra_info,
+                version=version, now=now, wait=trip.names_assets,
+            )  # fmt: skip
+        except (AssetNotAvailable, NoAssetLeft):
+            continue
+        except UserBlocked as error:
+            raise NotServed(error.detail) from error
+    raise NotOneOption("Somebody else was faster.")
+
+
+@transaction.atomic
+def _book_option(option, provider, customer_data, callback_url, extra_info, *, version, now, wait):
+    booking, leg = draft(option, provider=provider, version=version, valid_until=now, now=now)
+    _hold([leg], now, wait=wait)
+    _take_over(booking, [leg], customer_data, callback_url, extra_info)
+    story = _agree(booking, [leg], now)
+    booking.save(force_insert=True)
+    leg.save(force_insert=True)
+    BookingEvent.objects.bulk_create(story)
+    return booking, [leg]
+
+
+def _locked_offer(provider, offer_id):
+    try:
+        booking = Booking.objects.locked(offer_id)
+    except Booking.DoesNotExist:
+        raise BookingNotFound(f"Offer {offer_id} not found.") from None
+    if booking.provider_id != provider.pk:
+        raise BookingNotFound(f"Offer {offer_id} not found.")
+    booking.provider = provider
+    return booking
+
+
+def _take_over(booking, legs, customer_data, callback_url, extra_info):
+    """The booking knows its customer and has all data its conditions require."""
+    booking.customer = customers.identify(provider=booking.provider, data=customer_data)
+    absent = requirements.missing_member(
+        [field for leg in legs for field in required_booking_data(leg.conditions)],
+        customer=customer_data,
+        from_place=booking.from_place,
+        to_place=booking.to_place,
+    )
+    if absent:
+        raise Missing(f"Field: {absent}, Reason: conditionRequireBookingData demands it.", module=3)
+    _check_quota(booking.provider)
+    booking.customer_data = customer_data
+    booking.callback_url = callback_url
+    booking.extra_info = extra_info
+
+
+def _check_quota(provider):
+    limit = provider.max_open_bookings
+    if limit is None:
+        return
+    MaasProvider.objects.select_for_update(no_key=True).get(pk=provider.pk)  # one after the other, to count right
+    if Booking.objects.for_provider(provider).open().count() >= limit:
+        raise QuotaReached(f"Your contract allows {limit} open bookings at the same time.", module=3)
+
+
+def _hold(legs, now, *, wait=True):
+    """Every vehicle, or the promise of one, is held. Raises AssetNotAvailable, NoAssetLeft."""
+    for leg in legs:
+        if leg.asset_id is not None:
+            leg.asset = fleet.reserve_asset(
+                asset_id=leg.asset_id, public_id=leg.asset_public_id, leg_id=leg.pk, now=now, wait=wait
+            )
+        else:
+            fleet.reserve_type(
+                asset_type_id=leg.asset_type_id,
+                station_id=leg.station_id,
+                leg_id=leg.pk,
+                period=(leg.departs_at, leg.arrives_at or leg.departs_at + PLANNED_WITHOUT_ARRIVAL),
+                now=now,
+            )
+
+
+def _agree(booking, legs, now):
+    """PENDING; with AUTO_COMMIT what COMMIT would lead to. Nothing is saved yet; returns the story so far."""
+    provider = booking.provider
+    booking.hold(at=now, until=now + timedelta(minutes=provider.pending_minutes))
+    story = [event(booking, "BOOK", Party.MP, now)]
+    if provider.auto_commit:
+        story.append(agree_to_commit(booking, legs, Party.MP, now))
+    return story

@@ -1,0 +1,35 @@
+"""What every service of a booking needs: its legs, and one more line in its story."""
+
+from bookings.models import BookingEvent
+from tomp.errors import IllegalOperation
+
+
+def legs_of(booking):
+    """The legs of the booking, ready for an answer; read after the lock."""
+    legs = list(booking.legs.for_trip())
+    for leg in legs:
+        leg.booking = booking
+    return legs
+
+
+def record(booking, operation, asked_by, now, actor="", reason=""):
+    """One more line in the story of the booking, with the state it has now."""
+    event(booking, operation, asked_by, now, actor, reason).save()
+
+
+def event(booking, operation, asked_by, now, actor="", reason=""):
+    """That line, unsaved."""
+    return BookingEvent(
+        booking=booking,
+        operation=operation,
+        state=booking.state,
+        asked_by=asked_by,
+        actor=actor,
+        reason=reason,
+        at=now,
+    )
+
+
+def illegal(operation, booking):
+    """The refusal of what does not fit the state of the booking."""
+    return IllegalOperation(f"{operation} is not possible: booking {booking.id} is {booking.state}.", module=3)

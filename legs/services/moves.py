@@ -1,0 +1,155 @@
+"""What each event does, once it is possible: one function per event."""
+
+from bookings import services as bookings
+from bookings.models import Booking, Party
+from fleet import places, pricing
+from fleet import services as fleet
+from fleet.conditions import demands_parking_photo
+from fleet.errors import AssetNotAvailable
+from fleet.ids import as_public_id
+from legs.errors import AssetMissing, EvidenceMissing, PickingNotAllowed
+from legs.models import Evidence, LegState
+from maas.models import Milestone
+from payments import services as payments
+
+
+def _prepare(step):
+    if step.leg.is_waiting:
+        step.leg.prepare()
+
+
+def _assign_asset(step):
+    """The user picks (TOMP ASSIGN_ASSET); naming the assigned one again refreshes the access data only."""
+    leg = step.leg
+    if step.asset_ref is None:
+        raise AssetMissing("Field: asset.id, Reason: ASSIGN_ASSET names the asset to assign.")
+    if leg.asset_id is None:
+        _assign(step)
+
+
+def _assign(step):
+    """The leg has the named vehicle, or any free one if none is named, under the id it has now."""
+    leg, public_id = step.leg, None
+    if step.asset_ref is not None:
+        if step.asked_by == Party.MP and not leg.asset_type.user_may_pick:
+            raise PickingNotAllowed("The operator assigns the vehicle.")
+        public_id = as_public_id(step.asset_ref)
+        if public_id is None:
+            raise AssetNotAvailable(f"There is no vehicle {step.asset_ref[:80]!r}.")
+    leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=public_id, now=step.now)
+    leg.asset_public_id = leg.asset.public_id
+
+
+def _set_in_use(step):
+    """The ride begins, or goes on after a pause."""
+    leg, booking = step.leg, step.booking
+    if leg.state == LegState.IN_USE:
+        return
+    begins = leg.is_waiting
+    if begins and leg.asset_id is None:
+        _assign(step)
+    leg.set_in_use(at=step.at)
+    if begins:
+        fleet.take(asset=leg.asset)
+        if booking.state == Booking.State.CONFIRMED:
+            booking.start(at=step.at)
+            booking.save()
+
+
+def _pause(step):
+    step.leg.pause(at=step.at)
+
+
+def _start_finishing(step):
+    """The user brings the ride to an end; by contract the meter may stop and the vehicle be free already."""
+    leg = step.leg
+    if step.terms.release_asset_on == Milestone.START_FINISHING and step.asked_by == Party.MP:
+        _check_place(step)
+    if step.terms.bill_until == Milestone.START_FINISHING:
+        leg.conclude(at=step.at, fare=_fare(leg, step.at))
+    leg.start_finishing()
+    if step.terms.release_asset_on == Milestone.START_FINISHING:
+        fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
+
+
+def _finish(step):
+    """The ride is over: price final, vehicle free under a new id, fare owed."""
+    leg, booking = step.leg, step.booking
+    if leg.state == LegState.FINISHED:
+        return
+    if step.asked_by == Party.MP:
+        _check_place(step)
+        _check_evidence(step)
+    fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
+    leg.finish(at=step.at, fare=fare)
+    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
+    payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
+    _finish_booking(step, fare)
+
+
+def _fare(leg, at):
+    return pricing.price(pricing.Tariff.from_json(leg.tariff), leg.usage(at))
+
+
+def _finish_booking(step, fare):
+    booking, leg = step.booking, step.leg
+    others = list(booking.legs.exclude(pk=leg.pk))
+    if all(other.is_done for other in others):
+        booking.finish(at=leg.arrived_at)
+        booking.price = fare.total + sum(other.price(step.now).total for other in others)
+        bookings.record(booking, "FINISH", step.asked_by, step.now)
+        booking.save()
+
+
+def _check_place(step):
+    """Raises NotAllowedHere. A vehicle given back at START_FINISHING was checked by nobody but is gone already."""
+    if step.location is None or step.leg.is_given_back:
+        return
+    lat, lon = step.location
+    places.check_may_end(
+        asset_type=step.leg.asset_type,
+        start_station_id=step.leg.station_id,
+        lat=lat,
+        lon=lon,
+        now=step.now,
+    )
+
+
+def _check_evidence(step):
+    demanded = demands_parking_photo(step.leg.conditions)
+    if demanded and not step.urls and not Evidence.objects.filter(leg=step.leg).exists():
+        raise EvidenceMissing("Send the address of a photo of the parked vehicle in `url`.")
+
+
+def keep_evidence(step):
+    """Photos may come with START_FINISHING or FINISH (semantics §10.2)."""
+    if step.urls and step.event in ("START_FINISHING", "FINISH"):
+        Evidence.objects.bulk_create(
+            [Evidence(leg=step.leg, url=url, received_at=step.now) for url in dict.fromkeys(step.urls)],
+            ignore_conflicts=True,
+        )
+
+
+def _cancel(step):
+    """The leg will not take place; with the last leg the booking is CANCELLED."""
+    leg, booking = step.leg, step.booking
+    leg.cancel()
+    fleet.release(leg_id=leg.pk, asset=leg.asset)
+    if all(other.is_done for other in booking.legs.exclude(pk=leg.pk)):
+        if booking.state == Booking.State.STARTED:
+            booking.finish(at=step.now)
+        else:
+            booking.cancel()
+        bookings.record(booking, "CANCEL", step.asked_by, step.now)
+        booking.save()
+
+
+HANDLERS = {
+    "PREPARE": _prepare,
+    "ASSIGN_ASSET": _assign_asset,
+    "SET_IN_USE": _set_in_use,
+    "PAUSE": _pause,
+    "START_FINISHING": _start_finishing,
+    "FINISH": _finish,
+    "CANCEL": _cancel,
+}

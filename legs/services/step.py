@@ -1,0 +1,95 @@
+"""One event on its way through: what was reported, about which locked rows, and whether it is possible at all."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bookings.models import Booking, Party
+from fleet.ids import as_public_id, bare_id
+from fleet.models import AssetPublicId
+from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset, PickingNotAllowed
+from legs.events import RULES
+from legs.models import Leg
+
+CLOCK_DRIFT = timedelta(seconds=60)
+LATEST_REPORT = timedelta(minutes=10)
+
+
+@dataclass
+class Step:
+    """One event on its way through: what was reported, and the locked rows it is about."""
+
+    event: str
+    leg: Leg
+    booking: Booking
+    at: datetime
+    now: datetime
+    asked_by: Party = Party.MP
+    asset_ref: str | None = None
+    location: tuple | None = None
+    urls: list = field(default_factory=list)
+
+    @property
+    def terms(self):
+        """The contract of the provider."""
+        return self.booking.provider
+
+
+def locked(leg_id, provider, **questions):
+    bookings = Booking.objects.booked() if provider is None else Booking.objects.booked().for_provider(provider)
+    try:
+        booking = bookings.locked_by_leg(leg_id)
+    except Booking.DoesNotExist:
+        raise LegNotFound(f"Leg {leg_id} not found.") from None
+    if provider is not None:
+        booking.provider = provider
+    leg = Leg.objects.for_trip().annotate(**questions).get(pk=leg_id)
+    leg.booking = booking
+    return leg, booking
+
+
+def believable(at, leg, now):
+    """When it happened. A clock that runs ahead, a time before what is known already, or one long past is not believed.
+
+    The provider pays by these times, so a report that comes late counts from when it came (semantics §5.2: use
+    server time if absurd).
+    """
+    known = leg.metered_since or leg.arrived_at or leg.departed_at or leg.booking.booked_at
+    if at > now + CLOCK_DRIFT or at < max(known, now - LATEST_REPORT):
+        return max(now, known)
+    return min(at, now)
+
+
+def check_possible(step):
+    leg, booking, rule = step.leg, step.booking, RULES[step.event]
+    if step.event == "CANCEL" and leg.is_running:
+        raise LegInUse(f"Leg {leg.id} is {leg.state}; end the ride instead.")
+    if not rule.moves and not rule.stays:
+        raise IllegalEvent(f"{step.event} is not offered for this vehicle.")
+    over = booking.state == Booking.State.FINISHED and step.event == "FINISH"
+    if booking.state not in (Booking.State.CONFIRMED, Booking.State.STARTED) and not over:
+        raise IllegalEvent(f"{step.event} is not possible: booking {booking.id} is {booking.state}.")
+    if not rule.allows(leg.state):
+        raise IllegalEvent(f"{step.event} is not possible: leg {leg.id} is {leg.state}.")
+    if step.event in ("SET_IN_USE", "PAUSE") and leg.is_given_back:
+        raise IllegalEvent(f"{step.event} is not possible: the vehicle was given back.")
+    if step.event == "FINISH" and step.asked_by == Party.MP and leg.asset_type.docks_report and not over:
+        raise IllegalEvent("This vehicle's ride ends when its dock reports it.")
+
+
+def check_asset(step):
+    """The named vehicle is the vehicle of the leg, under whatever id it had (semantics §5.2)."""
+    leg, named = step.leg, step.asset_ref
+    if named is None or (step.event in ("ASSIGN_ASSET", "SET_IN_USE") and leg.asset_id is None):
+        return
+    if leg.asset_id is None or not _names(named, leg):
+        wrong = OtherAsset(f"Leg {leg.id} is not about asset {named}.")
+        raise PickingNotAllowed("A vehicle is assigned already.") if step.event == "ASSIGN_ASSET" else wrong
+
+
+def _names(named, leg):
+    public_id = as_public_id(named)
+    return (
+        bare_id(named) == leg.asset.vehicle_code
+        or public_id in (leg.asset_public_id, leg.asset.public_id)
+        or AssetPublicId.objects.filter(public_id=public_id, asset_id=leg.asset_id).exists()
+    )
