@@ -1,9 +1,11 @@
 """Model fields shared by the apps."""
 
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tomp import vault
 from tomp.language import TAG
 
 
@@ -24,3 +26,20 @@ class LocalizedTextField(models.JSONField):
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("help_text", _('One text per language: {"en": "Station"}.'))
         super().__init__(*args, **kwargs)
+
+
+class EncryptedTextField(models.TextField):
+    """A secret that must be read again, so it cannot be hashed: encrypted in the database, text in Python.
+
+    One that no key opens any more reads as empty: the secret has to be entered anew (docs/operating.md).
+    """
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return vault.encrypted(value) if value else value
+
+    def from_db_value(self, value, expression, connection):
+        try:
+            return vault.decrypted(value) if value else value
+        except InvalidToken:
+            return ""
