@@ -3,20 +3,36 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from maas import services
-from maas.models import ApiKey, MaasProvider, OAuthClient
+from maas import delivery, services
+from maas.models import ApiKey, Callback, CallbackChannel, CallbackState, MaasProvider, OAuthClient
 from tomp import versions
-from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, back, label, moment
+from tomp.admin import (
+    ConfirmForm,
+    DayRangeFilter,
+    HistoryAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    Stacked,
+    attempt,
+    back,
+    has_id,
+    label,
+    link,
+    moment,
+    short,
+)
 from tomp.errors import UnsupportedVersion
-from tomp.forms import StaffForm
+from tomp.forms import SecretField, StaffForm, WordsField
 
 
 class IssueKeyForm(BaseDialogForm):
@@ -54,6 +70,42 @@ class ApiKeyInline(ReadOnlyInline):
         return label("revoked", _("revoked %(at)s") % {"at": moment(key.revoked_at)}, {"revoked": "danger"})
 
 
+class CallbackChannelForm(StaffForm):
+    """Secrets are written, never shown; left empty, they stay as they are."""
+
+    secret = SecretField(label=_("Secret"), help_text=_("The key, password, token or client secret."))
+    signing_secret = SecretField(
+        label=_("Signing secret"),
+        help_text=_("Each call is signed with it (HMAC-SHA256); empty and none kept: unsigned."),
+    )
+    more_hosts = WordsField(
+        label=_("More hosts"),
+        required=False,
+        help_text=_("Hosts a booking's callbackUrl may name beside that of the base URL, with commas."),
+    )
+
+    def clean(self):
+        """What was left empty stays; a token was bought with what was kept before."""
+        cleaned = super().clean()
+        for name in ("secret", "signing_secret"):
+            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
+        if self.has_changed():
+            self.instance.token, self.instance.token_expires_at = "", None
+        return cleaned
+
+
+class CallbackChannelInline(Stacked):
+    model = CallbackChannel
+    form = CallbackChannelForm
+    fields = (
+        ("auth", "client_id", "secret"),
+        ("key_header", "signing_secret"),
+        ("token_url", "audience", "scope"),
+        "more_hosts",
+    )
+    max_num = 1
+
+
 class MaasProviderForm(StaffForm):
     """A version we do not speak would fail with the first call to them."""
 
@@ -73,7 +125,7 @@ class MaasProviderAdmin(HistoryAdmin):
     list_filter = ("is_active", "auto_commit", "api_version")
     search_fields = ("maas_id", "name", "base_url")
     readonly_fields = ("oauth2_client", "created_at")
-    inlines = (ApiKeyInline,)
+    inlines = (ApiKeyInline, CallbackChannelInline)
     actions_detail = (
         {
             "title": _("Credentials"),
@@ -176,3 +228,83 @@ class MaasProviderAdmin(HistoryAdmin):
         messages.success(
             request, format_html('{} <code style="font-family: monospace; user-select: all">{}</code>', text, secret)
         )
+
+
+STATE_COLOURS = {CallbackState.OWED: "warning", CallbackState.DELIVERED: "success", CallbackState.GIVEN_UP: "danger"}
+
+
+@admin.register(Callback)
+class CallbackAdmin(ReadOnlyAdmin):
+    """Every call we owed a provider, and what came of it."""
+
+    list_display = ("created", "provider", "__str__", "state_label", "attempts", "status", "next_attempt", "of_booking")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("provider", AutocompleteSelectFilter),
+        ("created_at", DayRangeFilter),
+    )
+    list_select_related = ("provider",)
+    search_help_text = _("Booking id, or correlation id")
+    search_fields = ("outcome",)
+    ordering = ("-id",)
+    actions_detail = ("send_again",)
+    fields = (
+        ("provider", "of_booking"),
+        ("method", "base_url", "path", "api_version"),
+        "body",
+        ("state_label", "attempts", "status", "outcome"),
+        ("created", "attempted", "next_attempt"),
+        "correlation_id",
+    )
+    readonly_fields = ("created", "attempted", "next_attempt", "state_label", "of_booking", "correlation_id")
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        by_id = queryset.filter(has_id("booking_id", search_term) | has_id("correlation_id", search_term))
+        return found | by_id, may_repeat
+
+    def get_actions_detail(self, request, object_id):
+        callback = self.get_object(request, object_id)
+        is_over = callback is not None and callback.state == CallbackState.GIVEN_UP
+        return super().get_actions_detail(request, object_id) if is_over else []
+
+    def has_send_permission(self, request, obj=None):
+        return request.user.has_perm("maas.change_callback")
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, callback):
+        return label(callback.state, callback.get_state_display(), STATE_COLOURS)
+
+    @display(description=_("booking"), ordering="booking_id")
+    def of_booking(self, callback):
+        address = reverse("admin:bookings_booking_change", args=[callback.booking_id])
+        return link(address, short(callback.booking_id))
+
+    @display(description=_("created"), ordering="created_at")
+    def created(self, callback):
+        return moment(callback.created_at)
+
+    @display(description=_("last tried"))
+    def attempted(self, callback):
+        return moment(callback.attempted_at)
+
+    @display(description=_("next try"))
+    def next_attempt(self, callback):
+        return moment(callback.next_attempt_at)
+
+    @action(
+        description=_("Send again"),
+        icon="refresh",
+        permissions=["send"],
+        dialog={
+            "title": _("Send again"),
+            "description": _("The call is owed once more, after all others about this booking."),
+            "form_class": ConfirmForm,
+            "form_submit_text": _("Send again"),
+        },
+    )
+    def send_again(self, request, form, object_id):
+        callback = self.existing(request, object_id)
+        if attempt(request, lambda: delivery.send_again(callback_id=callback.pk), _("It will be sent again.")):
+            self.log_change(request, callback, "Sent again")
+        return back(request)

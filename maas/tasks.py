@@ -1,9 +1,25 @@
-"""What the clock does for providers."""
+"""What the clock does for providers, and the calls to them."""
 
 from django.utils import timezone
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
-from maas import services
+from maas import delivery, services
+
+
+class WhenTold(BaseRetryStrategy):
+    """A job that says NotYet is done again at the moment it names; any other failure a minute later."""
+
+    def get_retry_decision(self, *, exception, job):
+        if isinstance(exception, delivery.NotYet):
+            return RetryDecision(retry_at=exception.at)
+        return RetryDecision(retry_in={"minutes": 1})
+
+
+@app.task(retry=WhenTold())
+def deliver_callback(callback_id: int) -> None:
+    """The call is made, and made again until it is delivered or given up."""
+    delivery.deliver(callback_id=callback_id, now=timezone.now())
 
 
 @app.periodic(cron="41 * * * *")

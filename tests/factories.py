@@ -1,5 +1,7 @@
 """One factory per model: tests say what matters to them, the rest is usual."""
 
+import datetime
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -12,6 +14,21 @@ class MaasProviderFactory(DjangoModelFactory):
 
     maas_id = factory.Sequence("mp-{}".format)
     name = factory.LazyAttribute(lambda provider: provider.maas_id.upper())
+
+
+class CallbackFactory(DjangoModelFactory):
+    """A CANCEL we owe."""
+
+    class Meta:
+        model = maas.Callback
+
+    provider = factory.SubFactory(MaasProviderFactory)
+    booking_id = factory.Faker("uuid4")
+    base_url = "https://mp.example.org/tomp"
+    path = factory.LazyAttribute(lambda callback: f"bookings/{callback.booking_id}/events")
+    body = factory.LazyFunction(lambda: {"operation": "CANCEL", "origin": "TO"})
+    api_version = "1.6"
+    created_at = datetime.datetime(2026, 5, 4, 12, 0, tzinfo=datetime.UTC)
 
 
 class ApiKeyFactory(DjangoModelFactory):

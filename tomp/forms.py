@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     TEXTAREA_CLASSES,
     TEXTAREA_EXPANDABLE_CLASSES,
+    UnfoldAdminPasswordWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -141,3 +142,13 @@ class WordsField(forms.CharField):
 
     def has_changed(self, initial, data):
         return (initial or []) != self.to_python(data)
+
+
+class SecretField(forms.CharField):
+    """A secret that is written and never shown. Left empty it did not change: the form keeps what it had."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, widget=UnfoldAdminPasswordWidget({"autocomplete": "new-password"}), **kwargs)
+
+    def has_changed(self, initial, data):
+        return bool(data)

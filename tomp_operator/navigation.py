@@ -37,7 +37,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         },
     ),
     (_("Prices"), {"fleet.PricingPlan": "sell"}),
-    (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person"}),
+    (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person", "maas.Callback": "outbound"}),
     (_("Money"), {"payments.JournalEntry": "receipt_long"}),
     (_("Support"), {"support.SupportRequest": "support_agent"}),
     (

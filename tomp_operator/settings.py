@@ -285,6 +285,7 @@ TOMP_DEFAULT_RADIUS_M = env.int("TOMP_DEFAULT_RADIUS_M", default=500)
 TOMP_STATION_RADIUS_M = env.int("TOMP_STATION_RADIUS_M", default=100)  # so near is at the station
 TOMP_RETENTION_DAYS = env.int("TOMP_RETENTION_DAYS", default=365)  # personal data are erased after that
 TOMP_ALLOW_PRIVATE_CALLBACKS = env.bool("TOMP_ALLOW_PRIVATE_CALLBACKS", default=not IS_PUBLIC)
+TOMP_CALLBACK_DAYS = env.int("TOMP_CALLBACK_DAYS", default=3)  # what is not delivered by then is given up
 TOMP_ENCRYPTION_KEYS = env.list("TOMP_ENCRYPTION_KEYS", default=[])  # newest first; none: from SECRET_KEY
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 

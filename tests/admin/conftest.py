@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet import models as fleet
 from fleet.models.vehicles import AssetState
-from tests.factories import ApiKeyFactory
+from tests.factories import ApiKeyFactory, CallbackFactory
 from tests.fleet_factories import (
     AlertFactory,
     AssetFactory,
@@ -76,6 +76,7 @@ def everything(superuser):
         *(leg, leg.booking, leg.booking.provider, leg.booking.customer, LegEventFactory(leg=leg)),
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
         *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
+        CallbackFactory(booking_id=leg.booking_id, provider=leg.booking.provider),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(

@@ -1,0 +1,44 @@
+"""What we owe the providers: written in the transaction of what it tells, delivered later (design rule 7)."""
+
+from urllib.parse import urlsplit
+
+from procrastinate.contrib.django import app
+
+from maas.models import Callback, CallbackChannel
+
+DELIVER = "maas.tasks.deliver_callback"
+
+
+def owe(*, provider, booking_id, path, body, version, now, callback_url="", method="POST"):
+    """The call is owed from now on and will be made, in the order of those about this booking. Returns it.
+
+    None when the provider has no address to call. `body` is frozen as it is now; `callback_url` is the booking's
+    own address, if it came with one.
+    """
+    base_url = callback_url or provider.base_url
+    if not base_url:
+        return None
+    callback = Callback.objects.create(
+        provider=provider,
+        booking_id=booking_id,
+        method=method,
+        base_url=base_url,
+        path=path,
+        body=body,
+        api_version=version,
+        created_at=now,
+    )
+    defer(callback)
+    return callback
+
+
+def defer(callback):
+    """A job will deliver it. Jobs of one booking have one lock: they wait for each other, and for nobody else."""
+    app.configure_task(DELIVER, lock=f"callbacks of {callback.booking_id}").defer(callback_id=callback.pk)
+
+
+def may_call(provider, url):
+    """Whether a booking of the provider may name this address: its host is registered (issue 349 of the TOMP-API)."""
+    channel = CallbackChannel.objects.filter(provider=provider).first()
+    hosts = {urlsplit(provider.base_url).hostname, *(channel.more_hosts if channel else ())}
+    return urlsplit(url).hostname in hosts - {None}
