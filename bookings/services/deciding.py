@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from bookings import callbacks
 from bookings.errors import BookingLapsed, ExtensionRefused
 from bookings.models import Booking, Party
 from bookings.services.story import event, illegal, legs_of, record
@@ -78,6 +79,8 @@ def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
         else:
             booking.release()
         _close(booking, legs, "CANCEL", asked_by, now, actor, reason)
+        if asked_by == Party.TO:
+            callbacks.operation(booking, "CANCEL", now)
         return booking, legs
 
 
@@ -119,6 +122,7 @@ def confirm(*, booking_id, now, actor="", reason=""):
         save_access(legs)
         record(booking, "CONFIRM", Party.TO, now, actor, reason)
         booking.save()
+        callbacks.operation(booking, "COMMIT", now)
         return booking, legs
 
 
@@ -131,6 +135,7 @@ def deny(*, booking_id, now, actor="", reason=""):
         legs = legs_of(booking)
         booking.deny()
         _close(booking, legs, "DENY", Party.TO, now, actor, reason)
+        callbacks.operation(booking, "DENY", now)
         return booking, legs
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists
 
 from bookings.models import Party
+from legs import callbacks
 from legs.models import LegEvent
 from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked
@@ -50,4 +51,6 @@ def apply(
             leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,
             lat=lat, lon=lon, comment=comment, received_at=now,
         )  # fmt: skip
+        if asked_by == Party.TO:
+            callbacks.event(leg, event, at=at, comment=comment, now=now)
         return leg
