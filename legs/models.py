@@ -1,6 +1,7 @@
 """The trip as it is travelled: a leg, its meter, its events and its evidence."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -37,6 +38,16 @@ class LegQuerySet(models.QuerySet):
     def booked(self):
         """Legs of bookings; those of mere offers do not exist for the trip."""
         return self.exclude(booking__state=Booking.State.NEW)
+
+    def to_assign(self, now):
+        """Booked by type, without a vehicle yet, and so near to the departure that the operator assigns one."""
+        lead = models.F("asset_type__assign_minutes_before") * timedelta(minutes=1)
+        return self.filter(
+            asset=None,
+            state__in=WAITING_STATES,
+            booking__state__in=(Booking.State.CONFIRMED, Booking.State.STARTED),
+            departs_at__lte=models.ExpressionWrapper(now + lead, models.DateTimeField()),
+        )
 
     def for_trip(self):
         """With all that an answer about the trip shows, in one query."""

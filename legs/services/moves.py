@@ -19,10 +19,15 @@ def _prepare(step):
 
 
 def _assign_asset(step):
-    """The user picks (TOMP ASSIGN_ASSET); naming the assigned one again refreshes the access data only."""
+    """The user or the operator picks (TOMP ASSIGN_ASSET); naming the assigned one again refreshes the access data only.
+
+    The operator may leave it to chance: any free vehicle.
+    """
     leg = step.leg
-    if step.asset_ref is None:
+    if step.asset_ref is None and step.asked_by == Party.MP:
         raise AssetMissing("Field: asset.id, Reason: ASSIGN_ASSET names the asset to assign.")
+    if step.asset_ref is None and leg.asset_id is not None:
+        raise PickingNotAllowed("A vehicle is assigned already.")
     if leg.asset_id is None:
         _assign(step)
 
