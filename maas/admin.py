@@ -237,7 +237,16 @@ STATE_COLOURS = {CallbackState.OWED: "warning", CallbackState.DELIVERED: "succes
 class CallbackAdmin(ReadOnlyAdmin):
     """Every call we owed a provider, and what came of it."""
 
-    list_display = ("created", "provider", "__str__", "state_label", "attempts", "status", "next_attempt", "of_booking")
+    list_display = (
+        "created",
+        "subject",
+        "provider",
+        "of_booking",
+        "state_label",
+        "attempts",
+        "outcome",
+        "next_attempt",
+    )
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("provider", AutocompleteSelectFilter),
@@ -250,13 +259,15 @@ class CallbackAdmin(ReadOnlyAdmin):
     actions_detail = ("send_again",)
     fields = (
         ("provider", "of_booking"),
-        ("method", "base_url", "path", "api_version"),
+        "address",
         "body",
-        ("state_label", "attempts", "status", "outcome"),
-        ("created", "attempted", "next_attempt"),
+        ("state_label", "attempts"),
+        "outcome",
+        ("created", "attempted"),
+        ("next_attempt", "api_version"),
         "correlation_id",
     )
-    readonly_fields = ("created", "attempted", "next_attempt", "state_label", "of_booking", "correlation_id")
+    readonly_fields = ("address", "created", "attempted", "next_attempt", "state_label", "of_booking", "correlation_id")
 
     def get_search_results(self, request, queryset, search_term):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
@@ -279,6 +290,14 @@ class CallbackAdmin(ReadOnlyAdmin):
     def of_booking(self, callback):
         address = reverse("admin:bookings_booking_change", args=[callback.booking_id])
         return link(address, short(callback.booking_id))
+
+    @display(description=_("sent to"))
+    def address(self, callback):
+        return f"{callback.method} {callback.url}"
+
+    @display(description=_("tells"))
+    def subject(self, callback):
+        return callback.subject
 
     @display(description=_("created"), ordering="created_at")
     def created(self, callback):

@@ -232,7 +232,13 @@ class Callback(FSMModelMixin, models.Model):
         )
 
     def __str__(self):
-        return f"{self.method} {self.path}"
+        return f"{self.subject} → {self.path}"
+
+    @property
+    def subject(self):
+        """What it tells, in the protocol's words: COMMIT, ASSIGN_ASSET, MESSAGE_TO_END_USER, DEPOSIT …"""
+        told = self.body if isinstance(self.body, dict) else {}
+        return next((told[name] for name in ("operation", "event", "type", "category") if name in told), self.method)
 
     @property
     def url(self):
