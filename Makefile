@@ -15,7 +15,7 @@ run: $(VENV)/embedded.installed ## database, demo city, web and worker (options:
 	@$(MANAGE) run $(ARGS)
 
 test: $(VENV)/dev.installed ## the whole suite (part of it: make test ARGS=tests/legs)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(VENV)/dev.installed ## lint, types, imports, migrations, system checks; changes nothing
 	$(BIN)/ruff check
