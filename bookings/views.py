@@ -1,7 +1,5 @@
 """The booking module (TOMP /bookings)."""
 
-import uuid
-
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -25,6 +23,7 @@ from legs.models import Leg
 from maas.views import ProviderViewSet
 from planning.options import Trip
 from tomp import components
+from tomp.ids import as_uuid
 from tomp.views import expires
 
 TAGS = ["booking"]
@@ -61,9 +60,11 @@ class BookingViewSet(ProviderViewSet):
         """Books an offer."""
         now = timezone.now()
         wanted = self.valid(BookingRequest)
-        offer_id = _as_uuid(wanted.pop("offer_id"))
+        offer_id = wanted.pop("offer_id")
+        if as_uuid(offer_id) is None:
+            raise BookingNotFound(f"Offer {offer_id[:80]!r} not found.")
         booking, legs = services.book(
-            provider=self.provider, offer_id=offer_id, version=self.version.minor, now=now, **wanted
+            provider=self.provider, offer_id=as_uuid(offer_id), version=self.version.minor, now=now, **wanted
         )
         return self.created(booking, legs, now)
 
@@ -136,7 +137,7 @@ class BookingViewSet(ProviderViewSet):
         """The provider's booking, its lapse noticed; raises BookingNotFound."""
         now = timezone.now()
         bookings = Booking.objects.booked().for_provider(self.provider)
-        booking = bookings.filter(pk=_as_uuid(booking_id)).first()
+        booking = bookings.filter(pk=as_uuid(booking_id)).first()
         if booking is None:
             raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.")
         if booking.has_lapsed(now):
@@ -160,10 +161,3 @@ class BookingViewSet(ProviderViewSet):
 def ends_at(booking):
     """Until when the booking stands as it is: its time to commit, else its planned end (reading 30)."""
     return booking.expires_at or booking.arrives_at or booking.departs_at + services.PLANNED_WITHOUT_ARRIVAL
-
-
-def _as_uuid(text):
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise BookingNotFound(f"Booking {text[:80]!r} not found.") from None
