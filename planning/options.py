@@ -1,7 +1,7 @@
 """What could we offer for this trip? Reads the fleet, writes nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
+from planning import parties
 from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
@@ -66,7 +67,8 @@ class Option:
     """One way to make the trip: this vehicle, or one of this type to be assigned later.
 
     `instead` are those that differ in the vehicle alone, nearest first, in case somebody else is faster; each is
-    worked out when it is asked for. A named vehicle cannot be replaced.
+    worked out when it is asked for. A named vehicle cannot be replaced. `beside` are the further vehicles of several
+    travellers, `travelers` the reference numbers of those who ride this one.
     """
 
     asset_type: AssetType
@@ -79,17 +81,20 @@ class Option:
     tariff: Tariff
     conditions: list
     instead: Iterable["Option"] = ()
+    travelers: list = field(default_factory=list)
+    beside: tuple["Option", ...] = ()
 
     @property
-    def reserved_until(self):
-        """When a promise by type ends if nobody said when the trip does."""
-        return self.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
+    def vehicles(self):
+        """All vehicles it takes, each as an option of its own; the first is this one."""
+        return (self, *self.beside)
 
 
 def find(trip, *, now):
     """The options for the trip, nearest first.
 
-    Named assets give one option each; otherwise each type gives its nearest vehicle, one per traveller.
+    Named assets give one option each, otherwise each type gives its nearest; for several travellers as many vehicles
+    as it takes are one option.
     """
     departs_at = max(trip.departs_at or now, now)
     if trip.arrives_at is not None and not timedelta(0) < trip.arrives_at - departs_at <= LONGEST_TRIP:
@@ -111,9 +116,8 @@ class _Search:
         found = [asset for asset in found if self._may_wait(asset.asset_type)]
         schedule = Schedule.load() if found else None
         found = [asset for asset in found if self._is_open(schedule, asset.station)]
-        if self.trip.names_assets:
-            return [self._of_asset(asset) for asset in found]
-        return [option for group in _by_type(found) for option in self._nearest_of(group)]
+        offer = self._of_named if self.trip.names_assets else self._nearest_of
+        return [option for group in _by_type(found) for option in offer(group)]
 
     def _candidates(self):
         assets = (
@@ -145,10 +149,18 @@ class _Search:
         return [asset for distance, _pk, asset in by_distance if distance <= self._radius]
 
     def _nearest_of(self, assets):
-        """One option for each traveller, from vehicles of one type, nearest first."""
-        wanted = self.trip.nr_of_travelers
-        instead = (self._of_asset(asset) for asset in assets[wanted:])
-        return [self._of_asset(asset, instead) for asset in assets[:wanted]]
+        """The one option of vehicles of one type, nearest first, if they carry everybody."""
+        size = parties.vehicles_for(self.trip, assets[0].asset_type)
+        instead = (self._of_asset(asset) for asset in assets[size:])
+        return [replace(option, instead=instead) for option in self._of_named(assets[:size])]
+
+    def _of_named(self, assets):
+        """Vehicles of one type, as many in each option as it takes to carry everybody."""
+        size = parties.vehicles_for(self.trip, assets[0].asset_type)
+        return [
+            parties.together([self._of_asset(asset) for asset in party], self.trip)
+            for party in parties.parties(assets, size)
+        ]
 
     def _may_wait(self, asset_type):
         """A vehicle is held from the booking on, so the departure must be near."""
@@ -159,7 +171,7 @@ class _Search:
             self.trip.estimated_distance and asset.range_m is not None and asset.range_m < self.trip.estimated_distance
         )
 
-    def _of_asset(self, asset, instead=()):
+    def _of_asset(self, asset):
         station = asset.station
         plan = asset.pricing_plan or asset.asset_type.default_plan
         place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
@@ -168,9 +180,7 @@ class _Search:
             place["coordinates"] = {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}
         if asset.station_slot:
             place["extra_info"] = {"stationSlotName": asset.station_slot}
-        return self._option(
-            asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan, instead=instead
-        )
+        return self._option(asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan)
 
     # -- types that are booked ahead
 
@@ -210,13 +220,7 @@ class _Search:
         served = {home or at for home, at in homes}
         for station in stations:
             if station.pk in served and self._is_open(schedule, station) and self._has_place(asset_type, station):
-                return self._option(
-                    asset_type=asset_type,
-                    asset=None,
-                    station=station,
-                    place=_station_place(station),
-                    plan=asset_type.default_plan,
-                )
+                return self._of_promise(asset_type, station, _station_place(station))
         return None
 
     def _of_roaming_type(self, asset_type, schedule):
@@ -228,25 +232,23 @@ class _Search:
         }
         if Region.Kind.OPERATING not in kinds or not self._has_place(asset_type, None):
             return None
-        return self._option(
-            asset_type=asset_type,
-            asset=None,
-            station=None,
-            place=self.trip.from_place,
-            plan=asset_type.default_plan,
-        )
+        return self._of_promise(asset_type, None, self.trip.from_place)
+
+    def _of_promise(self, asset_type, station, place):
+        """As many vehicles of the type as it takes; which ones is decided later."""
+        plan = asset_type.default_plan
+        one = self._option(asset_type=asset_type, asset=None, station=station, place=place, plan=plan)
+        return parties.together([one] * parties.vehicles_for(self.trip, asset_type), self.trip)
 
     def _has_place(self, asset_type, station):
         until = self.trip.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
-        return (
-            fleet.places_left(
-                asset_type_id=asset_type.pk,
-                station_id=station.pk if station else None,
-                period=(self.departs_at, until),
-                now=self.now,
-            )
-            > 0
+        left = fleet.places_left(
+            asset_type_id=asset_type.pk,
+            station_id=station.pk if station else None,
+            period=(self.departs_at, until),
+            now=self.now,
         )
+        return left >= parties.vehicles_for(self.trip, asset_type)
 
     # -- both
 
@@ -265,7 +267,7 @@ class _Search:
             region_id=station.region_id if station else None,
         )
 
-    def _option(self, *, asset_type, asset, station, place, plan, instead=()):
+    def _option(self, *, asset_type, asset, station, place, plan):
         return Option(
             asset_type=asset_type,
             asset=asset,
@@ -276,7 +278,6 @@ class _Search:
             arrives_at=self.trip.arrives_at,
             tariff=plan.tariff(),
             conditions=conditions_for(asset_type, station=station, now=self.now),
-            instead=instead,
         )
 
 

@@ -5,8 +5,9 @@ Each service locks the booking first, then reads the rest (docs/locking.md). Not
 
 from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_provider, expire, extend
 from bookings.services.keeping import forget_offers, notify
-from bookings.services.making import PLANNED_WITHOUT_ARRIVAL, book, book_one_stop
+from bookings.services.making import book, book_one_stop
 from bookings.services.story import legs_of, record
+from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 __all__ = [
     "PLANNED_WITHOUT_ARRIVAL",
