@@ -14,7 +14,7 @@ from planning import options
 def inquire(*, provider, trip, version, now):
     """(valid until, [(booking, its legs), …]) of what we could offer; nothing is kept (POST /planning/inquiries)."""
     valid_until = now + timedelta(seconds=settings.TOMP_OFFER_TTL_SECONDS)
-    found = options.find(trip, now=now)
+    found = options.find(trip, provider=provider, now=now)
     return valid_until, [
         draft(option, provider=provider, version=version, valid_until=valid_until, now=now) for option in found
     ]

@@ -53,7 +53,7 @@ def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, ve
     Raises NotOneOption when there is none or more than one, NotServed, and what book() raises for data and
     contract. Where a type was asked for, a vehicle that somebody else just took is replaced by the next.
     """
-    found = options.find(trip, now=now)
+    found = options.find(trip, provider=provider, now=now)
     if len(found) != 1:
         raise NotOneOption(
             f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
