@@ -12,6 +12,7 @@ from bookings.errors import BookingNotFound
 from bookings.filters import BookingFilter
 from bookings.models import Booking, Party
 from bookings.serializers import (
+    BookingChange,
     BookingOperation,
     BookingRequest,
     NotificationData,
@@ -89,6 +90,17 @@ class BookingViewSet(ProviderViewSet):
         """The booking as it is now."""
         booking = self.get_booking(id)
         return self.answer(booking, services.legs_of(booking), timezone.now())
+
+    @extend_schema(request=components.Booking, responses={200: components.Booking}, tags=["booking [optional]"])
+    def update(self, request, id):
+        """Changes times, destination or customer of a booking that did not start; everything else is read-only."""
+        booking = self.get_booking(id)
+        now = timezone.now()
+        services.check_changeable(booking, now)
+        current = booking_json(booking, services.legs_of(booking), self.dialect, now=now)
+        changes = self.valid(BookingChange, current=current)
+        booking, legs = services.change(booking_id=booking.pk, now=now, **changes)
+        return self.answer(booking, legs, now)
 
     @extend_schema(request=BookingOperation, responses={200: components.Booking}, tags=TAGS)
     def events(self, request, id):

@@ -3,6 +3,7 @@
 Each service locks the booking first, then reads the rest (docs/locking.md). Nothing here sends anything.
 """
 
+from bookings.services.changing import change, check_changeable
 from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_provider, expire, extend
 from bookings.services.keeping import forget_offers, notify
 from bookings.services.making import book, book_one_stop
@@ -14,6 +15,8 @@ __all__ = [
     "book",
     "book_one_stop",
     "cancel",
+    "change",
+    "check_changeable",
     "commit",
     "confirm",
     "deny",

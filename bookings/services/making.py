@@ -97,18 +97,23 @@ def _locked_offer(provider, offer_id):
 def _take_over(booking, legs, customer_data, callback_url, extra_info, now):
     """The booking knows its customer and has all data its conditions require."""
     booking.customer = customers.identify(provider=booking.provider, data=customer_data)
+    booking.customer_data = customer_data
+    check_data(booking, legs)
+    quotas.check(booking.provider, vehicles=len(legs), now=now)
+    booking.callback_url = callback_url
+    booking.extra_info = extra_info
+
+
+def check_data(booking, legs):
+    """Raises Missing unless the booking says all that its conditions require."""
     absent = requirements.missing_member(
         [field for leg in legs for field in required_booking_data(leg.conditions)],
-        customer=customer_data,
+        customer=booking.customer_data,
         from_place=booking.from_place,
         to_place=booking.to_place,
     )
     if absent:
         raise Missing(f"Field: {absent}, Reason: conditionRequireBookingData demands it.", module=3)
-    quotas.check(booking.provider, vehicles=len(legs), now=now)
-    booking.customer_data = customer_data
-    booking.callback_url = callback_url
-    booking.extra_info = extra_info
 
 
 def _agree(booking, legs, now):
