@@ -12,11 +12,11 @@ from legs.serializers import leg_json
 from planning.serializers import PlanningRequest
 from tomp.errors import ReadOnly
 from tomp.serializers import (
+    CallbackUrl,
     FreeObject,
     Moment,
     Place,
     Text,
-    Url,
     WholeNumber,
     WireSerializer,
     moment_json,
@@ -67,7 +67,7 @@ class BookingRequest(WireSerializer):
     from_ = Place(source="from_place", required=False, default=None)
     to = Place(source="to_place", required=False, default=None)
     customer = CustomerData(source="customer_data", required=False, default=None)
-    callbackUrl = Url(source="callback_url", required=False, default="", max_length=500)
+    callbackUrl = CallbackUrl(source="callback_url", required=False, default="", max_length=500)
     extraInfo = FreeObject(source="extra_info", required=False, default=None)
 
 
@@ -95,7 +95,7 @@ class OneStopBookingRequest(PlanningRequest):
     """TOMP oneStopBookingRequest: a planning request that names assets or types, and who books."""
 
     customer = CustomerData(source="customer_data", required=False, default=None)
-    callbackUrl = Url(source="callback_url", required=False, default="", max_length=500)
+    callbackUrl = CallbackUrl(source="callback_url", required=False, default="", max_length=500)
 
     def validate(self, trip):
         trip = super().validate(trip)
@@ -114,6 +114,12 @@ class BookingOperation(WireSerializer):
     extendReason = serializers.ChoiceField(
         choices=EXTEND_REASONS, required=False, default="OTHER", source="extend_reason"
     )
+
+
+class SubscriptionRequest(WireSerializer):
+    """Body of POST /bookings/{id}/subscription, which may be left out (reading 27)."""
+
+    webhook = CallbackUrl(required=False, default="", max_length=500)
 
 
 class NotificationData(WireSerializer):

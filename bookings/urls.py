@@ -10,6 +10,10 @@ urlpatterns = [
     path("bookings/<str:id>", BookingViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("bookings/<str:id>/events", BookingViewSet.as_view({"post": "events"})),
     path(
+        "bookings/<str:id>/subscription",
+        BookingViewSet.as_view({"post": "subscribe", "delete": "unsubscribe"}),
+    ),
+    path(
         "bookings/<str:id>/notifications",
         BookingViewSet.as_view({"get": "notifications", "post": "notify"}),
     ),

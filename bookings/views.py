@@ -17,6 +17,7 @@ from bookings.serializers import (
     BookingRequest,
     NotificationData,
     OneStopBookingRequest,
+    SubscriptionRequest,
     booking_json,
     notification_json,
 )
@@ -131,6 +132,19 @@ class BookingViewSet(ProviderViewSet):
                 )
             case _:
                 return services.deny_by_provider(booking_id=booking_id)
+
+    @extend_schema(request=SubscriptionRequest, responses={204: None}, tags=["booking [optional]"])
+    def subscribe(self, request, id):
+        """The provider is told of every step, until the booking is over; asking again may name another webhook."""
+        booking = self.get_booking(id)
+        services.subscribe(booking_id=booking.pk, now=timezone.now(), **self.valid(SubscriptionRequest))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={204: None}, tags=["booking [optional]"])
+    def unsubscribe(self, request, id):
+        """The provider is told only what it must know; so it is where it never subscribed."""
+        services.unsubscribe(booking_id=self.get_booking(id).pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={200: components.Notification(many=True)}, tags=["general"])
     def notifications(self, request, id):

@@ -8,6 +8,7 @@ from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_pr
 from bookings.services.keeping import forget_offers, notify
 from bookings.services.making import book, book_one_stop
 from bookings.services.story import legs_of, record
+from bookings.services.subscribing import subscribe, unsubscribe
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 __all__ = [
@@ -27,4 +28,6 @@ __all__ = [
     "legs_of",
     "notify",
     "record",
+    "subscribe",
+    "unsubscribe",
 ]
