@@ -19,6 +19,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
             "legs.Leg": "electric_scooter",
             "fleet.Reservation": "lock_clock",
             "bookings.Notification": "chat",
+            "bookings.Subscription": "notifications",
             "bookings.BookingEvent": "history",
             "legs.LegEvent": "timeline",
         },

@@ -1,10 +1,16 @@
 """What is kept with a booking, and what is forgotten."""
 
 from bookings.models import Booking, Notification
+from legs.models import Leg
+from tomp.errors import Invalid, Missing
 
 
 def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
-    """The message is kept with the booking, for both sides to read (TOMP notifications)."""
+    """The message is kept with the booking, for both sides to read (TOMP notifications).
+
+    Where there are several legs it says which one it is about (TOMP issue 450). Raises Missing, Invalid.
+    """
+    _check_leg(booking_id, leg_id)
     return Notification.objects.create(
         booking_id=booking_id,
         type=type,
@@ -15,6 +21,14 @@ def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
         sent_by=sent_by,
         at=now,
     )
+
+
+def _check_leg(booking_id, leg_id):
+    legs = {str(pk) for pk in Leg.objects.filter(booking=booking_id).values_list("pk", flat=True)}
+    if not leg_id and len(legs) > 1:
+        raise Missing("Field: legId, Reason: the booking has several legs.", module=3)
+    if leg_id and leg_id.lower() not in legs:
+        raise Invalid(f"Field: legId, Reason: booking {booking_id} has no leg {leg_id[:80]!r}.", module=3)
 
 
 def forget_offers(*, before):

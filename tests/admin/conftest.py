@@ -31,6 +31,7 @@ from tests.trip_factories import (
     LegEventFactory,
     LegFactory,
     NotificationFactory,
+    SubscriptionFactory,
     SupportRequestFactory,
 )
 
@@ -76,6 +77,7 @@ def everything(superuser):
         *(asset, asset.asset_type, asset.asset_type.default_plan, asset.station, reservation),
         *(leg, leg.booking, leg.booking.provider, leg.booking.customer, LegEventFactory(leg=leg)),
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
+        SubscriptionFactory(booking=leg.booking),
         *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         UserGroupFactory(),
