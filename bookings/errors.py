@@ -27,6 +27,18 @@ class ExtensionRefused(errors.Expired):
     module = MODULE
 
 
+class BookingGone(errors.Expired):
+    """410: the booking is over, nothing about it can be changed (OpenAPI PUT /bookings/{id})."""
+
+    module = MODULE
+
+
+class ChangeRefused(errors.Invalid):
+    """400: the change is not acceptable (OpenAPI PUT /bookings/{id})."""
+
+    module = MODULE
+
+
 class NotOneOption(errors.NotPossible):
     """406: there is not exactly one way to do it (OpenAPI POST /bookings/one-stop)."""
 
@@ -34,7 +46,7 @@ class NotOneOption(errors.NotPossible):
 
 
 class NotServed(errors.UserBlocked):
-    """403/3209: the operator does not serve this customer; one-stop declares no 428 (OpenAPI)."""
+    """403/3209: the operator does not serve this customer; one-stop and PUT declare no 428 (OpenAPI)."""
 
     module = MODULE
 

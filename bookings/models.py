@@ -107,6 +107,7 @@ class Booking(FSMModelMixin, models.Model):
         indexes = (
             models.Index(fields=["created_at"], name="booking_by_age"),
             models.Index(fields=["provider", "state", "departs_at"], name="booking_by_provider"),
+            models.Index(fields=["provider", "booked_at"], name="booking_by_quota"),
             models.Index(
                 fields=["expires_at"],
                 name="booking_waiting",
@@ -214,6 +215,34 @@ class Party(models.TextChoices):
     TO = "TO", _("operator")
     END_USER = "END_USER", _("traveller")
     OTHER = "OTHER", _("somebody else")
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def in_force(self):
+        """Those of open bookings: a subscription ends with its booking."""
+        return self.filter(booking__state__in=OPEN_STATES)
+
+
+class Subscription(models.Model):
+    """The provider wants to be told of every step of this booking (TOMP POST /bookings/{id}/subscription)."""
+
+    booking = models.OneToOneField(Booking, models.CASCADE, related_name="subscription")
+    webhook = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text=_("Where to; empty = the callback address of the booking, or the provider."),
+    )
+    since = models.DateTimeField()
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        ordering = ("-since",)
+
+    def __str__(self):
+        return self.webhook or str(self.booking_id)
 
 
 class BookingEvent(models.Model):

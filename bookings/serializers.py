@@ -4,16 +4,19 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
+from bookings.changes import differences
 from bookings.models import Notification
 from fleet import serializers as fleet
 from legs.models import LegState
 from legs.serializers import leg_json
 from planning.serializers import PlanningRequest
+from tomp.errors import ReadOnly
 from tomp.serializers import (
+    CallbackUrl,
     FreeObject,
+    Moment,
     Place,
     Text,
-    Url,
     WholeNumber,
     WireSerializer,
     moment_json,
@@ -64,15 +67,35 @@ class BookingRequest(WireSerializer):
     from_ = Place(source="from_place", required=False, default=None)
     to = Place(source="to_place", required=False, default=None)
     customer = CustomerData(source="customer_data", required=False, default=None)
-    callbackUrl = Url(source="callback_url", required=False, default="", max_length=500)
+    callbackUrl = CallbackUrl(source="callback_url", required=False, default="", max_length=500)
     extraInfo = FreeObject(source="extra_info", required=False, default=None)
+
+
+class BookingChange(WireSerializer):
+    """The members of TOMP booking that may be changed → keywords of bookings.services.change.
+
+    The whole booking may be sent. What differs from the booking as it is (`current`, in the context) and is not among
+    these is refused with ReadOnly; what we work out ourselves is compared where it means something.
+    """
+
+    departureTime = Moment(required=False, default=None, source="departs_at")
+    arrivalTime = Moment(required=False, default=None, source="arrives_at")
+    to = Place(source="to_place", required=False, default=None)
+    customer = CustomerData(source="customer_data", required=False, default=None)
+
+    def to_internal_value(self, data):
+        changes = super().to_internal_value(data)
+        differing = differences(data, self.context["current"])
+        if differing:
+            raise ReadOnly(f"Field: {differing}, Reason: it cannot be changed here.")
+        return changes
 
 
 class OneStopBookingRequest(PlanningRequest):
     """TOMP oneStopBookingRequest: a planning request that names assets or types, and who books."""
 
     customer = CustomerData(source="customer_data", required=False, default=None)
-    callbackUrl = Url(source="callback_url", required=False, default="", max_length=500)
+    callbackUrl = CallbackUrl(source="callback_url", required=False, default="", max_length=500)
 
     def validate(self, trip):
         trip = super().validate(trip)
@@ -91,6 +114,12 @@ class BookingOperation(WireSerializer):
     extendReason = serializers.ChoiceField(
         choices=EXTEND_REASONS, required=False, default="OTHER", source="extend_reason"
     )
+
+
+class SubscriptionRequest(WireSerializer):
+    """Body of POST /bookings/{id}/subscription, which may be left out (reading 27)."""
+
+    webhook = CallbackUrl(required=False, default="", max_length=500)
 
 
 class NotificationData(WireSerializer):

@@ -1,7 +1,5 @@
 """The booking module (TOMP /bookings)."""
 
-import uuid
-
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -14,10 +12,12 @@ from bookings.errors import BookingNotFound
 from bookings.filters import BookingFilter
 from bookings.models import Booking, Party
 from bookings.serializers import (
+    BookingChange,
     BookingOperation,
     BookingRequest,
     NotificationData,
     OneStopBookingRequest,
+    SubscriptionRequest,
     booking_json,
     notification_json,
 )
@@ -25,6 +25,7 @@ from legs.models import Leg
 from maas.views import ProviderViewSet
 from planning.options import Trip
 from tomp import components
+from tomp.ids import as_uuid
 from tomp.views import expires
 
 TAGS = ["booking"]
@@ -61,9 +62,11 @@ class BookingViewSet(ProviderViewSet):
         """Books an offer."""
         now = timezone.now()
         wanted = self.valid(BookingRequest)
-        offer_id = _as_uuid(wanted.pop("offer_id"))
+        offer_id = wanted.pop("offer_id")
+        if as_uuid(offer_id) is None:
+            raise BookingNotFound(f"Offer {offer_id[:80]!r} not found.")
         booking, legs = services.book(
-            provider=self.provider, offer_id=offer_id, version=self.version.minor, now=now, **wanted
+            provider=self.provider, offer_id=as_uuid(offer_id), version=self.version.minor, now=now, **wanted
         )
         return self.created(booking, legs, now)
 
@@ -88,6 +91,17 @@ class BookingViewSet(ProviderViewSet):
         """The booking as it is now."""
         booking = self.get_booking(id)
         return self.answer(booking, services.legs_of(booking), timezone.now())
+
+    @extend_schema(request=components.Booking, responses={200: components.Booking}, tags=["booking [optional]"])
+    def update(self, request, id):
+        """Changes times, destination or customer of a booking that did not start; everything else is read-only."""
+        booking = self.get_booking(id)
+        now = timezone.now()
+        services.check_changeable(booking, now)
+        current = booking_json(booking, services.legs_of(booking), self.dialect, now=now)
+        changes = self.valid(BookingChange, current=current)
+        booking, legs = services.change(booking_id=booking.pk, now=now, **changes)
+        return self.answer(booking, legs, now)
 
     @extend_schema(request=BookingOperation, responses={200: components.Booking}, tags=TAGS)
     def events(self, request, id):
@@ -119,6 +133,19 @@ class BookingViewSet(ProviderViewSet):
             case _:
                 return services.deny_by_provider(booking_id=booking_id)
 
+    @extend_schema(request=SubscriptionRequest, responses={204: None}, tags=["booking [optional]"])
+    def subscribe(self, request, id):
+        """The provider is told of every step, until the booking is over; asking again may name another webhook."""
+        booking = self.get_booking(id)
+        services.subscribe(booking_id=booking.pk, now=timezone.now(), **self.valid(SubscriptionRequest))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={204: None}, tags=["booking [optional]"])
+    def unsubscribe(self, request, id):
+        """The provider is told only what it must know; so it is where it never subscribed."""
+        services.unsubscribe(booking_id=self.get_booking(id).pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     @extend_schema(responses={200: components.Notification(many=True)}, tags=["general"])
     def notifications(self, request, id):
         """All messages about the booking, of both sides, the oldest first."""
@@ -136,7 +163,7 @@ class BookingViewSet(ProviderViewSet):
         """The provider's booking, its lapse noticed; raises BookingNotFound."""
         now = timezone.now()
         bookings = Booking.objects.booked().for_provider(self.provider)
-        booking = bookings.filter(pk=_as_uuid(booking_id)).first()
+        booking = bookings.filter(pk=as_uuid(booking_id)).first()
         if booking is None:
             raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.")
         if booking.has_lapsed(now):
@@ -160,10 +187,3 @@ class BookingViewSet(ProviderViewSet):
 def ends_at(booking):
     """Until when the booking stands as it is: its time to commit, else its planned end (reading 30)."""
     return booking.expires_at or booking.arrives_at or booking.departs_at + services.PLANNED_WITHOUT_ARRIVAL
-
-
-def _as_uuid(text):
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise BookingNotFound(f"Booking {text[:80]!r} not found.") from None

@@ -26,6 +26,14 @@ def conditions_for(asset_type, *, station, now):
     return conditions
 
 
+def answered_by(conditions, moment):
+    """The conditions of a leg once it is committed: conditionPostponedCommit says the very moment."""
+    return [
+        {**condition, "answer_by": moment_json(moment)} if "answer_by" in condition else condition
+        for condition in conditions
+    ]
+
+
 def demands_parking_photo(conditions):
     """Whether the ride may not end without a photo (semantics §10.2, SEND_EVIDENCE_PARKED)."""
     return any(

@@ -3,35 +3,53 @@
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from fleet.models import CalendarPeriod, OpeningHours
+from fleet import geo
+from fleet.models import CalendarPeriod, OpeningHours, Region
 from fleet.models.schedule import WEEKDAYS
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """All opening hours and calendar periods, to ask as often as one likes."""
+    """All opening hours and calendar periods, to ask as often as one likes.
+
+    `regions` are the operating areas that have rules of their own.
+    """
 
     hours: tuple[OpeningHours, ...]
     periods: tuple[CalendarPeriod, ...]
+    regions: tuple[Region, ...] = ()
 
     @classmethod
     def load(cls):
-        return cls(tuple(OpeningHours.objects.all()), tuple(CalendarPeriod.objects.all()))
+        hours, periods = tuple(OpeningHours.objects.all()), tuple(CalendarPeriod.objects.all())
+        ruled = {rule.region_id for rule in (*hours, *periods) if rule.region_id is not None}
+        return cls(hours, periods, tuple(Region.objects.filter(pk__in=ruled)) if ruled else ())
 
-    def is_open(self, local, *, station_id=None, region_id=None):
+    def is_open(self, local, *, station_id=None, region_id=None, point=None):
         """Whether trips may begin at this local time. Rules of the station beat those of its region, and those the
-        system's; where there is no rule at all it is always open."""
-        hours = _most_specific(self.hours, station_id, region_id)
-        periods = _most_specific(self.periods, station_id, region_id)
+        system's; where there is no rule at all it is always open.
+
+        What stands at no station lies in every operating area around its `point` (lat, lon).
+        """
+        region_ids = {region_id} if point is None else self._regions_at(*point)
+        hours = _most_specific(self.hours, station_id, region_ids)
+        periods = _most_specific(self.periods, station_id, region_ids)
         return (not hours or any(_within_hours(rule, local) for rule in hours)) and (
             not periods or any(_within_period(rule, local.date()) for rule in periods)
         )
 
+    def _regions_at(self, lat, lon):
+        return {
+            region.pk
+            for region in self.regions
+            if region.kind == Region.Kind.OPERATING and geo.contains(region.area, lat, lon)
+        }
 
-def _most_specific(rules, station_id, region_id):
+
+def _most_specific(rules, station_id, region_ids):
     for chosen in (
         [rule for rule in rules if station_id and rule.station_id == station_id],
-        [rule for rule in rules if region_id and rule.region_id == region_id],
+        [rule for rule in rules if rule.region_id and rule.region_id in region_ids],
         [rule for rule in rules if rule.station_id is None and rule.region_id is None],
     ):
         if chosen:

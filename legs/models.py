@@ -87,6 +87,11 @@ class Leg(FSMModelMixin, models.Model):
     metered_since = models.DateTimeField(null=True, blank=True, help_text=_("The meter runs since then."))
     distance_m = models.PositiveIntegerField(default=0)
     fare = models.JSONField(null=True, blank=True, help_text=_("The final price."))
+    traveler_references = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Who of the travellers rides it, as the provider numbers them."),
+    )
 
     objects = LegQuerySet.as_manager()
 

@@ -91,6 +91,7 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
         arrivalTime=moment_json(leg.arrives_at),
         actualDepartureTime=moment_json(leg.departed_at),
         actualArrivalTime=moment_json(leg.arrived_at),
+        travelerReferenceNumbers=leg.traveler_references or None,
         legSequenceNumber=leg.sequence,
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
         asset=leg_asset_json(leg),

@@ -1,7 +1,5 @@
 """The trip execution module (TOMP /legs)."""
 
-import uuid
-
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
@@ -17,6 +15,7 @@ from legs.models import Leg
 from legs.serializers import LegEventRequest, ProgressQuery, leg_json, progress_json
 from maas.views import ProviderViewSet
 from tomp import components
+from tomp.ids import as_uuid
 from tomp.serializers import Paging, page
 
 TAGS = ["trip execution"]
@@ -42,9 +41,7 @@ class LegViewSet(ProviderViewSet):
         except ValidationError:
             self.get_leg(id)  # an unknown leg is a 404, whatever is said about it
             raise
-        leg = services.apply(
-            event.pop("event"), leg_id=_as_uuid(id), provider=self.provider, now=timezone.now(), **event
-        )
+        leg = services.apply(event.pop("event"), leg_id=_known(id), provider=self.provider, now=timezone.now(), **event)
         return self.answer(leg)
 
     @extend_schema(parameters=[ProgressQuery], responses={200: components.LegProgress}, tags=TAGS)
@@ -79,9 +76,9 @@ class LegViewSet(ProviderViewSet):
     def get_leg(self, leg_id):
         """The provider's leg, its booking's lapse noticed; raises LegNotFound."""
         legs = Leg.objects.booked().for_provider(self.provider).for_trip().select_related("booking")
-        leg = legs.filter(pk=_as_uuid(leg_id)).first()
+        leg = legs.filter(pk=_known(leg_id)).first()
         if leg is None:
-            raise LegNotFound(f"Leg {leg_id} not found.")
+            raise LegNotFound(f"Leg {leg_id[:80]!r} not found.")
         now = timezone.now()
         if leg.booking.has_lapsed(now):
             bookings.expire(booking_id=leg.booking_id, now=now)
@@ -92,8 +89,8 @@ class LegViewSet(ProviderViewSet):
         return Response(leg_json(leg, self.dialect, with_access=True))
 
 
-def _as_uuid(text):
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise LegNotFound(f"Leg {text[:80]!r} not found.") from None
+def _known(leg_id):
+    found = as_uuid(leg_id)
+    if found is None:
+        raise LegNotFound(f"Leg {leg_id[:80]!r} not found.")
+    return found

@@ -31,6 +31,15 @@ class Milestone(models.TextChoices):
     FINISH = "FINISH", _("when the ride is finished")
 
 
+class QuotaPeriod(models.TextChoices):
+    """What the number of bookings is counted over, by the operator's calendar."""
+
+    HOUR = "HOUR", _("hour")
+    DAY = "DAY", _("day")
+    WEEK = "WEEK", _("week")
+    MONTH = "MONTH", _("month")
+
+
 class MaasProvider(models.Model):
     """A company whose app sells our rides, with the terms of its contract."""
 
@@ -59,6 +68,11 @@ class MaasProvider(models.Model):
 
     api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
     base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
+
+    max_bookings = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Vehicles that may be booked per period; empty = no limit.")
+    )
+    quota_period = models.CharField(max_length=5, choices=QuotaPeriod, default=QuotaPeriod.DAY)
 
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()

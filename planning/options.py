@@ -1,23 +1,26 @@
 """What could we offer for this trip? Reads the fleet, writes nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
 
-from fleet import geo, information, places
+from fleet import geo, groups, information, places
 from fleet import services as fleet
 from fleet.conditions import conditions_for
 from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
+from maas.models import MaasProvider
+from planning import parties
 from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
+SPARE = 50  # vehicles of a type that are looked at beyond those needed: closed places, and others who are faster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,8 @@ class Option:
     """One way to make the trip: this vehicle, or one of this type to be assigned later.
 
     `instead` are those that differ in the vehicle alone, nearest first, in case somebody else is faster; each is
-    worked out when it is asked for. A named vehicle cannot be replaced.
+    worked out when it is asked for. A named vehicle cannot be replaced. `beside` are the further vehicles of several
+    travellers, `travelers` the reference numbers of those who ride this one.
     """
 
     asset_type: AssetType
@@ -79,46 +83,49 @@ class Option:
     tariff: Tariff
     conditions: list
     instead: Iterable["Option"] = ()
+    travelers: list = field(default_factory=list)
+    beside: tuple["Option", ...] = ()
 
     @property
-    def reserved_until(self):
-        """When a promise by type ends if nobody said when the trip does."""
-        return self.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
+    def vehicles(self):
+        """All vehicles it takes, each as an option of its own; the first is this one."""
+        return (self, *self.beside)
 
 
-def find(trip, *, now):
-    """The options for the trip, nearest first.
+def find(trip, *, provider, now):
+    """The options for the trip with this provider, nearest first.
 
-    Named assets give one option each; otherwise each type gives its nearest vehicle, one per traveller.
+    Named assets give one option each, otherwise each type gives its nearest; for several travellers as many vehicles
+    as it takes are one option.
     """
     departs_at = max(trip.departs_at or now, now)
     if trip.arrives_at is not None and not timedelta(0) < trip.arrives_at - departs_at <= LONGEST_TRIP:
         return []
-    search = _Search(trip=trip, departs_at=departs_at, now=now)
+    search = _Search(trip=trip, provider=provider, departs_at=departs_at, now=now)
     return search.assets() if trip.names_assets else search.assets() + search.types()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
     trip: Trip
+    provider: MaasProvider
     departs_at: datetime
     now: datetime
 
     # -- vehicles that are booked as such
 
     def assets(self):
-        found = [asset for asset in self._candidates() if self._fits(asset.asset_type) and self._reaches(asset)]
+        found = [asset for asset in self._candidates() if self._fits(asset.asset_type)]
         found = [asset for asset in found if self._may_wait(asset.asset_type)]
         schedule = Schedule.load() if found else None
-        found = [asset for asset in found if self._is_open(schedule, asset.station)]
-        if self.trip.names_assets:
-            return [self._of_asset(asset) for asset in found]
-        return [option for group in _by_type(found) for option in self._nearest_of(group)]
+        found = [asset for asset in found if self._is_open(schedule, asset.station, (asset.lat, asset.lon))]
+        offer = self._of_named if self.trip.names_assets else self._nearest_of
+        return [option for group in _by_type(found) for option in offer(group)]
 
     def _candidates(self):
         assets = (
             Asset.objects.free()
-            .filter(asset_type__booked_by=AssetType.BookedBy.ASSET)
+            .filter(self._is_for_them("asset_type"), asset_type__booked_by=AssetType.BookedBy.ASSET)
             .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
             .filter(Q(pricing_plan__isnull=False) | Q(asset_type__default_plan__isnull=False))
             .select_related("asset_type__default_plan", "station", "pricing_plan")
@@ -126,6 +133,8 @@ class _Search:
         )
         if self.trip.use_asset_types:
             assets = assets.filter(asset_type__type_id__in=self.trip.use_asset_types)
+        if self.trip.estimated_distance:
+            assets = assets.filter(Q(range_m__isnull=True) | Q(range_m__gte=self.trip.estimated_distance))
         if self.trip.names_assets:
             return assets.filter(_named(self.trip)).order_by("vehicle_number")
         return self._near(assets)
@@ -138,6 +147,7 @@ class _Search:
         lat, lon = self.trip.origin
         box = geo.box_around(lat, lon, self._radius)
         near = assets.in_box(box.south, box.north, box.west, box.east)
+        near = near.nearest(lat, lon, of_each_type=self.trip.nr_of_travelers + SPARE)
         by_distance = sorted(
             ((geo.distance_m(lat, lon, asset.lat, asset.lon), asset.pk, asset) for asset in near),
             key=lambda item: item[:2],
@@ -145,21 +155,24 @@ class _Search:
         return [asset for distance, _pk, asset in by_distance if distance <= self._radius]
 
     def _nearest_of(self, assets):
-        """One option for each traveller, from vehicles of one type, nearest first."""
-        wanted = self.trip.nr_of_travelers
-        instead = (self._of_asset(asset) for asset in assets[wanted:])
-        return [self._of_asset(asset, instead) for asset in assets[:wanted]]
+        """The one option of vehicles of one type, nearest first, if they carry everybody."""
+        size = parties.vehicles_for(self.trip, assets[0].asset_type)
+        instead = (self._of_asset(asset) for asset in assets[size:])
+        return [replace(option, instead=instead) for option in self._of_named(assets[:size])]
+
+    def _of_named(self, assets):
+        """Vehicles of one type, as many in each option as it takes to carry everybody."""
+        size = parties.vehicles_for(self.trip, assets[0].asset_type)
+        return [
+            parties.together([self._of_asset(asset) for asset in party], self.trip)
+            for party in parties.parties(assets, size)
+        ]
 
     def _may_wait(self, asset_type):
         """A vehicle is held from the booking on, so the departure must be near."""
         return self.departs_at - self.now <= timedelta(minutes=max(asset_type.hold_minutes, 1))
 
-    def _reaches(self, asset):
-        return not (
-            self.trip.estimated_distance and asset.range_m is not None and asset.range_m < self.trip.estimated_distance
-        )
-
-    def _of_asset(self, asset, instead=()):
+    def _of_asset(self, asset):
         station = asset.station
         plan = asset.pricing_plan or asset.asset_type.default_plan
         place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
@@ -168,14 +181,14 @@ class _Search:
             place["coordinates"] = {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}
         if asset.station_slot:
             place["extra_info"] = {"stationSlotName": asset.station_slot}
-        return self._option(
-            asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan, instead=instead
-        )
+        return self._option(asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan)
 
     # -- types that are booked ahead
 
     def types(self):
-        wanted = AssetType.objects.filter(booked_by=AssetType.BookedBy.TYPE, default_plan__isnull=False)
+        wanted = AssetType.objects.filter(
+            self._is_for_them("pk"), booked_by=AssetType.BookedBy.TYPE, default_plan__isnull=False
+        )
         wanted = wanted.select_related("default_plan")
         if self.trip.use_asset_types:
             wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
@@ -209,18 +222,12 @@ class _Search:
         homes = set(Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct())
         served = {home or at for home, at in homes}
         for station in stations:
-            if station.pk in served and self._is_open(schedule, station) and self._has_place(asset_type, station):
-                return self._option(
-                    asset_type=asset_type,
-                    asset=None,
-                    station=station,
-                    place=_station_place(station),
-                    plan=asset_type.default_plan,
-                )
+            if station.pk in served and self._is_open(schedule, station, None) and self._has_place(asset_type, station):
+                return self._of_promise(asset_type, station, _station_place(station))
         return None
 
     def _of_roaming_type(self, asset_type, schedule):
-        if self.trip.origin is None or not self._is_open(schedule, None):
+        if self.trip.origin is None or not self._is_open(schedule, None, self.trip.origin):
             return None
         lat, lon = self.trip.origin
         kinds = {
@@ -228,25 +235,23 @@ class _Search:
         }
         if Region.Kind.OPERATING not in kinds or not self._has_place(asset_type, None):
             return None
-        return self._option(
-            asset_type=asset_type,
-            asset=None,
-            station=None,
-            place=self.trip.from_place,
-            plan=asset_type.default_plan,
-        )
+        return self._of_promise(asset_type, None, self.trip.from_place)
+
+    def _of_promise(self, asset_type, station, place):
+        """As many vehicles of the type as it takes; which ones is decided later."""
+        plan = asset_type.default_plan
+        one = self._option(asset_type=asset_type, asset=None, station=station, place=place, plan=plan)
+        return parties.together([one] * parties.vehicles_for(self.trip, asset_type), self.trip)
 
     def _has_place(self, asset_type, station):
         until = self.trip.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
-        return (
-            fleet.places_left(
-                asset_type_id=asset_type.pk,
-                station_id=station.pk if station else None,
-                period=(self.departs_at, until),
-                now=self.now,
-            )
-            > 0
+        left = fleet.places_left(
+            asset_type_id=asset_type.pk,
+            station_id=station.pk if station else None,
+            period=(self.departs_at, until),
+            now=self.now,
         )
+        return left >= parties.vehicles_for(self.trip, asset_type)
 
     # -- both
 
@@ -254,18 +259,19 @@ class _Search:
     def _radius(self):
         return settings.TOMP_DEFAULT_RADIUS_M if self.trip.radius is None else min(self.trip.radius, 50_000)
 
+    def _is_for_them(self, path):
+        return groups.open_to(self.provider, self.trip.user_groups, path=path)
+
     def _fits(self, asset_type):
         minimum = asset_type.minimum_age
         return minimum is None or all(age >= minimum for age in self.trip.ages)
 
-    def _is_open(self, schedule, station):
-        return schedule.is_open(
-            information.local(self.departs_at),
-            station_id=station.pk if station else None,
-            region_id=station.region_id if station else None,
-        )
+    def _is_open(self, schedule, station, point):
+        if station is None:
+            return schedule.is_open(information.local(self.departs_at), point=point)
+        return schedule.is_open(information.local(self.departs_at), station_id=station.pk, region_id=station.region_id)
 
-    def _option(self, *, asset_type, asset, station, place, plan, instead=()):
+    def _option(self, *, asset_type, asset, station, place, plan):
         return Option(
             asset_type=asset_type,
             asset=asset,
@@ -276,16 +282,15 @@ class _Search:
             arrives_at=self.trip.arrives_at,
             tariff=plan.tariff(),
             conditions=conditions_for(asset_type, station=station, now=self.now),
-            instead=instead,
         )
 
 
 def _by_type(assets):
     """The vehicles in groups of one type, both in the order in which they came."""
-    groups: dict[int, list[Asset]] = {}
+    by_type: dict[int, list[Asset]] = {}
     for asset in assets:
-        groups.setdefault(asset.asset_type_id, []).append(asset)
-    return groups.values()
+        by_type.setdefault(asset.asset_type_id, []).append(asset)
+    return by_type.values()
 
 
 def _named(trip):

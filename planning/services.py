@@ -12,9 +12,9 @@ from planning import options
 
 
 def inquire(*, provider, trip, version, now):
-    """(valid until, [(booking, leg), …]) of what we could offer; nothing is kept (OpenAPI POST /planning/inquiries)."""
+    """(valid until, [(booking, its legs), …]) of what we could offer; nothing is kept (POST /planning/inquiries)."""
     valid_until = now + timedelta(seconds=settings.TOMP_OFFER_TTL_SECONDS)
-    found = options.find(trip, now=now)
+    found = options.find(trip, provider=provider, now=now)
     return valid_until, [
         draft(option, provider=provider, version=version, valid_until=valid_until, now=now) for option in found
     ]
@@ -24,6 +24,6 @@ def offer(*, provider, trip, version, now):
     """As inquire(), but the options can be booked until then (OpenAPI POST /planning/offers)."""
     valid_until, drafts = inquire(provider=provider, trip=trip, version=version, now=now)
     with transaction.atomic():
-        Booking.objects.bulk_create([booking for booking, _leg in drafts])
-        Leg.objects.bulk_create([leg for _booking, leg in drafts])
+        Booking.objects.bulk_create([booking for booking, _legs in drafts])
+        Leg.objects.bulk_create([leg for _booking, legs in drafts for leg in legs])
     return valid_until, drafts

@@ -47,5 +47,5 @@ class PlanningViewSet(ProviderViewSet):
         now = timezone.now()
         trip = Trip(**self.valid(PlanningRequest))
         valid_until, drafts = plan(provider=self.provider, trip=trip, version=self.version.minor, now=now)
-        options = [booking_json(booking, [leg], self.dialect, now=now, with_ids=bookable) for booking, leg in drafts]
+        options = [booking_json(booking, legs, self.dialect, now=now, with_ids=bookable) for booking, legs in drafts]
         return Response(planning_json(valid_until, options), status=status.HTTP_201_CREATED)

@@ -141,6 +141,27 @@ class AssetTypeFactory(DjangoModelFactory):
             self.plans.set(plans)
 
 
+class UserGroupFactory(DjangoModelFactory):
+    """`providers=[…]` may have users in it, `asset_types=[…]` are theirs."""
+
+    class Meta:
+        model = models.UserGroup
+        skip_postgeneration_save = True
+
+    group_id = factory.Sequence("group-{}".format)
+    name = factory.LazyAttribute(lambda group: {"en": group.group_id.capitalize()})
+
+    @factory.post_generation
+    def providers(self, create, providers, **kwargs):
+        if create and providers:
+            self.providers.set(providers)
+
+    @factory.post_generation
+    def asset_types(self, create, asset_types, **kwargs):
+        if create and asset_types:
+            self.asset_types.set(asset_types)
+
+
 class ConditionFactory(DjangoModelFactory):
     """A deposit of 50.00."""
 

@@ -9,7 +9,16 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from bookings.models import OPEN_STATES, WAITING_STATES, Booking, BookingEvent, BookingState, Notification, Party
+from bookings.models import (
+    OPEN_STATES,
+    WAITING_STATES,
+    Booking,
+    BookingEvent,
+    BookingState,
+    Notification,
+    Party,
+    Subscription,
+)
 from customers.models import Customer
 from fleet import pricing
 from fleet.models import AssetPublicId
@@ -135,6 +144,15 @@ class EvidenceFactory(DjangoModelFactory):
     leg = factory.SubFactory(LegFactory)
     url = factory.Sequence("https://mp.example.org/photos/{}.jpg".format)
     received_at = BOOKED_AT
+
+
+class SubscriptionFactory(DjangoModelFactory):
+    class Meta:
+        model = Subscription
+
+    booking = factory.SubFactory(BookingFactory)
+    webhook = "https://mp.example.org/hooks"
+    since = BOOKED_AT
 
 
 class NotificationFactory(DjangoModelFactory):

@@ -125,6 +125,19 @@ def _absolute_url(value):
         raise serializers.ValidationError("An absolute http(s) address is expected.")
 
 
+class CallbackUrl(Url):
+    """An address we shall call. Credentials are agreed with the provider and never written into it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.validators.append(_without_credentials)
+
+
+def _without_credentials(value):
+    if "@" in urlsplit(value).netloc:
+        raise serializers.ValidationError("An address without user and password is expected.")
+
+
 class Coordinates(WireSerializer):
     """TOMP coordinates; negative ones exist (reading 15)."""
 

@@ -16,7 +16,7 @@ from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
 from shapely.geometry import shape
 
-from fleet import information
+from fleet import groups, information
 from fleet.geo import Box
 from fleet.models import Asset, AssetType, PricingPlan, Region, Reservation, Station
 from fleet.services import IN_SERVICE
@@ -100,9 +100,10 @@ class Row:
         return self.asset_type.type_id, self.station.station_id if self.station else "", self.plan.plan_id
 
 
-def rows(area, *, now):
-    """All rows of the area, in an order that stays."""
-    vehicles, places = _vehicles(area), _places_left(now)
+def rows(area, *, provider, now):
+    """All rows of the area that this provider (None: anybody) may see, in an order that stays."""
+    visible = groups.open_to(provider, path="asset_type")
+    vehicles, places = _vehicles(area, visible), _places_left(now, visible)
     known = catalogue.current(
         type_ids={type_pk for type_pk, *_ in [*vehicles, *places]}, plan_ids={plan_pk for _, _, plan_pk in vehicles}
     )
@@ -111,31 +112,33 @@ def rows(area, *, now):
     return sorted([*here.of_vehicles(vehicles), *here.of_types(places)], key=lambda row: row.order)
 
 
-def _vehicles(area):
+def _vehicles(area, visible):
     """The vehicles one can have: lists by (type, station, plan). Only what may be published is read."""
     offered = (
         Asset.objects.free()
-        .filter(area.vehicles(), asset_type__booked_by=BY_ASSET)
+        .filter(area.vehicles(), visible, asset_type__booked_by=BY_ASSET)
         .filter(Q(station__isnull=True) | Q(station__is_installed=True, station__is_renting=True))
         .annotate(plan_id=Coalesce("pricing_plan_id", "asset_type__default_plan_id"))
         .filter(plan_id__isnull=False)
         .order_by("public_id")
     )
-    groups = defaultdict(list)
+    found = defaultdict(list)
     for vehicle in offered.values_list(
         "asset_type_id", "station_id", "plan_id", "public_id", "lat", "lon", "state_of_charge", named=True
     ):
-        groups[vehicle[:3]].append(vehicle)
-    return groups
+        found[vehicle[:3]].append(vehicle)
+    return found
 
 
-def _places_left(now):
+def _places_left(now, visible):
     """How many more vehicles of each type that is booked ahead could be promised from now: by (type, station).
 
     The rule is that of fleet.services.places_left, for all types and stations in two statements.
     """
     period = Q(period__overlap=DateTimeTZRange(now, now + PLANNED_WITHOUT_ARRIVAL))
-    vehicles = Asset.objects.filter(state__in=IN_SERVICE).annotate(place_id=Coalesce("home_station_id", "station_id"))
+    vehicles = Asset.objects.filter(visible, state__in=IN_SERVICE).annotate(
+        place_id=Coalesce("home_station_id", "station_id")
+    )
     promises = (
         Reservation.objects.filter(Q(asset=None) | Q(asset__state__in=IN_SERVICE))
         .filter(period | Q(asset__isnull=False, period__endswith__lt=now))
@@ -183,10 +186,19 @@ class _Here:
     def of_vehicles(self, groups):
         """Vehicles where and while one may take them."""
         for (type_pk, station_pk, plan_pk), found in groups.items():
-            vehicles = self.area.has_inside(found) if station_pk is None else found
+            vehicles = self._to_be_had(station_pk, found)
             row = self._row(type_pk, station_pk, plan_pk, available=len(vehicles), vehicles=vehicles)
-            if vehicles and self._is_open(station_pk):
+            if vehicles:
                 yield row
+
+    def _to_be_had(self, station_pk, vehicles):
+        """Those of these vehicles that stand in the area, where and while it is open."""
+        if station_pk is not None:
+            return vehicles if self._is_open(station_pk) else []
+        inside, schedule = self.area.has_inside(vehicles), self.catalogue.schedule
+        if schedule.regions:
+            return [v for v in inside if schedule.is_open(self.local, point=(v.lat, v.lon))]
+        return inside if schedule.is_open(self.local) else []
 
     def of_types(self, places):
         """Types that are booked ahead, also where and while none can be had at once: those have the number 0."""

@@ -19,6 +19,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
             "legs.Leg": "electric_scooter",
             "fleet.Reservation": "lock_clock",
             "bookings.Notification": "chat",
+            "bookings.Subscription": "notifications",
             "bookings.BookingEvent": "history",
             "legs.LegEvent": "timeline",
         },
@@ -28,6 +29,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         {
             "fleet.Asset": "pedal_bike",
             "fleet.AssetType": "category",
+            "fleet.UserGroup": "groups",
             "fleet.Station": "location_on",
             "fleet.Region": "map",
             "fleet.Alert": "campaign",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
-from fleet import geo
+from fleet import geo, groups
 from fleet.models import (
     Alert,
     Asset,
@@ -88,7 +88,8 @@ def _stocks(station_pks):
     standing = here.filter(state__in=STANDING).values_list("station_id")
     for station_pk, count in standing.annotate(Count("pk")):
         stocks[station_pk].standing = count
-    free = Asset.objects.free().filter(station__in=station_pks).values_list("station_id", "asset_type__type_id")
+    free = Asset.objects.free().filter(groups.open_to(None, path="asset_type"), station__in=station_pks)
+    free = free.values_list("station_id", "asset_type__type_id")
     for station_pk, type_id, count in free.annotate(Count("pk")).order_by("asset_type__type_id"):
         stocks[station_pk].free[type_id] = count
     anywhere = list(AssetType.objects.filter(return_rule__in=GOES_ANYWHERE).values_list("type_id", flat=True))

@@ -127,7 +127,8 @@ class OperatorViewSet(ProviderViewSet):
             region = Region.objects.filter(region_id=query["region_id"]).first()
             if region is None:
                 return []
-        return availability.rows(Area(station_id=query["station_id"], region=region, box=query["box"]), now=now)
+        area = Area(station_id=query["station_id"], region=region, box=query["box"])
+        return availability.rows(area, provider=self.provider, now=now)
 
     @extend_schema(
         operation_id="operator_pricing_plans",

@@ -3,16 +3,21 @@
 Each service locks the booking first, then reads the rest (docs/locking.md). Nothing here sends anything.
 """
 
+from bookings.services.changing import change, check_changeable
 from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_provider, expire, extend
 from bookings.services.keeping import forget_offers, notify
-from bookings.services.making import PLANNED_WITHOUT_ARRIVAL, book, book_one_stop
+from bookings.services.making import book, book_one_stop
 from bookings.services.story import legs_of, record
+from bookings.services.subscribing import subscribe, unsubscribe
+from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 __all__ = [
     "PLANNED_WITHOUT_ARRIVAL",
     "book",
     "book_one_stop",
     "cancel",
+    "change",
+    "check_changeable",
     "commit",
     "confirm",
     "deny",
@@ -23,4 +28,6 @@ __all__ = [
     "legs_of",
     "notify",
     "record",
+    "subscribe",
+    "unsubscribe",
 ]

@@ -10,6 +10,7 @@ from bookings.errors import BookingLapsed, ExtensionRefused
 from bookings.models import Booking, Party
 from bookings.services.story import event, illegal, legs_of, record
 from fleet import services as fleet
+from fleet.conditions import answered_by
 from tomp.errors import IllegalOperation, InUse
 
 
@@ -38,6 +39,8 @@ def agree_to_commit(booking, legs, asked_by, now):
         _grant_access(legs)
     else:
         booking.commit_conditionally(answer_by=now + timedelta(minutes=booking.response_minutes))
+        for leg in legs:
+            leg.conditions = answered_by(leg.conditions, booking.expires_at)
     return event(booking, "COMMIT", asked_by, now)
 
 
@@ -48,9 +51,9 @@ def _grant_access(legs):
 
 
 def save_access(legs):
-    """What opens the vehicles is kept."""
+    """What opens the vehicles is kept, and until when we answer if staff do."""
     for leg in legs:
-        leg.save(update_fields=["access_code"])
+        leg.save(update_fields=["access_code", "conditions"])
 
 
 def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):

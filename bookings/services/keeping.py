@@ -4,10 +4,16 @@ from django.db import transaction
 
 from bookings import callbacks
 from bookings.models import Booking, Notification, Party
+from legs.models import Leg
+from tomp.errors import Invalid, Missing
 
 
 def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
-    """The message is kept with the booking, for both sides to read; ours is sent as well (TOMP notifications)."""
+    """The message is kept with the booking, for both sides to read; ours is sent as well (TOMP notifications).
+
+    Where there are several legs it says which one it is about (TOMP issue 450). Raises Missing, Invalid.
+    """
+    _check_leg(booking_id, leg_id)
     with transaction.atomic():
         notification = Notification.objects.create(
             booking_id=booking_id,
@@ -22,6 +28,14 @@ def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
         if sent_by == Party.TO:
             callbacks.notification(notification.booking, notification, now)
         return notification
+
+
+def _check_leg(booking_id, leg_id):
+    legs = {str(pk) for pk in Leg.objects.filter(booking=booking_id).values_list("pk", flat=True)}
+    if not leg_id and len(legs) > 1:
+        raise Missing("Field: legId, Reason: the booking has several legs.", module=3)
+    if leg_id and leg_id.lower() not in legs:
+        raise Invalid(f"Field: legId, Reason: booking {booking_id} has no leg {leg_id[:80]!r}.", module=3)
 
 
 def forget_offers(*, before):

@@ -1,24 +1,22 @@
 """Making a booking: of an offer, or in one step."""
 
 from datetime import timedelta
-from itertools import chain
 
 from django.db import transaction
 
 from bookings import requirements
-from bookings.drafts import draft
+from bookings.drafts import draft, sum_up
 from bookings.errors import BookingNotFound, NotOneOption, NotServed, OfferGone
 from bookings.models import Booking, BookingEvent, Party
+from bookings.services import quotas
 from bookings.services.deciding import agree_to_commit, save_access
+from bookings.services.holding import hold, hold_any
 from bookings.services.story import event, legs_of
 from customers import services as customers
-from fleet import services as fleet
 from fleet.conditions import required_booking_data
 from fleet.errors import AssetNotAvailable, NoAssetLeft
-from maas.models import MaasProvider
 from planning import options
-from planning.options import PLANNED_WITHOUT_ARRIVAL
-from tomp.errors import AlreadyBooked, Missing, QuotaReached, UserBlocked
+from tomp.errors import AlreadyBooked, Missing, UserBlocked
 
 
 def book(*, provider, offer_id, customer_data, from_place, to_place, callback_url, extra_info, version, now):
@@ -38,10 +36,10 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
         booking.to_place = to_place or booking.to_place
         legs = legs_of(booking)
         try:
-            _hold(legs, now)
+            hold(legs, now)
         except (AssetNotAvailable, NoAssetLeft) as error:
             raise OfferGone(f"Offer {booking.id} is not available any more. {error.detail}") from error
-        _take_over(booking, legs, customer_data, callback_url, extra_info)
+        _take_over(booking, legs, customer_data, callback_url, extra_info, now)
         story = _agree(booking, legs, now)
         booking.save()
         save_access(legs)
@@ -55,34 +53,34 @@ def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, ve
     Raises NotOneOption when there is none or more than one, NotServed, and what book() raises for data and
     contract. Where a type was asked for, a vehicle that somebody else just took is replaced by the next.
     """
-    found = options.find(trip, now=now)
+    found = options.find(trip, provider=provider, now=now)
     if len(found) != 1:
         raise NotOneOption(
             f"There are {len(found)} ways to do this, exactly one is needed." if found else "It is not available."
         )
-    for option in chain(found, found[0].instead):
-        try:
-            return _book_option(
-                option, provider, customer_data, callback_url, extra_info,
-                version=version, now=now, wait=trip.names_assets,
-            )  # fmt: skip
-        except (AssetNotAvailable, NoAssetLeft):
-            continue
-        except UserBlocked as error:
-            raise NotServed(error.detail) from error
-    raise NotOneOption("Somebody else was faster.")
+    try:
+        return _book_option(
+            found[0], provider, customer_data, callback_url, extra_info,
+            version=version, now=now, wait=trip.names_assets,
+        )  # fmt: skip
+    except (AssetNotAvailable, NoAssetLeft) as error:
+        raise NotOneOption("Somebody else was faster.") from error
+    except UserBlocked as error:
+        raise NotServed(error.detail) from error
 
 
 @transaction.atomic
 def _book_option(option, provider, customer_data, callback_url, extra_info, *, version, now, wait):
-    booking, leg = draft(option, provider=provider, version=version, valid_until=now, now=now)
-    _hold([leg], now, wait=wait)
-    _take_over(booking, [leg], customer_data, callback_url, extra_info)
-    story = _agree(booking, [leg], now)
+    booking, legs = draft(option, provider=provider, version=version, valid_until=now, now=now)
+    legs = hold_any(legs, option.instead, now, wait=wait)
+    sum_up(booking, legs, now)
+    _take_over(booking, legs, customer_data, callback_url, extra_info, now)
+    story = _agree(booking, legs, now)
     booking.save(force_insert=True)
-    leg.save(force_insert=True)
+    for leg in legs:
+        leg.save(force_insert=True)
     BookingEvent.objects.bulk_create(story)
-    return booking, [leg]
+    return booking, legs
 
 
 def _locked_offer(provider, offer_id):
@@ -96,47 +94,26 @@ def _locked_offer(provider, offer_id):
     return booking
 
 
-def _take_over(booking, legs, customer_data, callback_url, extra_info):
+def _take_over(booking, legs, customer_data, callback_url, extra_info, now):
     """The booking knows its customer and has all data its conditions require."""
     booking.customer = customers.identify(provider=booking.provider, data=customer_data)
+    booking.customer_data = customer_data
+    check_data(booking, legs)
+    quotas.check(booking.provider, vehicles=len(legs), now=now)
+    booking.callback_url = callback_url
+    booking.extra_info = extra_info
+
+
+def check_data(booking, legs):
+    """Raises Missing unless the booking says all that its conditions require."""
     absent = requirements.missing_member(
         [field for leg in legs for field in required_booking_data(leg.conditions)],
-        customer=customer_data,
+        customer=booking.customer_data,
         from_place=booking.from_place,
         to_place=booking.to_place,
     )
     if absent:
         raise Missing(f"Field: {absent}, Reason: conditionRequireBookingData demands it.", module=3)
-    _check_quota(booking.provider)
-    booking.customer_data = customer_data
-    booking.callback_url = callback_url
-    booking.extra_info = extra_info
-
-
-def _check_quota(provider):
-    limit = provider.max_open_bookings
-    if limit is None:
-        return
-    MaasProvider.objects.select_for_update(no_key=True).get(pk=provider.pk)  # one after the other, to count right
-    if Booking.objects.for_provider(provider).open().count() >= limit:
-        raise QuotaReached(f"Your contract allows {limit} open bookings at the same time.", module=3)
-
-
-def _hold(legs, now, *, wait=True):
-    """Every vehicle, or the promise of one, is held. Raises AssetNotAvailable, NoAssetLeft."""
-    for leg in legs:
-        if leg.asset_id is not None:
-            leg.asset = fleet.reserve_asset(
-                asset_id=leg.asset_id, public_id=leg.asset_public_id, leg_id=leg.pk, now=now, wait=wait
-            )
-        else:
-            fleet.reserve_type(
-                asset_type_id=leg.asset_type_id,
-                station_id=leg.station_id,
-                leg_id=leg.pk,
-                period=(leg.departs_at, leg.arrives_at or leg.departs_at + PLANNED_WITHOUT_ARRIVAL),
-                now=now,
-            )
 
 
 def _agree(booking, legs, now):

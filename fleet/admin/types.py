@@ -61,7 +61,7 @@ class AssetTypeAdmin(HistoryAdmin):
     )
     list_select_related = ("default_plan",)
     search_fields = ("type_id", "name", "asset_subclass", "source_id")
-    autocomplete_fields = ("default_plan", "plans")
+    autocomplete_fields = ("default_plan", "plans", "user_groups")
     readonly_fields = ("vehicles", "vehicles_available", "source_id")
     inlines = (ConditionInline,)
     history_of_parts = ("conditions",)
@@ -87,6 +87,7 @@ class AssetTypeAdmin(HistoryAdmin):
                     ("booked_by", "return_rule"),
                     ("hold_minutes", "min_charge_percent", "response_minutes"),
                     "docks_report",
+                    "user_groups",
                 )
             },
         ),

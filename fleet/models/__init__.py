@@ -1,5 +1,6 @@
 """What the operator owns and publishes: places, vehicles, prices, hours and what is held for whom."""
 
+from fleet.models.groups import UserGroup
 from fleet.models.places import Region, Station, System
 from fleet.models.prices import FarePart, PricingPlan
 from fleet.models.reservation import Reservation
@@ -20,4 +21,5 @@ __all__ = [
     "Reservation",
     "Station",
     "System",
+    "UserGroup",
 ]

@@ -1,12 +1,16 @@
 """The vehicles: their types, their conditions, each single one and the ids the public knew it by."""
 
+import math
 import uuid
 
 from django.db import models
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
+from fleet.models.groups import UserGroup
 from fleet.models.places import Station
 from fleet.models.prices import PricingPlan
 from tomp.fields import LocalizedTextField
@@ -95,6 +99,9 @@ class AssetType(models.Model):
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
     has_trunk = models.BooleanField(default=False)
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
+    user_groups = models.ManyToManyField(
+        UserGroup, blank=True, related_name="asset_types", help_text=_("For these users only; none = for everybody.")
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -176,6 +183,12 @@ class AssetQuerySet(models.QuerySet):
 
     def in_box(self, south, north, west, east):
         return self.filter(lat__range=(south, north), lon__range=(west, east))
+
+    def nearest(self, lat, lon, *, of_each_type):
+        """So many of each type, those that stand nearest; as the crow flies over a small area."""
+        squared_distance = (F("lat") - lat) ** 2 + ((F("lon") - lon) * math.cos(math.radians(lat))) ** 2
+        rank = Window(RowNumber(), partition_by=F("asset_type"), order_by=[squared_distance.asc(), F("pk").asc()])
+        return self.annotate(rank=rank).filter(rank__lte=of_each_type)
 
     def for_trip(self):
         """With all that describes a vehicle to a traveller, in one query."""

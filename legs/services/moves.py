@@ -100,7 +100,7 @@ def _finish_booking(step, fare):
     booking, leg = step.booking, step.leg
     others = list(booking.legs.exclude(pk=leg.pk))
     if all(other.is_done for other in others):
-        booking.finish(at=leg.arrived_at)
+        booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
         booking.price = fare.total + sum(other.price(step.now).total for other in others)
         bookings.record(booking, "FINISH", step.asked_by, step.now)
         booking.save()
@@ -136,16 +136,20 @@ def keep_evidence(step):
 
 
 def _cancel(step):
-    """The leg will not take place; with the last leg the booking is CANCELLED."""
+    """The leg will not take place. With the last open one the booking is over: FINISHED if others were ridden."""
     leg, booking = step.leg, step.booking
     leg.cancel()
     fleet.release(leg_id=leg.pk, asset=leg.asset)
-    if all(other.is_done for other in booking.legs.exclude(pk=leg.pk)):
+    others = list(booking.legs.exclude(pk=leg.pk))
+    if others:
+        booking.price = sum(other.price(step.now).total for other in others)
+    if all(other.is_done for other in others):
         if booking.state == Booking.State.STARTED:
-            booking.finish(at=step.now)
+            booking.finish(at=max(other.arrived_at for other in others if other.arrived_at))
         else:
             booking.cancel()
         bookings.record(booking, "CANCEL", step.asked_by, step.now)
+    if others or booking.state == Booking.State.CANCELLED:
         booking.save()
 
 

@@ -19,6 +19,7 @@ from tests.fleet_factories import (
     ReservationFactory,
     StationFactory,
     SystemFactory,
+    UserGroupFactory,
 )
 from tests.trip_factories import (
     BOOKED_AT,
@@ -30,6 +31,7 @@ from tests.trip_factories import (
     LegEventFactory,
     LegFactory,
     NotificationFactory,
+    SubscriptionFactory,
     SupportRequestFactory,
 )
 
@@ -75,9 +77,11 @@ def everything(superuser):
         *(asset, asset.asset_type, asset.asset_type.default_plan, asset.station, reservation),
         *(leg, leg.booking, leg.booking.provider, leg.booking.customer, LegEventFactory(leg=leg)),
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
+        SubscriptionFactory(booking=leg.booking),
         *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
         CallbackFactory(booking_id=leg.booking_id, provider=leg.booking.provider),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
+        UserGroupFactory(),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
             user=superuser, action_flag=CHANGE, object_id="1", object_repr="a station", change_message="[]"

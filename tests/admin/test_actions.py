@@ -231,7 +231,8 @@ def test_a_client_secret_is_replaced(staff):
 def test_a_new_provider_can_book_at_once(staff):
     form = {
         "maas_id": "entur", "name": "Entur", "is_active": "on", "pending_minutes": 15, "max_extensions": 2,
-        "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6", "base_url": "mp.example.org/tomp",
+        "quota_period": "DAY", "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6",
+        "base_url": "mp.example.org/tomp",
     }  # fmt: skip
 
     response = staff.post("/admin/maas/maasprovider/add/", form)

@@ -150,7 +150,8 @@ def test_the_maas_id_of_a_provider_stays(staff, everything):
     provider = everything[MaasProvider]
     form = {
         "maas_id": "another", "name": "Renamed", "is_active": "on", "pending_minutes": 15, "max_extensions": 2,
-        "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6.1", "base_url": "",
+        "quota_period": "DAY", "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6.1",
+        "base_url": "",
         "api_keys-TOTAL_FORMS": 0, "api_keys-INITIAL_FORMS": 0,
         "channel-TOTAL_FORMS": 0, "channel-INITIAL_FORMS": 0,
     }  # fmt: skip

@@ -3,9 +3,10 @@
 import pytest
 
 from bookings import services
-from bookings.models import Notification, Party
+from bookings.models import Booking, Notification, Party
 from tests.client import refused
-from tests.journey import NOW, given_booking, minutes, nothing_changes
+from tests.fleet_factories import AssetFactory, AssetTypeFactory
+from tests.journey import HERE, NOW, at, given_booking, minutes, nothing_changes
 
 
 def notify(mp, booking, **body):
@@ -50,6 +51,34 @@ def test_takes_null_for_nothing(mp):
 
     assert notify(mp, booking, type="OTHER", minutes=None, asset=None, comment=None, legId=None).status_code == 204
     assert mp.get(f"/bookings/{booking.id}/notifications").json() == [{"type": "OTHER"}]
+
+
+@pytest.fixture
+def party(mp):
+    """A booking of two legs."""
+    AssetFactory.create_batch(2, asset_type=AssetTypeFactory(type_id="scooter"))
+    booking = mp.one_stop(**at(HERE), useAssetTypes=["scooter"], nrOfTravelers=2).json()
+    return Booking.objects.get(pk=booking["id"])
+
+
+def test_wants_to_know_which_of_several_legs_it_is_about(mp, party):
+    _first, second = party.legs.all()
+
+    with nothing_changes():
+        refused(notify(mp, party, type="OTHER"), 400, 3001)
+        refused(notify(mp, party, type="OTHER", legId=""), 400, 3001)
+        refused(notify(mp, party, type="OTHER", legId=str(party.id)), 400, 3002)
+
+    assert notify(mp, party, type="OTHER", legId=str(second.id)).status_code == 204
+    assert Notification.objects.get().leg_id == str(second.id)
+
+
+def test_is_about_a_leg_of_the_booking(mp):
+    booking, other = given_booking(mp.provider), given_booking(mp.provider)
+
+    with nothing_changes():
+        refused(notify(mp, booking, type="OTHER", legId=str(other.id)), 400, 3002)
+        refused(notify(mp, booking, type="OTHER", legId="nonsense"), 400, 3002)
 
 
 @pytest.mark.parametrize(

@@ -182,15 +182,6 @@ def test_refuses_when_two_named_vehicles_are_free(mp):
     refused(answer, 406, 3202)
 
 
-def test_refuses_two_vehicles_for_two_travellers(mp):
-    AssetFactory.create_batch(2, asset_type=AssetTypeFactory(type_id="scooter"))
-
-    with nothing_changes():
-        answer = mp.one_stop(**at(HERE), useAssetTypes=["scooter"], nrOfTravelers=2)
-
-    refused(answer, 406, 3202)
-
-
 def test_refuses_a_taken_vehicle_and_takes_no_other_instead(mp, other_mp):
     asset = AssetFactory()
     AssetFactory(asset_type=asset.asset_type)

@@ -109,6 +109,54 @@ def test_ten_bookings_where_the_contract_allows_three(monkeypatch):
     assert_consistent()
 
 
+def test_parties_of_two_for_the_same_three_vehicles():
+    """All vehicles of a party or none; who wants them in another order waits for nobody who waits for it."""
+    mps = [mp_client() for _ in range(4)]
+    assets = AssetFactory.create_batch(3, asset_type=AssetTypeFactory(type_id="scooter"))
+    pairs = [(assets[first], assets[second]) for first, second in ((0, 1), (1, 2), (2, 0), (1, 0))]
+    party = {**at(HERE), "nrOfTravelers": 2}
+    offers = []
+    for number in range(16):
+        mp, pair = mps[number % 4], pairs[number // 4]
+        [option] = mp.offers(**party, useAssets=[str(asset.public_id) for asset in pair]).json()["options"]
+        offers.append((mp, option["id"]))
+
+    answers = at_once(partial(mp.book, offer_id) for mp, offer_id in offers)
+
+    assert statuses(answers) == {201: 1, 410: 15}
+    assert Reservation.objects.count() == 2
+    assert_consistent()
+
+
+def test_parties_of_three_for_ten_vehicles_of_a_type():
+    """Nine of them go to three parties; somebody else's vehicle is replaced, never shared."""
+    mps = [mp_client(auto_commit=True) for _ in range(5)]
+    AssetFactory.create_batch(10, asset_type=AssetTypeFactory(type_id="scooter"))
+    request = {**at(HERE), "useAssetTypes": ["scooter"], "nrOfTravelers": 3}
+
+    answers = at_once(partial(mps[number % 5].one_stop, **request) for number in range(15))
+
+    booked = statuses(answers)[201]
+    assert set(statuses(answers)) == {201, 406}
+    assert 1 <= booked <= 3
+    assert Reservation.objects.count() == 3 * booked
+    assert Booking.objects.count() == booked
+    assert_consistent()
+
+
+def test_ten_bookings_where_the_contract_allows_three_a_day(monkeypatch):
+    agree = making._agree
+    monkeypatch.setattr(making, "_agree", lambda *args: time.sleep(0.05) or agree(*args))
+    mp = mp_client(max_bookings=3)
+    AssetFactory.create_batch(10, asset_type=AssetTypeFactory(type_id="scooter"))
+    request = {**at(HERE), "useAssetTypes": ["scooter"]}
+
+    answers = at_once(partial(mp.one_stop, **request) for _ in range(10))
+
+    assert statuses(answers) == {201: 3, 403: 7}
+    assert_consistent()
+
+
 # Promises
 
 

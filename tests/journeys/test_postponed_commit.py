@@ -39,21 +39,25 @@ def taxi():
 ZOE = {"id": "c-1", "firstName": "Zoë", "lastName": "Ångström", "phones": [{"number": "+31612345678"}]}
 
 
-def order_taxi(mp):
+def order_taxi(mp, clock):
     [option] = mp.offers(**at(HERE, name="Home"), useAssetTypes=["taxi"]).json()["options"]
     conditions = {condition["conditionType"]: condition for condition in option["legs"][0]["conditions"]}
     assert conditions["conditionPostponedCommit"]["ultimateResponseTime"] == "2026-06-01T12:10:00Z"
     refused(mp.book(option["id"], customer={"id": "c-1"}), 400, 3001)
     assert mp.book(option["id"], customer=ZOE).json()["state"] == "PENDING"
+    clock.move_to(NOW + minutes(2))
     committed = mp.operation(option["id"], "COMMIT")
     assert committed.json()["state"] == "CONDITIONAL_CONFIRMED"
-    assert committed.headers["Expires"] == "Mon, 01 Jun 2026 12:10:00 GMT"
+    assert committed.headers["Expires"] == "Mon, 01 Jun 2026 12:12:00 GMT"
+    for answer in (committed, mp.get(f"/bookings/{option['id']}")):
+        conditions = {condition["conditionType"]: condition for condition in answer.json()["legs"][0]["conditions"]}
+        assert conditions["conditionPostponedCommit"]["ultimateResponseTime"] == "2026-06-01T12:12:00Z"
     refused(mp.event(option["id"], "SET_IN_USE"), 403, 4004)
     return option["id"]
 
 
 def test_confirmed_by_staff(mp, clock, taxi):
-    booking_id = order_taxi(mp)
+    booking_id = order_taxi(mp, clock)
     clock.move_to(NOW + minutes(5))
 
     call_command("operate", "confirm", booking_id, "--reason", "Kim drives")
@@ -72,7 +76,7 @@ def test_confirmed_by_staff(mp, clock, taxi):
 
 
 def test_denied_by_staff(mp, clock, taxi):
-    booking_id = order_taxi(mp)
+    booking_id = order_taxi(mp, clock)
 
     call_command("operate", "deny", booking_id, "--reason", "no driver")
 
@@ -84,7 +88,9 @@ def test_denied_by_staff(mp, clock, taxi):
 
 
 def test_never_answered_by_staff(mp, clock, taxi):
-    booking_id = order_taxi(mp)
-    clock.move_to(NOW + minutes(10))
+    booking_id = order_taxi(mp, clock)
+    clock.move_to(NOW + minutes(11))
+    assert mp.get(f"/bookings/{booking_id}").json()["state"] == "CONDITIONAL_CONFIRMED"
+    clock.move_to(NOW + minutes(12))
 
     assert mp.get(f"/bookings/{booking_id}").json()["state"] == "EXPIRED"

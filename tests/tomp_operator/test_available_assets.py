@@ -286,8 +286,9 @@ def test_lists_vehicles_where_a_station_or_its_region_is_open(mp, bike, dom, gat
     OpeningHoursFactory(station=gate, opens_at=time(1), closes_at=time(2))
     for station in (dom, gate, None):
         AssetFactory(asset_type=bike, station=station)
+    AssetFactory(asset_type=bike, lat=LAT + 1)  # outside the region
 
-    assert rows(mp.get(PATH)) == [("bike", "dom", 1, 1)]
+    assert rows(mp.get(PATH)) == [("bike", None, 1, 1), ("bike", "dom", 1, 1)]
 
 
 def test_counts_none_of_a_type_while_its_station_is_closed(mp, cargo_bike, dom):

@@ -1,7 +1,6 @@
 """What staff do, from the shell, through the same services as the API and the admin."""
 
 import getpass
-import uuid
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -12,6 +11,7 @@ from customers import services as customers
 from legs import services as legs
 from legs.models import Leg
 from tomp.errors import TompError
+from tomp.ids import as_uuid
 
 MAX_REASON = 300
 ACTIONS = ("confirm", "deny", "cancel", "expire", "finish", "block", "unblock")
@@ -42,23 +42,23 @@ def act(action, id, *, now, actor, reason):
     about = {"now": now, "actor": actor, "reason": reason}
     match action:
         case "confirm":
-            bookings.confirm(booking_id=_as_uuid(id), **about)
+            bookings.confirm(booking_id=_known_id(id), **about)
         case "deny":
-            bookings.deny(booking_id=_as_uuid(id), **about)
+            bookings.deny(booking_id=_known_id(id), **about)
         case "cancel":
-            bookings.cancel(booking_id=_as_uuid(id), asked_by=Party.TO, **about)
+            bookings.cancel(booking_id=_known_id(id), asked_by=Party.TO, **about)
         case "expire":
-            bookings.expire(booking_id=_as_uuid(id), even_if_not_due=True, **about)
+            bookings.expire(booking_id=_known_id(id), even_if_not_due=True, **about)
         case "finish":
-            legs.apply("FINISH", leg_id=_as_uuid(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason)
+            legs.apply("FINISH", leg_id=_known_id(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason)
         case "block":
             customers.block(external_id=id, reason=reason)
         case "unblock":
             customers.unblock(external_id=id)
 
 
-def _as_uuid(text):
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise CommandError(f"{text!r} is not an id of a booking or a leg.") from None
+def _known_id(text):
+    found = as_uuid(text)
+    if found is None:
+        raise CommandError(f"{text!r} is not an id of a booking or a leg.")
+    return found

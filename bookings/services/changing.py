@@ -1,0 +1,125 @@
+"""Changing what was agreed, before it begins (TOMP PUT /bookings/{id}, semantics §4.5)."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from bookings.errors import BookingGone, ChangeRefused, NotServed
+from bookings.models import Booking, BookingState, Party
+from bookings.services.making import check_data
+from bookings.services.story import legs_of, record
+from customers import services as customers
+from fleet import information, rescheduling
+from fleet.errors import NoAssetLeft
+from fleet.models import AssetType
+from fleet.schedule import Schedule
+from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
+from tomp.errors import InUse, UserBlocked
+
+BEGUN = (BookingState.STARTED, BookingState.FINISHED)
+
+
+def change(*, booking_id, departs_at, arrives_at, to_place, customer_data, now):
+    """The open booking has these times, destination and customer; what is None stays. Price and reservation follow.
+
+    Raises BookingGone, InUse, ChangeRefused, NotServed, Missing; after any of them nothing has changed.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.locked(booking_id)
+        check_changeable(booking, now)
+        legs = legs_of(booking)
+        changed = [
+            *_take_times(booking, legs, departs_at, arrives_at, now),
+            *_take_destination(booking, legs, to_place),
+            *_take_customer(booking, customer_data),
+        ]
+        if changed:
+            check_data(booking, legs)
+            booking.price = sum(leg.price(now).total for leg in legs)
+            for leg in legs:
+                leg.save(update_fields=["departs_at", "arrives_at", "to_place"])
+            record(booking, "CHANGE", Party.MP, now, reason=", ".join(changed))
+            booking.save()
+        return booking, legs
+
+
+def check_changeable(booking, now):
+    """Raises InUse once the trip began, BookingGone when the booking is over."""
+    if booking.state in BEGUN:
+        raise InUse(f"Booking {booking.id} has started.", module=3)
+    if not booking.is_open or booking.has_lapsed(now):
+        raise BookingGone(f"Booking {booking.id} is {booking.state}; it cannot be changed any more.")
+
+
+def _take_times(booking, legs, departs_at, arrives_at, now):
+    departs_at, arrives_at = departs_at or booking.departs_at, arrives_at or booking.arrives_at
+    changed = [
+        *(["departureTime"] if departs_at != booking.departs_at else []),
+        *(["arrivalTime"] if arrives_at != booking.arrives_at else []),
+    ]
+    if not changed:
+        return []
+    _check_times(booking, departs_at, arrives_at, now)
+    waiting = [leg for leg in legs if leg.is_waiting]
+    schedule = Schedule.load()
+    for leg in waiting:
+        _check_departure(leg, schedule, departs_at, now)
+    try:
+        rescheduling.move(
+            leg_ids=[leg.pk for leg in waiting],
+            period=(departs_at, arrives_at or departs_at + PLANNED_WITHOUT_ARRIVAL),
+            now=now,
+        )
+    except NoAssetLeft as error:
+        raise ChangeRefused(f"Field: {changed[0]}, Reason: {error.detail}") from error
+    for planned in (booking, *waiting):
+        planned.departs_at, planned.arrives_at = departs_at, arrives_at
+    return changed
+
+
+def _check_times(booking, departs_at, arrives_at, now):
+    if departs_at != booking.departs_at and departs_at < now:
+        raise ChangeRefused("Field: departureTime, Reason: it is past.")
+    if arrives_at is not None and not timedelta(0) < arrives_at - max(departs_at, now) <= LONGEST_TRIP:
+        raise ChangeRefused("Field: arrivalTime, Reason: the trip would end before it begins, or last too long.")
+    if booking.state == BookingState.CONFIRMED and booking.response_minutes is not None:
+        raise ChangeRefused("The operator has confirmed these times; cancel and book again.")
+
+
+def _check_departure(leg, schedule, departs_at, now):
+    """Raises ChangeRefused unless the leg could be offered for this departure."""
+    kind = leg.asset_type
+    is_promise = kind.booked_by == AssetType.BookedBy.TYPE
+    ahead = timedelta(hours=kind.bookable_ahead_hours) if is_promise else timedelta(minutes=max(kind.hold_minutes, 1))
+    if departs_at - now > ahead:
+        raise ChangeRefused("Field: departureTime, Reason: that is too far ahead.")
+    station, point = leg.station, leg.from_place.get("coordinates")
+    is_open = schedule.is_open(
+        information.local(departs_at),
+        station_id=leg.station_id,
+        region_id=station.region_id if station else None,
+        point=(point["lat"], point["lng"]) if point and station is None else None,
+    )
+    if not is_open:
+        raise ChangeRefused("Field: departureTime, Reason: it is closed then.")
+
+
+def _take_destination(booking, legs, to_place):
+    if to_place is None or to_place == booking.to_place:
+        return []
+    if booking.state == BookingState.CONFIRMED and booking.response_minutes is not None:
+        raise ChangeRefused("The operator has confirmed this destination; cancel and book again.")
+    for planned in (booking, *(leg for leg in legs if leg.is_waiting)):
+        planned.to_place = to_place
+    return ["to"]
+
+
+def _take_customer(booking, customer_data):
+    if customer_data is None or customer_data == booking.customer_data:
+        return []
+    try:
+        booking.customer = customers.identify(provider=booking.provider, data=customer_data)
+    except UserBlocked as error:
+        raise NotServed(error.detail) from error
+    booking.customer_data = customer_data
+    return ["customer"]

@@ -1,0 +1,31 @@
+"""Who wants to be told of every step of a booking (TOMP /bookings/{id}/subscription, semantics §12)."""
+
+from django.db import transaction
+
+from bookings.errors import BookingGone
+from bookings.models import Booking, Subscription
+
+
+@transaction.atomic
+def subscribe(*, booking_id, webhook, now):
+    """The booking is subscribed to, at this webhook or, without one, where it was or where the provider is called.
+
+    Subscribing again keeps the first moment. Raises BookingGone when there is nothing left to tell.
+    """
+    booking = Booking.objects.locked(booking_id)
+    if not booking.is_open or booking.has_lapsed(now):
+        raise BookingGone(f"Booking {booking.id} is {booking.state}; there is nothing to tell any more.")
+    subscription, is_new = Subscription.objects.get_or_create(
+        booking=booking, defaults={"webhook": webhook, "since": now}
+    )
+    if webhook and not is_new and subscription.webhook != webhook:
+        subscription.webhook = webhook
+        subscription.save(update_fields=["webhook"])
+    return subscription
+
+
+@transaction.atomic
+def unsubscribe(*, booking_id):
+    """Nobody is subscribed to the booking, whether or not somebody was."""
+    Booking.objects.locked(booking_id)
+    Subscription.objects.filter(booking=booking_id).delete()
