@@ -85,7 +85,16 @@ class MaasProviderAdmin(HistoryAdmin):
         (None, {"fields": ("maas_id", "name", "is_active", "oauth2_client", "created_at")}),
         (
             _("Booking"),
-            {"fields": ("auto_commit", ("pending_minutes", "max_extensions", "max_open_bookings"))},
+            {
+                "fields": (
+                    ("auto_commit", "atomic_set_in_use"),
+                    ("pending_minutes", "max_extensions", "max_open_bookings"),
+                )
+            },
+        ),
+        (
+            _("During the ride"),
+            {"fields": ("access_code_in", "location_required_on", "location_is_of_user")},
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
