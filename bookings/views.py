@@ -21,6 +21,7 @@ from bookings.serializers import (
     booking_json,
     notification_json,
 )
+from legs.access import Access
 from legs.models import Leg
 from maas.views import ProviderViewSet
 from planning.options import Trip
@@ -87,7 +88,7 @@ class BookingViewSet(ProviderViewSet):
     def retrieve(self, request, id):
         """The booking as it is now."""
         booking = self.get_booking(id)
-        return self.answer(booking, services.legs_of(booking), timezone.now())
+        return self.answer(booking, services.legs_of(booking), timezone.now(), "GET_BOOKING")
 
     @extend_schema(request=BookingOperation, responses={200: components.Booking}, tags=TAGS)
     def events(self, request, id):
@@ -101,7 +102,7 @@ class BookingViewSet(ProviderViewSet):
             booking,
             legs,
             now,
-            with_access=asked["operation"] == "COMMIT",
+            f"{asked['operation']}_EVENT",
             headers=expires(ends_at(booking)) if tell else {},
         )
 
@@ -144,17 +145,21 @@ class BookingViewSet(ProviderViewSet):
         return booking
 
     def created(self, booking, legs, now):
+        """What was booked. It may be committed and begun already: then this is the answer to these, too."""
+        begun = ("SET_IN_USE_EVENT",) if booking.state == Booking.State.STARTED else ()
         return self.answer(
             booking,
             legs,
             now,
-            with_access=True,
+            *("BOOKING", "COMMIT_EVENT", *begun),
             status=status.HTTP_201_CREATED,
             headers=expires(ends_at(booking)),
         )
 
-    def answer(self, booking, legs, now, *, with_access=False, **response):
-        return Response(booking_json(booking, legs, self.dialect, now=now, with_access=with_access), **response)
+    def answer(self, booking, legs, now, *names, **response):
+        """The booking, with as much access data as belongs to an answer of these names (maas.models.AccessAnswer)."""
+        access = Access.in_answer(*names, provider=self.provider, now=now)
+        return Response(booking_json(booking, legs, self.dialect, now=now, access=access), **response)
 
 
 def ends_at(booking):
