@@ -60,11 +60,12 @@ class LegEventRequest(WireSerializer):
         event = super().to_internal_value(data)
         asset = event.pop("asset") or {}
         point = asset.get("overriddenProperties", {}).get("location", {}).get("coordinates")
-        event.pop("user_location")  # where a person is, is nobody's business here
+        person = (event.pop("user_location") or {}).get("coordinates")
         return {
             **event,
             "asset_ref": asset.get("id"),
             "location": (point["lat"], point["lng"]) if point else None,
+            "user_location": (person["lat"], person["lng"]) if person else None,
         }
 
 
