@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from bookings import services
+from bookings import at_once, services
 from bookings.errors import BookingNotFound
 from bookings.filters import BookingFilter
 from bookings.models import Booking, Party
@@ -63,7 +63,7 @@ class BookingViewSet(ProviderViewSet):
         now = timezone.now()
         wanted = self.valid(BookingRequest)
         offer_id = _as_uuid(wanted.pop("offer_id"))
-        booking, legs = services.book(
+        booking, legs = at_once.book(
             provider=self.provider, offer_id=offer_id, version=self.version.minor, now=now, **wanted
         )
         return self.created(booking, legs, now)
@@ -74,7 +74,7 @@ class BookingViewSet(ProviderViewSet):
         now = timezone.now()
         wanted = self.valid(OneStopBookingRequest)
         customer = {key: wanted.pop(key) for key in ("customer_data", "callback_url")}
-        booking, legs = services.book_one_stop(
+        booking, legs = at_once.book_one_stop(
             provider=self.provider,
             trip=Trip(**wanted),
             extra_info=wanted["extra_info"],
