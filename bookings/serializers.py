@@ -132,8 +132,8 @@ class NotificationData(WireSerializer):
     legId = Text(required=False, default="", allow_blank=True, source="leg_id", max_length=100)
 
 
-def booking_json(booking, legs, dialect, *, now, with_ids=True, with_access=False):
-    """TOMP booking. `with_ids` is off in answers to inquiries, which cannot be booked."""
+def booking_json(booking, legs, dialect, *, now, with_ids=True, access=None):
+    """TOMP booking. `with_ids` is off in answers to inquiries, which cannot be booked; `access` as for leg_json()."""
     return without_nulls(
         id=str(booking.id) if with_ids else None,
         state=booking.state,
@@ -147,7 +147,7 @@ def booking_json(booking, legs, dialect, *, now, with_ids=True, with_access=Fals
         actualDepartureTime=moment_json(booking.departed_at),
         actualArrivalTime=moment_json(booking.arrived_at),
         mainAssetType=fleet.asset_type_json(legs[0].asset_type, language=dialect.language),
-        legs=[leg_json(leg, dialect, with_ids=with_ids, with_access=with_access) for leg in legs],
+        legs=[leg_json(leg, dialect, with_ids=with_ids, access=access) for leg in legs],
         pricing=_pricing(booking, legs, now),
     )
 

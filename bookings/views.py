@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from bookings import services
+from bookings import at_once, services
 from bookings.errors import BookingNotFound
 from bookings.filters import BookingFilter
 from bookings.models import Booking, Party
@@ -21,6 +21,7 @@ from bookings.serializers import (
     booking_json,
     notification_json,
 )
+from legs.access import Access
 from legs.models import Leg
 from maas.views import ProviderViewSet
 from planning.options import Trip
@@ -65,7 +66,7 @@ class BookingViewSet(ProviderViewSet):
         offer_id = wanted.pop("offer_id")
         if as_uuid(offer_id) is None:
             raise BookingNotFound(f"Offer {offer_id[:80]!r} not found.")
-        booking, legs = services.book(
+        booking, legs = at_once.book(
             provider=self.provider, offer_id=as_uuid(offer_id), version=self.version.minor, now=now, **wanted
         )
         return self.created(booking, legs, now)
@@ -76,7 +77,7 @@ class BookingViewSet(ProviderViewSet):
         now = timezone.now()
         wanted = self.valid(OneStopBookingRequest)
         customer = {key: wanted.pop(key) for key in ("customer_data", "callback_url")}
-        booking, legs = services.book_one_stop(
+        booking, legs = at_once.book_one_stop(
             provider=self.provider,
             trip=Trip(**wanted),
             extra_info=wanted["extra_info"],
@@ -90,7 +91,7 @@ class BookingViewSet(ProviderViewSet):
     def retrieve(self, request, id):
         """The booking as it is now."""
         booking = self.get_booking(id)
-        return self.answer(booking, services.legs_of(booking), timezone.now())
+        return self.answer(booking, services.legs_of(booking), timezone.now(), "GET_BOOKING")
 
     @extend_schema(request=components.Booking, responses={200: components.Booking}, tags=["booking [optional]"])
     def update(self, request, id):
@@ -115,7 +116,7 @@ class BookingViewSet(ProviderViewSet):
             booking,
             legs,
             now,
-            with_access=asked["operation"] == "COMMIT",
+            f"{asked['operation']}_EVENT",
             headers=expires(ends_at(booking)) if tell else {},
         )
 
@@ -171,17 +172,21 @@ class BookingViewSet(ProviderViewSet):
         return booking
 
     def created(self, booking, legs, now):
+        """What was booked. It may be committed and begun already: then this is the answer to these, too."""
+        begun = ("SET_IN_USE_EVENT",) if booking.state == Booking.State.STARTED else ()
         return self.answer(
             booking,
             legs,
             now,
-            with_access=True,
+            *("BOOKING", "COMMIT_EVENT", *begun),
             status=status.HTTP_201_CREATED,
             headers=expires(ends_at(booking)),
         )
 
-    def answer(self, booking, legs, now, *, with_access=False, **response):
-        return Response(booking_json(booking, legs, self.dialect, now=now, with_access=with_access), **response)
+    def answer(self, booking, legs, now, *names, **response):
+        """The booking, with as much access data as belongs to an answer of these names (maas.models.AccessAnswer)."""
+        access = Access.in_answer(*names, provider=self.provider, now=now)
+        return Response(booking_json(booking, legs, self.dialect, now=now, access=access), **response)
 
 
 def ends_at(booking):

@@ -180,7 +180,8 @@ TYPES: dict[str, Row] = {
         "asset_class": AssetType.AssetClass.BICYCLE,
         "form_factor": AssetType.FormFactor.BICYCLE,
         "properties": {"brand": "Demo", "model": "Dock", "gears": 3, "wheel_count": 2, "persons": 1},
-        "access_methods": ["TOMP-API"],
+        "access_methods": ["TOMP-API", "DEEPLINK"],
+        "access_details": {"DEEPLINK": {"url": "https://demo-mobility.example/dock?code={code}"}},
         "return_rule": AssetType.ReturnRule.ANY_STATION,
         "docks_report": True,
         "plan": "station-bike",
@@ -193,7 +194,7 @@ TYPES: dict[str, Row] = {
         "propulsion": AssetType.Propulsion.ELECTRIC_ASSIST,
         "max_range_m": 50_000,
         "properties": {"brand": "Demo", "model": "Haul", "cargo_load": 80, "wheel_count": 3, "persons": 1},
-        "access_methods": ["TOMP-API"],
+        "access_methods": ["QR"],
         "booked_by": AssetType.BookedBy.TYPE,
         "return_rule": AssetType.ReturnRule.ROUNDTRIP_STATION,
         "user_may_pick": True,
@@ -206,6 +207,7 @@ TYPES: dict[str, Row] = {
         "form_factor": AssetType.FormFactor.BICYCLE,
         "properties": {"brand": "Demo", "model": "Key", "gears": 3, "wheel_count": 2, "persons": 1},
         "access_methods": ["AXA-EKEY-OTP"],
+        "access_details": {"AXA-EKEY-OTP": {"supplier": "simulated"}},
     },
     "taxi": {
         "name": {"en": "Taxi", "nl": "Taxi"},
@@ -235,14 +237,14 @@ class Herd:
     count: int = 0
     charge: tuple[int, int] | None = None
     first_code: int | None = None
-    has_mac: bool = False
+    has_lock: bool = False
     has_plate: bool = False
 
 
 HERDS = (
     Herd("e-scooter", "SC", count=320, charge=(35, 100), first_code=157100),
     Herd("e-bike", "EB", count=200, charge=(40, 100), first_code=268100),
-    Herd("lock-bike", "LB", count=40, has_mac=True),
+    Herd("lock-bike", "LB", count=40, has_lock=True),
     Herd("taxi", "TX", count=40, charge=(50, 100), has_plate=True),
     Herd("station-bike", "SB"),
     Herd("smart-dock-bike", "DB"),

@@ -60,12 +60,14 @@ def _at_stations(herd: Herd, stations: dict[str, Station]) -> Iterator[dict]:
 
 
 def _printed(herd: Herd, number: int, rng: Random) -> dict:
-    """QR code, Bluetooth address, licence plate: what identifies the vehicle to somebody in front of it."""
+    """QR code, Bluetooth and NFC lock, licence plate: what identifies the vehicle to somebody in front of it."""
     printed = {}
     if herd.first_code is not None:
         printed["vehicle_code"] = str(herd.first_code + number)
-    if herd.has_mac:
+    if herd.has_lock:
         printed["mac"] = f"02:DE:30:00:{number // 256:02X}:{number % 256:02X}"
+        printed["nfc_id"] = f"04DE3000{number:06X}"
+        printed["name"] = f"{herd.prefix} {number}"
     if herd.has_plate:
         letters = "".join(rng.choices(PLATE_LETTERS, k=3))
         printed["license_plate"] = f"{letters[0]}-{number:03}-{letters[1:]}"

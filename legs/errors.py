@@ -34,6 +34,12 @@ class AssetMissing(errors.Missing):
     module = MODULE
 
 
+class LocationMissing(errors.Missing):
+    """400/4001: by contract this event has to say where it happens."""
+
+    module = MODULE
+
+
 class EvidenceMissing(errors.TompError):
     """400/4502: the off-boarding steps demand a photo."""
 

@@ -1,13 +1,10 @@
 """Legs and their events on the wire (TOMP leg, legEvent, legProgress, token)."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from rest_framework import serializers
 
-from bookings.models import Booking
 from fleet import pricing
 from fleet import serializers as fleet
+from legs.access import access_json
 from tomp.serializers import (
     Coordinates,
     Moment,
@@ -32,7 +29,6 @@ EVENTS = (
     "TIME_POSTPONE",
     "CANCEL",
 )
-ACCESS_BEYOND_PLAN = timedelta(hours=24)
 
 
 class Location(WireSerializer):
@@ -64,11 +60,12 @@ class LegEventRequest(WireSerializer):
         event = super().to_internal_value(data)
         asset = event.pop("asset") or {}
         point = asset.get("overriddenProperties", {}).get("location", {}).get("coordinates")
-        event.pop("user_location")  # where a person is, is nobody's business here
+        person = (event.pop("user_location") or {}).get("coordinates")
         return {
             **event,
             "asset_ref": asset.get("id"),
             "location": (point["lat"], point["lng"]) if point else None,
+            "user_location": (person["lat"], person["lng"]) if person else None,
         }
 
 
@@ -80,8 +77,8 @@ class ProgressQuery(WireSerializer):
     location_only = serializers.BooleanField(required=False, default=False)
 
 
-def leg_json(leg, dialect, *, with_ids=True, with_access=False):
-    """TOMP leg. Access data only when asked for, and only while they open something (semantics §10.3)."""
+def leg_json(leg, dialect, *, with_ids=True, access=None):
+    """TOMP leg. Access data only as far as `access` (legs.access.Access) says, and only while they open something."""
     tariff = pricing.Tariff.from_json(leg.tariff)
     return without_nulls(
         id=str(leg.id) if with_ids else None,
@@ -99,7 +96,7 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
         conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
         state=leg.state,
         distance=leg.distance_m or None,
-        assetAccessData=access_json(leg, dialect) if with_access else None,
+        **access_json(leg, dialect, access),
     )
 
 
@@ -119,27 +116,6 @@ def _pricing(leg, tariff):
     if leg.is_concluded:
         return fleet.fare_json(pricing.Fare.from_json(leg.fare), estimated=False)
     return fleet.tariff_json(tariff)
-
-
-def access_json(leg, dialect):
-    """TOMP token that opens the vehicle, or None: before CONFIRMED, without a vehicle, and after the end."""
-    booking = leg.booking
-    if not leg.access_code or leg.asset_id is None or leg.is_done:
-        return None
-    if booking.state not in (Booking.State.CONFIRMED, Booking.State.STARTED):
-        return None
-    until = max(leg.arrives_at or leg.departs_at, leg.departs_at) + ACCESS_BEYOND_PLAN
-    kind = dialect.spell("tokenDefault")
-    return {
-        "validFrom": moment_json(booking.booked_at),
-        "validUntil": moment_json(until),
-        "tokenType": kind,
-        "tokenData": {
-            "tokenType": kind,
-            "url": f"{settings.TOMP_PUBLIC_URL}/tomp/legs/{leg.id}/events",
-            "accessCode": leg.access_code,
-        },
-    }
 
 
 def progress_json(leg, now, *, location_only):

@@ -9,6 +9,7 @@ from bookings import services as bookings
 from fleet import services as fleet
 from fleet.serializers import asset_json
 from legs import services
+from legs.access import Access
 from legs.errors import LegNotFound, PickingNotAllowed
 from legs.events import IMPLEMENTED
 from legs.models import Leg
@@ -31,7 +32,7 @@ class LegViewSet(ProviderViewSet):
     @extend_schema(responses={200: components.Leg}, tags=TAGS)
     def retrieve(self, request, id):
         """The leg as it is now, with what opens its vehicle."""
-        return self.answer(self.get_leg(id))
+        return self.answer(self.get_leg(id), "GET_LEG")
 
     @extend_schema(request=LegEventRequest, responses={200: components.Leg}, tags=TAGS)
     def events(self, request, id):
@@ -41,8 +42,9 @@ class LegViewSet(ProviderViewSet):
         except ValidationError:
             self.get_leg(id)  # an unknown leg is a 404, whatever is said about it
             raise
-        leg = services.apply(event.pop("event"), leg_id=_known(id), provider=self.provider, now=timezone.now(), **event)
-        return self.answer(leg)
+        name = event.pop("event")
+        leg = services.apply(name, leg_id=_known(id), provider=self.provider, now=timezone.now(), **event)
+        return self.answer(leg, f"{name}_EVENT")
 
     @extend_schema(parameters=[ProgressQuery], responses={200: components.LegProgress}, tags=TAGS)
     def progress(self, request, id):
@@ -85,8 +87,10 @@ class LegViewSet(ProviderViewSet):
             leg = legs.get(pk=leg_id)
         return leg
 
-    def answer(self, leg):
-        return Response(leg_json(leg, self.dialect, with_access=True))
+    def answer(self, leg, name):
+        """The leg, with as much access data as belongs to an answer of this name (maas.models.AccessAnswer)."""
+        access = Access.in_answer(name, provider=self.provider, now=timezone.now())
+        return Response(leg_json(leg, self.dialect, access=access))
 
 
 def _known(leg_id):

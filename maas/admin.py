@@ -86,7 +86,7 @@ class CallbackChannelForm(StaffForm):
 
     def clean(self):
         """What was left empty stays; a token was bought with what was kept before."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         for name in ("secret", "signing_secret"):
             cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
         if self.has_changed():
@@ -139,11 +139,15 @@ class MaasProviderAdmin(HistoryAdmin):
             _("Booking"),
             {
                 "fields": (
-                    "auto_commit",
+                    ("auto_commit", "atomic_set_in_use"),
                     ("pending_minutes", "max_extensions", "max_open_bookings"),
                     ("max_bookings", "quota_period"),
                 )
             },
+        ),
+        (
+            _("During the ride"),
+            {"fields": ("access_code_in", "location_required_on", "location_is_of_user")},
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from oauth2_provider.models import AbstractApplication
 from simple_history.models import HistoricalRecords
 
-from tomp.fields import EncryptedTextField
+from tomp.fields import ChoiceListField, EncryptedTextField
 
 # It travels in a header, before the last colon of HTTP Basic and in the form of /oauth/token, each as it is.
 MAAS_ID = RegexValidator(
@@ -40,6 +41,38 @@ class QuotaPeriod(models.TextChoices):
     MONTH = "MONTH", _("month")
 
 
+class AccessAnswer(models.TextChoices):
+    """The answer in which access data are given (TOMP process identifiers ACCESS_CODE_IN_…)."""
+
+    BOOKING = "BOOKING", _("the booking, where it needs no COMMIT")
+    COMMIT_EVENT = "COMMIT_EVENT", _("COMMIT")
+    PREPARE_EVENT = "PREPARE_EVENT", _("PREPARE")
+    ASSIGN_ASSET_EVENT = "ASSIGN_ASSET_EVENT", _("ASSIGN_ASSET")
+    GET_LEG = "GET_LEG", _("reading the leg")
+    GET_BOOKING = "GET_BOOKING", _("reading the booking")
+
+
+class LocatedEvent(models.TextChoices):
+    """A leg event for which a contract may demand a location (LEG_EVENT_LOCATION_REQUIRED_…)."""
+
+    ASSIGN_ASSET = "ASSIGN_ASSET"
+    SET_IN_USE = "SET_IN_USE"
+    PAUSE = "PAUSE"
+    OPEN_TRUNK = "OPEN_TRUNK"
+    TIME_EXTEND = "TIME_EXTEND"
+    FINISH = "FINISH"
+
+
+def usual_access():
+    """Where access data are given if nothing else was agreed."""
+    return [
+        AccessAnswer.COMMIT_EVENT.value,
+        AccessAnswer.PREPARE_EVENT.value,
+        AccessAnswer.ASSIGN_ASSET_EVENT.value,
+        AccessAnswer.GET_LEG.value,
+    ]
+
+
 class MaasProvider(models.Model):
     """A company whose app sells our rides, with the terms of its contract."""
 
@@ -66,6 +99,19 @@ class MaasProvider(models.Model):
         help_text=_("Write ConditionDeposit and TokenDefault instead of the official spelling."),
     )
 
+    access_code_in = ChoiceListField(
+        options=AccessAnswer.choices, default=usual_access, help_text=_("The answers that carry what opens a vehicle.")
+    )
+    atomic_set_in_use = models.BooleanField(
+        default=False, help_text=_("A booking for now is committed and the ride begun at once.")
+    )
+    location_required_on = ChoiceListField(
+        options=LocatedEvent.choices, help_text=_("Their events that are refused without a location.")
+    )
+    location_is_of_user = models.BooleanField(
+        default=False, help_text=_("They report where the person is; it is not kept and moves no vehicle.")
+    )
+
     api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
     base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
 
@@ -81,9 +127,31 @@ class MaasProvider(models.Model):
         verbose_name = _("MaaS provider")
         verbose_name_plural = _("MaaS providers")
         ordering = ("maas_id",)
+        constraints = (
+            models.CheckConstraint(
+                name="access_is_given_in_known_answers",
+                condition=models.Q(access_code_in__contained_by=AccessAnswer.values),
+            ),
+            models.CheckConstraint(
+                name="a_location_is_demanded_of_known_events",
+                condition=models.Q(location_required_on__contained_by=LocatedEvent.values),
+            ),
+        )
 
     def __str__(self):
         return self.name or self.maas_id
+
+    def clean(self):
+        """The terms fit together: nothing is promised or demanded that cannot happen."""
+        at_once = self.auto_commit or self.atomic_set_in_use
+        if AccessAnswer.BOOKING in self.access_code_in and not at_once:
+            raise ValidationError(
+                {"access_code_in": _("A booking that waits for COMMIT opens nothing: its answer has no access data.")}
+            )
+        if self.atomic_set_in_use and LocatedEvent.SET_IN_USE in self.location_required_on:
+            raise ValidationError(
+                {"location_required_on": _("A ride that begins with the booking has no event to carry a location.")}
+            )
 
 
 class ApiKeyQuerySet(models.QuerySet):

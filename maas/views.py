@@ -1,7 +1,9 @@
 """The base of every operation a MaaS provider calls."""
 
+from fleet import information
 from maas.authentication import IsProvider, check_maas_id
 from maas.idempotency import IdempotentPosts
+from tomp import errors
 from tomp.dialect import Dialect
 from tomp.views import TompViewSet
 
@@ -19,6 +21,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         check_maas_id(request, self.provider)
+        check_addressed(request)
 
     @property
     def dialect(self):
@@ -28,3 +31,9 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
             language=self.language,
             pascal_case=bool(self.provider and self.provider.pascal_case_types),
         )
+
+
+def check_addressed(request):
+    """Raises Missing where the operator insists on being named (identifier TO_OPERATOR_REQUIRED)."""
+    if information.system().must_be_addressed and not request.headers.get("addressed-to"):
+        raise errors.Missing("Field: addressed-to, Reason: this operator is addressed by name.", module=errors.GENERAL)

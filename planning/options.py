@@ -294,7 +294,7 @@ def _by_type(assets):
 
 
 def _named(trip):
-    """The vehicles meant by any identification we declare: public id, printed code, Bluetooth address, plate.
+    """The vehicles meant by any identification we declare: public id, printed code, Bluetooth address, NFC tag, plate.
 
     Ids of other operators are silently ignored (semantics §7.3); a former public id leads nowhere.
     """
@@ -305,6 +305,7 @@ def _named(trip):
         Q(public_id__in=public_ids)
         | Q(vehicle_code__in=scanned)
         | Q(mac__in=[name.upper() for name in names])
+        | Q(nfc_id__in=[name.replace(":", "").upper() for name in names])
         | Q(license_plate__in=names)
     )
 

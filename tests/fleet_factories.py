@@ -185,6 +185,7 @@ class AssetFactory(DjangoModelFactory):
             vehicle_code=factory.Sequence("code-{}".format),
             license_plate=factory.Sequence("PLATE-{}".format),
             mac=factory.Sequence(lambda n: f"AA:BB:CC:DD:{n // 256 % 256:02X}:{n % 256:02X}"),
+            nfc_id=factory.Sequence("04{:012X}".format),
             imei=factory.Sequence("35{:013d}".format),
             serial_number=factory.Sequence("serial-{}".format),
             name=factory.Sequence("painted-{}".format),

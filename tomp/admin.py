@@ -24,18 +24,27 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.forms import BaseDialogForm
 from unfold.mixins import BaseModelAdminMixin
 from unfold.utils import display_for_label, parse_date_str
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from tomp.errors import TompError
-from tomp.fields import LocalizedTextField
-from tomp.forms import JSONFormField, JSONTextarea, LocalizedTextFormField, LocalizedTextWidget, StaffForm
+from tomp.fields import ChoiceListField, LocalizedTextField
+from tomp.forms import (
+    ChoiceListFormField,
+    JSONFormField,
+    JSONTextarea,
+    LocalizedTextFormField,
+    LocalizedTextWidget,
+    StaffForm,
+)
 
 DASH = "–"
 INPUTS = {
     models.JSONField: {"form_class": JSONFormField, "widget": JSONTextarea},
     LocalizedTextField: {"form_class": LocalizedTextFormField, "widget": LocalizedTextWidget},
+    ChoiceListField: {"form_class": ChoiceListFormField, "widget": UnfoldAdminCheckboxSelectMultipleWidget},
     models.URLField: {"form_class": partial(forms.URLField, assume_scheme="https")},
 }
+WITH_INPUTS_OF_THEIR_OWN = (LocalizedTextField, ChoiceListField)
 EMPTY_JSON = ("null", "{}", "[]")
 SHORTEST_UUID_PREFIX = 8
 
@@ -52,7 +61,7 @@ class ReadableJSON(BaseModelAdminMixin):
         self.readonly_preprocess_fields = dict.fromkeys(json_fields, _dash_for_nothing)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        is_json = isinstance(db_field, models.JSONField) and not isinstance(db_field, LocalizedTextField)
+        is_json = isinstance(db_field, models.JSONField) and not isinstance(db_field, WITH_INPUTS_OF_THEIR_OWN)
         if is_json and db_field.default in (dict, list):
             kwargs.setdefault("shape", db_field.default)
         return super().formfield_for_dbfield(db_field, request, **kwargs)

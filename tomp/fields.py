@@ -43,3 +43,34 @@ class EncryptedTextField(models.TextField):
             return vault.decrypted(value) if value else value
         except InvalidToken:
             return ""
+
+
+class ChoiceListField(models.JSONField):
+    """Some of these choices, each at most once, in the order of the choices."""
+
+    default_error_messages = {"unknown": _("“%(word)s” is none of: %(words)s.")}
+
+    def __init__(self, *args, options=(), **kwargs):
+        self.options = list(options)
+        super().__init__(*args, **{"default": list, "blank": True, **kwargs})
+
+    @property
+    def words(self):
+        return [word for word, _label in self.options]
+
+    def to_python(self, value):
+        """In their order, so that equal lists are equal."""
+        known = self.words
+        return sorted(set(value), key=known.index) if isinstance(value, list) and set(value) <= set(known) else value
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        is_list = isinstance(value, list)
+        for word in value if is_list else [value]:
+            if not is_list or word not in self.words:
+                raise ValidationError(
+                    self.error_messages["unknown"], "unknown", {"word": word, "words": ", ".join(self.words)}
+                )
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"choices": self.options, **kwargs})

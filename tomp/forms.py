@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     TEXTAREA_CLASSES,
     TEXTAREA_EXPANDABLE_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -152,3 +153,12 @@ class SecretField(forms.CharField):
 
     def has_changed(self, initial, data):
         return bool(data)
+
+
+class ChoiceListFormField(forms.MultipleChoiceField):
+    """One box for each choice."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        super().__init__(**kwargs | {"show_hidden_initial": False})

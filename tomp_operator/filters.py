@@ -6,10 +6,13 @@ import re
 from django.conf import settings
 from rest_framework import serializers
 
+from fleet import information
 from fleet.geo import Box
 from tomp.serializers import LATITUDE, LONGITUDE, Paging, Text, WireSerializer
+from tomp_operator import identifiers
 
 MAX_ID = 200
+NAMED_BY = {"REGION": "regionId", "STATION": "stationId", "ON_SPOT": "boundingbox"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -71,6 +74,15 @@ class AvailabilityQuery(PlaceQuery, Paging):
 
     def validate_boundingbox(self, text):
         return box(text) if text is not None and self.context["version"].has_bounding_box else None
+
+    def validate(self, query):
+        """One of those the operator insists on is enough (semantics §3)."""
+        needs = identifiers.availability_needs(information.system(), self.context["version"])
+        named = {"REGION": query["region_id"], "STATION": query["station_id"], "ON_SPOT": query["box"]}
+        if needs and all(named[need] is None for need in needs):
+            wanted = " or ".join(NAMED_BY[need] for need in needs)
+            raise serializers.ValidationError({NAMED_BY[needs[0]]: f"Give {wanted}."}, code="required")
+        return query
 
 
 def box(text):

@@ -6,34 +6,15 @@ from typing import Any
 
 from django.conf import settings
 
+from fleet import information
 from fleet.models import AssetType, Condition
 from maas.models import MaasProvider
 from tomp.operations import OPERATIONS, is_since
 from tomp.versions import VERSIONS
+from tomp_operator import identifiers
 
 BASE_PATH = "/tomp"
 
-# Each is kept by planning/options.py: a vehicle is found by its public id, the code printed on it (scanned or typed
-# in), its Bluetooth address or its plate; a place is found by coordinates or by a station.
-PLANNING = (
-    "ASSET_BASED",
-    "EXACT_ID",
-    "QR_SCAN",
-    "MANUAL_ENTRY",
-    "BLUETOOTH_SCAN",
-    "PLANNING_BASED",
-    "SPECIFIC_LOCATION_BASED",
-)
-BOOKING = (
-    "NORMAL",
-    "ONE_STOP",
-    "ACCESS_CODE_BY_TO",
-    "ACCESS_CODE_IN_COMMIT_EVENT",
-    "ACCESS_CODE_IN_PREPARE_EVENT",
-    "ACCESS_CODE_IN_ASSIGN_ASSET_EVENT",
-    "ACCESS_CODE_IN_GET_LEG",
-)
-TRIP_EXECUTION = ("LOCK_UNLOCK_REMOTELY",)
 SCENARIOS = {
     Condition.Kind.DEPOSIT: "DEPOSIT",
     Condition.Kind.PAY_WHEN_FINISHED: "PAY_WHEN_FINISHED",
@@ -45,38 +26,23 @@ SCENARIOS = {
 def implementations(patterns, *, provider):
     """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it."""
     routes = _routes(patterns)
-    shared = {"scenarios": scenarios(), "processIdentifiers": process_identifiers(provider or MaasProvider())}
+    types = list(AssetType.objects.prefetch_related("conditions"))
+    facts = identifiers.Facts(terms=provider or MaasProvider(), system=information.system(), types=types)
     return [
         {
             "version": version.full,
             "baseUrl": settings.TOMP_PUBLIC_URL + BASE_PATH,
             "endpoints": endpoints(routes, version),
-            **shared,
+            "scenarios": scenarios(types),
+            "processIdentifiers": identifiers.declared(facts, version),
         }
         for version in VERSIONS.values()
     ]
 
 
-def process_identifiers(terms):
-    """The care labels (semantics §3) under the terms of this contract."""
-    return {
-        "operatorInformation": [],
-        "planning": list(PLANNING),
-        "booking": [
-            *BOOKING,
-            *(["ALLOW_EXTEND_BOOKING_EXPIRY_TIME"] if terms.max_extensions > 0 else []),
-            *(["AUTO_COMMIT"] if terms.auto_commit else []),
-        ],
-        "tripExecution": list(TRIP_EXECUTION),
-        "support": [],
-        "payment": [],
-        "general": [],
-    }
-
-
-def scenarios():
+def scenarios(types):
     """Those that apply to all trips, whatever the type (semantics §1.5); what differs is told by conditions."""
-    each = [_scenarios_of(asset_type) for asset_type in AssetType.objects.prefetch_related("conditions")]
+    each = [_scenarios_of(asset_type) for asset_type in types]
     return sorted(set.intersection(*each)) if each else []
 
 

@@ -287,6 +287,10 @@ TOMP_RETENTION_DAYS = env.int("TOMP_RETENTION_DAYS", default=365)  # personal da
 TOMP_ALLOW_PRIVATE_CALLBACKS = env.bool("TOMP_ALLOW_PRIVATE_CALLBACKS", default=not IS_PUBLIC)
 TOMP_CALLBACK_DAYS = env.int("TOMP_CALLBACK_DAYS", default=3)  # what is not delivered by then is given up
 TOMP_ENCRYPTION_KEYS = env.list("TOMP_ENCRYPTION_KEYS", default=[])  # newest first; none: from SECRET_KEY
+TOMP_KEY_SUPPLIERS = {  # whoever makes e-keys: name in the asset type → class (docs/access.md)
+    "simulated": "legs.access.keys.SimulatedKeys",
+    **env.dict("TOMP_KEY_SUPPLIERS", default={}),
+}
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office

@@ -56,6 +56,7 @@ class SystemAdmin(HistoryAdmin):
         (_("Language and time"), {"fields": ("languages", "timezone")}),
         (_("Contact"), {"fields": ("phone_number", "email", "feed_contact_email", "url", "purchase_url")}),
         (_("Terms and apps"), {"fields": ("terms", "license_url", "rental_apps")}),
+        (_("What MaaS providers must say"), {"fields": ("availability_needs", "must_be_addressed")}),
     )
 
     def has_add_permission(self, request):

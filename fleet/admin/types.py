@@ -75,6 +75,7 @@ class AssetTypeAdmin(HistoryAdmin):
                     ("form_factor", "propulsion"),
                     ("max_range_m", "minimum_age", "has_trunk"),
                     "access_methods",
+                    "access_details",
                     "properties",
                 )
             },

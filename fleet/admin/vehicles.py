@@ -91,8 +91,17 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         ChargeFilter,
     )
     list_select_related = ("asset_type", "station")
-    search_fields = ("vehicle_number", "vehicle_code", "license_plate", "name", "serial_number", "imei", "mac")
-    search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, public id (also a former one)")
+    search_fields = (
+        "vehicle_number",
+        "vehicle_code",
+        "license_plate",
+        "name",
+        "serial_number",
+        "imei",
+        "mac",
+        "nfc_id",
+    )
+    search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, NFC tag, public id (also a former one)")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
     readonly_fields = ("state_label", "state_reason", "public_id", "trips", "reported_at", "source_id")
@@ -112,7 +121,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         ),
         (
             _("What is printed on it"),
-            {"fields": (("vehicle_code", "license_plate", "name"), ("mac", "imei", "serial_number"))},
+            {"fields": (("vehicle_code", "license_plate", "name"), ("mac", "nfc_id", "imei", "serial_number"))},
         ),
         (_("Price and notes"), {"fields": ("pricing_plan", "notes", "source_id")}),
     )

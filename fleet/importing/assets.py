@@ -19,7 +19,7 @@ from fleet.models.vehicles import AssetState
 
 Owners = dict[tuple[str, Any], tuple[int, str]]  # (field, value) → primary key and number of the vehicle that has it
 CHUNK = 1000
-UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "imei", "public_id")
+UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei", "public_id")
 TRIP_BOUND = ("vehicle_type", "lat", "lon", "station")  # a trip decides these, no file
 MOVES = {
     AssetState.AVAILABLE: "put_in_service",

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from tomp.fields import LocalizedTextField
+from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.language import in_any_language
 
 
@@ -17,6 +17,13 @@ class System(models.Model):
         SHARING = "SHARING", _("sharing")
         PARKING = "PARKING", _("parking")
         CHARGING = "CHARGING", _("charging")
+
+    class AvailabilityNeed(models.TextChoices):
+        """What a question about availability has to name (TOMP identifiers AVAILABILITY_…)."""
+
+        REGION = "REGION", _("a region")
+        STATION = "STATION", _("a station")
+        ON_SPOT = "ON_SPOT", _("a box around the user (1.6)")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     system_id = models.CharField(max_length=100)
@@ -35,12 +42,25 @@ class System(models.Model):
     feed_contact_email = models.EmailField(blank=True)
     license_url = models.URLField(blank=True)
     rental_apps = models.JSONField(default=dict, blank=True)
+    availability_needs = ChoiceListField(
+        options=AvailabilityNeed.choices,
+        help_text=_("Availability is told only to who names one of these; none = to everybody."),
+    )
+    must_be_addressed = models.BooleanField(
+        default=False, help_text=_("Requests without the header addressed-to are refused.")
+    )
     history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("operator information")
         verbose_name_plural = _("operator information")
-        constraints = (models.CheckConstraint(name="there_is_one_system", condition=models.Q(id=1)),)
+        constraints = (
+            models.CheckConstraint(name="there_is_one_system", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="availability_needs_what_the_protocol_has",
+                condition=models.Q(availability_needs__contained_by=["REGION", "STATION", "ON_SPOT"]),
+            ),
+        )
 
     def __str__(self):
         return in_any_language(self.name) or self.system_id

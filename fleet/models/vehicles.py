@@ -3,6 +3,7 @@
 import math
 import uuid
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -10,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
+from fleet import access
 from fleet.models.groups import UserGroup
 from fleet.models.places import Station
 from fleet.models.prices import PricingPlan
 from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
+
+NFC_ID = RegexValidator(r"\A[0-9A-F]{8,32}\Z", _("An NFC tag has 8 to 32 hexadecimal digits, in capitals."))
 
 
 class AssetType(models.Model):
@@ -102,6 +106,14 @@ class AssetType(models.Model):
     user_groups = models.ManyToManyField(
         UserGroup, blank=True, related_name="asset_types", help_text=_("For these users only; none = for everybody.")
     )
+    access_details = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_(
+            'What some methods need: {"DEEPLINK": {"url": "https://…?code={code}"}, "PDF": {"url": "…"}, '
+            '"PHYSICAL-KEY": {"text": {"en": "…"}}, "AXA-EKEY-OTP": {"supplier": "simulated"}}.'
+        ),
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -121,6 +133,15 @@ class AssetType(models.Model):
 
     def __str__(self):
         return in_any_language(self.name) or self.type_id
+
+    def clean(self):
+        """Whoever books a vehicle of this type can be given what opens it."""
+        access.check(self.access_methods, self.access_details)
+
+    @property
+    def opens_by(self):
+        """Its access methods; if none is named, we open it when the app asks."""
+        return self.access_methods or [access.AccessMethod.TOMP_API]
 
 
 class Condition(models.Model):
@@ -216,7 +237,7 @@ class Asset(FSMModelMixin, models.Model):
     range_m = models.PositiveIntegerField(null=True, blank=True)
     odometer_m = models.PositiveBigIntegerField(null=True, blank=True)
     vehicle_code = models.CharField(
-        max_length=120, unique=True, null=True, blank=True, help_text=_("What its printed QR code says.")
+        max_length=120, unique=True, null=True, blank=True, help_text=_("What its printed QR or bar code says.")
     )
     license_plate = models.CharField(max_length=20, unique=True, null=True, blank=True)
     mac = models.CharField(
@@ -231,6 +252,9 @@ class Asset(FSMModelMixin, models.Model):
     notes = models.TextField(blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text=_("When the vehicle last reported."))
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
+    nfc_id = models.CharField(
+        max_length=32, unique=True, null=True, blank=True, validators=[NFC_ID], help_text=_("Number of its NFC tag.")
+    )
     history = HistoricalRecords()
 
     objects = AssetQuerySet.as_manager()

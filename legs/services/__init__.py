@@ -10,20 +10,22 @@ from django.db.models import Exists
 from bookings.models import Party
 from legs import callbacks
 from legs.models import LegEvent
+from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked
 
 
 def apply(
     event, *, leg_id, at, now, provider=None, asked_by=Party.MP, actor="",
-    asset_ref=None, location=None, urls=(), comment="",
+    asset_ref=None, location=None, user_location=None, urls=(), comment="",
 ):  # fmt: skip
     """The leg after the event. The same event with the same `at` is answered again and changes nothing.
 
-    `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle; `provider` is who asks, where
-    it matters whose leg it is. Raises LegNotFound,
-    IllegalEvent, LegInUse, OtherAsset, AssetMissing, EvidenceMissing, NotAllowedHere, AssetNotAvailable,
-    NoAssetLeft; after any of them nothing has changed (TOMP 1.6.1 POST /legs/{id}/events, semantics §5.2).
+    `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle, `user_location` of the person;
+    `provider` is who asks, where it matters whose leg it is. Raises LegNotFound,
+    IllegalEvent, LegInUse, OtherAsset, LocationMissing, AssetMissing, EvidenceMissing, NotAllowedHere,
+    AssetNotAvailable, NoAssetLeft; after any of them nothing has changed (TOMP 1.6.1 POST /legs/{id}/events,
+    semantics §5.2).
     """
     with transaction.atomic():
         same_report = LegEvent.objects.filter(leg=leg_id, event=event, at=at, asked_by=asked_by)
@@ -38,15 +40,15 @@ def apply(
             now=now,
             asked_by=asked_by,
             asset_ref=asset_ref,
-            location=location,
             urls=list(urls),
         )
         check_possible(step)
         check_asset(step)
+        locate(step, location, user_location)
         HANDLERS[event](step)
         keep_evidence(step)
         leg.save()
-        lat, lon = location or (None, None)
+        lat, lon = step.asset_location or (None, None)
         LegEvent.objects.create(
             leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,
             lat=lat, lon=lon, comment=comment, received_at=now,

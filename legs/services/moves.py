@@ -74,7 +74,7 @@ def _start_finishing(step):
         leg.conclude(at=step.at, fare=_fare(leg, step.at))
     leg.start_finishing()
     if step.terms.release_asset_on == Milestone.START_FINISHING:
-        fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
+        fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
 
 
 def _finish(step):
@@ -87,7 +87,7 @@ def _finish(step):
         _check_evidence(step)
     fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
     leg.finish(at=step.at, fare=fare)
-    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
+    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
     payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
     _finish_booking(step, fare)
 

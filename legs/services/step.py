@@ -26,6 +26,7 @@ class Step:
     asked_by: Party = Party.MP
     asset_ref: str | None = None
     location: tuple | None = None
+    asset_location: tuple | None = None
     urls: list = field(default_factory=list)
 
     @property

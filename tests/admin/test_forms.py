@@ -5,6 +5,8 @@ from itertools import chain
 import pytest
 
 from fleet.models import Alert, AssetType, OpeningHours, PricingPlan, Region, Station, System
+from maas.models import MaasProvider
+from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
     AlertFactory,
     AssetTypeFactory,
@@ -279,3 +281,48 @@ def test_an_alert_ends_after_it_starts(staff):
 
     assert "an alert ends after it starts" in " ".join(response.context["adminform"].form.non_field_errors())
     assert not Alert.objects.exists()
+
+
+# Lists of choices
+
+
+def test_choices_are_boxes(staff):
+    provider = MaasProviderFactory()
+    address = f"/admin/maas/maasprovider/{provider.pk}/change/"
+
+    staff.post(address, filled_in(staff, address) | {"access_code_in": ["GET_LEG", "COMMIT_EVENT"]})
+
+    provider = MaasProvider.objects.get()
+    assert provider.access_code_in == ["COMMIT_EVENT", "GET_LEG"]
+    assert provider.history.count() == 2
+
+
+def test_an_unchanged_contract_stays(staff):
+    provider = MaasProviderFactory(location_required_on=["FINISH"])
+    address = f"/admin/maas/maasprovider/{provider.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address))
+
+    assert response.status_code == 302, errors(response)
+    assert MaasProvider.objects.get().location_required_on == ["FINISH"]
+    assert provider.history.count() == 1
+
+
+def test_terms_that_do_not_fit_are_refused(staff):
+    provider = MaasProviderFactory()
+    address = f"/admin/maas/maasprovider/{provider.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"access_code_in": ["BOOKING"]})
+
+    assert errors(response) == "A booking that waits for COMMIT opens nothing: its answer has no access data."
+    assert "BOOKING" not in MaasProvider.objects.get().access_code_in
+
+
+def test_an_access_method_without_what_it_needs_is_refused(staff):
+    asset_type = AssetTypeFactory()
+    address = f"/admin/fleet/assettype/{asset_type.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"access_methods": "QR, DEEPLINK"})
+
+    assert errors(response) == 'DEEPLINK: the "url" is missing, with its scheme.'
+    assert AssetType.objects.get().access_methods == []

@@ -66,7 +66,7 @@ def test_finds_a_leg(staff, leg, key):
 
 @pytest.mark.parametrize(
     "key",
-    ["vehicle_number", "vehicle_code", "license_plate", "name", "serial_number", "imei", "mac", "public_id"],
+    ["vehicle_number", "vehicle_code", "license_plate", "name", "serial_number", "imei", "mac", "nfc_id", "public_id"],
 )
 def test_finds_a_vehicle(staff, leg, key):
     assert found(staff, "/admin/fleet/asset/", getattr(leg.asset, key)) == [leg.asset_id]

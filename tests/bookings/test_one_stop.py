@@ -68,6 +68,7 @@ def test_is_confirmed_at_once_with_auto_commit(auto_mp):
         "tokenType": "tokenDefault",
         "tokenData": {
             "tokenType": "tokenDefault",
+            "accessMethod": "TOMP-API",
             "url": f"http://127.0.0.1:8000/tomp/legs/{leg.id}/events",
             "accessCode": leg.access_code,
         },

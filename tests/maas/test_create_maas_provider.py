@@ -49,11 +49,16 @@ def test_gives_the_usual_terms_to_whom_nothing_else_was_agreed():
         "release_asset_on": "FINISH",
         "pascal_case_types": False,
         "max_open_bookings": None,
+        "access_code_in": ["COMMIT_EVENT", "PREPARE_EVENT", "ASSIGN_ASSET_EVENT", "GET_LEG"],
+        "atomic_set_in_use": False,
+        "location_required_on": [],
+        "location_is_of_user": False,
     }
 
 
 TERMS = ("name", "base_url", "auto_commit", "api_version", "pending_minutes", "bill_until", "release_asset_on")
-TERMS += ("pascal_case_types", "max_open_bookings")
+TERMS += ("pascal_case_types", "max_open_bookings", "access_code_in", "atomic_set_in_use", "location_required_on")
+TERMS += ("location_is_of_user",)
 
 
 def test_takes_every_term():
@@ -61,6 +66,8 @@ def test_takes_every_term():
         *("mp-1", "--name", "First", "--base-url", "http://127.0.0.1:9009/mp", "--auto-commit"),
         *("--api-version", "1.5", "--pending-minutes", "5", "--bill-until", "START_FINISHING"),
         *("--release-asset-on", "START_FINISHING", "--pascal-case-types", "--max-open-bookings", "0"),
+        *("--access-code-in", "GET_BOOKING", "BOOKING", "--atomic-set-in-use"),
+        *("--location-required-on", "FINISH", "PAUSE", "--location-is-of-user"),
     )
 
     assert MaasProvider.objects.values(*TERMS).get() == {
@@ -73,6 +80,10 @@ def test_takes_every_term():
         "release_asset_on": "START_FINISHING",
         "pascal_case_types": True,
         "max_open_bookings": 0,
+        "access_code_in": ["BOOKING", "GET_BOOKING"],
+        "atomic_set_in_use": True,
+        "location_required_on": ["PAUSE", "FINISH"],
+        "location_is_of_user": True,
     }
 
 

@@ -251,6 +251,8 @@ def test_are_for_exactly_the_named_vehicles(mp):
         ("license_plate", "AB-12-CD", "AB-12-CD"),
         ("mac", "AA:BB:CC:DD:EE:FF", "AA:BB:CC:DD:EE:FF"),
         ("mac", "AA:BB:CC:DD:EE:FF", "aa:bb:cc:dd:ee:ff"),
+        ("nfc_id", "04A2B3C4D5E680", "04A2B3C4D5E680"),
+        ("nfc_id", "04A2B3C4D5E680", "04:a2:b3:c4:d5:e6:80"),
     ],
 )
 def test_find_the_vehicle_by_what_the_user_scans(mp, field, value, named):
@@ -258,6 +260,17 @@ def test_find_the_vehicle_by_what_the_user_scans(mp, field, value, named):
     AssetFactory(marked=True)
 
     assert offered(mp.offers(**at(HERE), useAssets=[named])) == ids(asset)
+
+
+def test_show_what_the_user_in_front_of_it_recognises(mp):
+    AssetFactory(mac="AA:BB:CC:DD:EE:FF", name="Speedy", license_plate="AB-12-CD", vehicle_code="157103")
+
+    [option] = options(mp.offers(**at(HERE), useAssets=["AA:BB:CC:DD:EE:FF", "11:22:33:44:55:66"]))
+
+    asset = option["legs"][0]["asset"]
+    assert asset["licensePlate"] == "AB-12-CD"
+    assert asset["overriddenProperties"]["name"] == "Speedy"
+    assert asset["overriddenProperties"]["meta"] == {"vehicleCode": "157103"}
 
 
 @pytest.mark.parametrize("field", ["vehicle_number", "imei", "serial_number", "name"])

@@ -169,7 +169,7 @@ def test_never_tells_what_stays_the_same_from_trip_to_trip(mp, scooter, settings
     told = mp.get(PATH)
 
     assert listed(told) == [f"YAL:Vehicle:{vehicle.public_id}"]
-    for field in ("vehicle_number", "vehicle_code", "license_plate", "mac", "imei", "serial_number", "name"):
+    for field in ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei", "serial_number", "name"):
         assert getattr(vehicle, field) not in json.dumps(told.json()), field
 
 

@@ -207,12 +207,16 @@ def identifiers(answer):
 
 
 def test_declares_how_we_work(clock):
+    AssetTypeFactory()
+
     assert identifiers(mp_client().get("/operator/meta")) == {
         "operatorInformation": [],
         "planning": [
             "ASSET_BASED",
             "EXACT_ID",
             "QR_SCAN",
+            "BARCODE_SCAN",
+            "NFC_SCAN",
             "MANUAL_ENTRY",
             "BLUETOOTH_SCAN",
             "PLANNING_BASED",
@@ -221,14 +225,15 @@ def test_declares_how_we_work(clock):
         "booking": [
             "NORMAL",
             "ONE_STOP",
+            "ALLOW_EXTEND_BOOKING_EXPIRY_TIME",
             "ACCESS_CODE_BY_TO",
+            "ACCESS_CODE_TOKEN",
             "ACCESS_CODE_IN_COMMIT_EVENT",
             "ACCESS_CODE_IN_PREPARE_EVENT",
             "ACCESS_CODE_IN_ASSIGN_ASSET_EVENT",
             "ACCESS_CODE_IN_GET_LEG",
-            "ALLOW_EXTEND_BOOKING_EXPIRY_TIME",
         ],
-        "tripExecution": ["LOCK_UNLOCK_REMOTELY"],
+        "tripExecution": ["LOCK_UNLOCK_REMOTELY", "LOCK_CODE_IN_PAUSE_EVENT", "LOCK_CODE_IN_FINISHING_EVENT"],
         "support": [],
         "payment": [],
         "general": [],
@@ -333,7 +338,7 @@ def test_knows_the_scenario_of_what_returns_to_its_station(clock):
     assert scenarios(mp_client().get("/operator/meta")) == ["RETURN_AREA"]
 
 
-def test_takes_three_statements(clock, django_assert_num_queries):
+def test_takes_three_statements_once_the_operator_is_known(clock, django_assert_num_queries):
     mp = mp_client()
     ConditionFactory.create_batch(3)
     mp.get("/operator/meta")  # the operator's languages are known from now on

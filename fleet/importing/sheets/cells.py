@@ -115,6 +115,13 @@ def mac(cell: str) -> str:
     return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
+def nfc_id(cell: str) -> str:
+    digits = re.sub(r"[\s:.-]", "", cell).upper()
+    if not re.fullmatch(r"[0-9A-F]{8,32}", digits):
+        raise CellError(f"nfc_id {cell} is not 8 to 32 hexadecimal digits")
+    return digits
+
+
 def reference(column: str, cell: str, references: References) -> str:
     """The id of what the cell names: by id, by id in another case, by name."""
     ids = references.pks[column]

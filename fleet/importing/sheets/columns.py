@@ -12,6 +12,7 @@ ALIASES = {
     "vehicle_code": "qr_code public_code vendor_qr_code label",
     "imei": "iot_imei device_imei",
     "mac": "mac_address",
+    "nfc_id": "nfc nfc_tag nfc_uid",
     "serial_number": "vin frame_number vendor_serial",
     "license_plate": "plate plate_number registration",
     "lat": "latitude",

@@ -17,7 +17,7 @@ from fleet.importing.sheets.table import Table
 from fleet.models.vehicles import AssetState
 
 DISABLED = "disabled in the fleet list"
-UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "imei")
+UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei")
 
 
 @dataclass
@@ -209,6 +209,7 @@ CHECKS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("vehicle_type", "station", "pricing_plan"), _reference),
     "imei": lambda column, cell, terms, warn: cells.imei(cell, warn),
     "mac": lambda column, cell, terms, warn: cells.mac(cell),
+    "nfc_id": lambda column, cell, terms, warn: cells.nfc_id(cell),
     "lat": partial(_coordinate, largest=90),
     "lon": partial(_coordinate, largest=180),
     "state": lambda column, cell, terms, warn: cells.state(cell, warn),

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from maas import services
-from maas.models import Milestone
+from maas.models import AccessAnswer, LocatedEvent, Milestone
 from tomp.versions import VERSIONS
 
 
@@ -27,6 +27,18 @@ class Command(BaseCommand):
         parser.add_argument("--release-asset-on", choices=Milestone.values, help="the event that frees the vehicle")
         parser.add_argument("--pascal-case-types", action="store_true", help="write ConditionDeposit and TokenDefault")
         parser.add_argument("--max-open-bookings", type=int, help="how many may be open at the same time")
+        parser.add_argument(
+            "--access-code-in", nargs="*", choices=AccessAnswer.values, help="the answers that carry access data"
+        )
+        parser.add_argument(
+            "--atomic-set-in-use", action="store_true", help="book, commit and begin the ride in one request"
+        )
+        parser.add_argument(
+            "--location-required-on", nargs="*", choices=LocatedEvent.values, help="its events that need a location"
+        )
+        parser.add_argument(
+            "--location-is-of-user", action="store_true", help="the location it sends is that of the person"
+        )
 
     def handle(self, *args, maas_id, name, **options):
         terms = {term: options[term] for term in TERMS if options[term] is not None}
@@ -57,6 +69,10 @@ TERMS = (
     "release_asset_on",
     "pascal_case_types",
     "max_open_bookings",
+    "access_code_in",
+    "atomic_set_in_use",
+    "location_required_on",
+    "location_is_of_user",
 )
 
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0001_initial'),
-        ('maas', '0003_bookings'),
+        ('fleet', '0002_access'),
+        ('maas', '0004_bookings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0002_pending_at_least_a_minute'),
+        ('maas', '0003_access'),
     ]
 
     operations = [
