@@ -9,7 +9,8 @@ from fleet.pricing.amounts import TariffError, ex_vat, minor_units
 from fleet.pricing.charging import price
 from fleet.pricing.fare import Fare, Line
 from fleet.pricing.parts import Part, normalise_touching
-from fleet.pricing.tariff import Tariff, is_final_by_nature
+from fleet.pricing.publishing import published
+from fleet.pricing.tariff import Tariff, is_final_by_nature, with_part
 from fleet.pricing.usage import Segment, Usage
 from fleet.pricing.vocabulary import AssetState, PartClass, PartKind, PartType, ScaleType, UnitType
 
@@ -32,4 +33,6 @@ __all__ = [
     "minor_units",
     "normalise_touching",
     "price",
+    "published",
+    "with_part",
 ]

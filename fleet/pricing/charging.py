@@ -5,9 +5,10 @@ from decimal import ROUND_CEILING, Decimal
 from fleet.pricing.amounts import ZERO, rounded
 from fleet.pricing.fare import Fare, Line
 from fleet.pricing.parts import Part
+from fleet.pricing.publishing import in_money
 from fleet.pricing.tariff import Tariff
 from fleet.pricing.usage import Usage
-from fleet.pricing.vocabulary import BASE, AssetState, PartClass, PartKind, PartType
+from fleet.pricing.vocabulary import BASE, AssetState, PartClass, PartType
 
 Lines = dict[tuple[str, PartClass], Decimal]
 
@@ -17,6 +18,7 @@ def price(tariff: Tariff, usage: Usage) -> Fare:
 
     FIXED parts count even when nothing was used; whether to charge at all is the caller's decision.
     """
+    tariff = in_money(tariff)
     lines: Lines = {}
     for part, amount in _charges(tariff, usage):
         key = (part.name or tariff.name, part.part_class)
@@ -28,12 +30,8 @@ def price(tariff: Tariff, usage: Usage) -> Fare:
 
 
 def _charges(tariff: Tariff, usage: Usage) -> list[tuple[Part, Decimal]]:
-    """What each part but MAX adds, neither capped nor rounded; percents are of the DEFAULT fare."""
-    parts = [part for part in tariff.parts if part.type != PartType.MAX]
-    charges = [(part, _charge(part, tariff, usage)) for part in parts if not part.is_percentage]
-    operand = (PartKind.DEFAULT, PartClass.FARE)
-    base = sum((amount for part, amount in charges if (part.kind, part.part_class) == operand), ZERO)
-    return charges + [(part, base * part.amount / 100) for part in parts if part.is_percentage]
+    """What each part but MAX adds, neither capped nor rounded."""
+    return [(part, _charge(part, tariff, usage)) for part in tariff.parts if part.type != PartType.MAX]
 
 
 def _charge(part: Part, tariff: Tariff, usage: Usage) -> Decimal:

@@ -41,6 +41,17 @@ class Fare:
     def total_ex_vat(self) -> Decimal | None:
         return ex_vat(self.total, self.vat_rate, minor_units(self.currency))
 
+    @property
+    def nets(self) -> tuple[Decimal | None, ...]:
+        """Each line excluding VAT, in minor units; what rounding moves goes to the largest, so they add up too."""
+        places = minor_units(self.currency)
+        nets = [ex_vat(line.amount, self.vat_rate, places) for line in self.lines]
+        if nets and self.total_ex_vat is not None:
+            largest = max(range(len(nets)), key=lambda place: abs(self.lines[place].amount))
+            others = sum((net for place, net in enumerate(nets) if place != largest and net is not None), ZERO)
+            nets[largest] = self.total_ex_vat - others
+        return tuple(nets)
+
     def as_json(self) -> dict[str, Any]:
         """Everything; `from_json` gives an equal fare back."""
         return plain(self)

@@ -32,7 +32,7 @@ class Part:
 
     def __post_init__(self) -> None:
         convert(self)
-        if problems := [*_amount_problems(self), *_unit_problems(self), *_scale_problems(self)]:
+        if problems := [*_amount_problems(self), *_range_problems(self), *_unit_problems(self), *_scale_problems(self)]:
             raise TariffError(f"{self.type} part {self.name!r}: {'; '.join(problems)}")
 
     @property
@@ -67,6 +67,20 @@ def _amount_problems(part: Part) -> Iterator[str]:
             yield "a MAX is neither a discount nor a surge"
         if part.part_class != PartClass.FARE:
             yield "a MAX caps the class FARE only"
+
+
+def _range_problems(part: Part) -> Iterator[str]:
+    lower, upper = part.minimum_amount, part.maximum_amount
+    if (lower, upper) == (None, None):
+        return
+    if part.is_percentage:
+        yield "PERCENTAGE has no range to display"
+    if (lower is not None and lower > part.amount) or (upper is not None and upper < part.amount):
+        yield "the range to display must include the amount"
+    if part.kind == PartKind.DISCOUNT and upper is not None and upper > 0:
+        yield "the maximum_amount of a DISCOUNT cannot be positive"
+    if part.kind != PartKind.DISCOUNT and lower is not None and lower < 0:
+        yield "only the minimum_amount of a DISCOUNT can be negative"
 
 
 def _unit_problems(part: Part) -> Iterator[str]:

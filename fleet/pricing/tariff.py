@@ -1,7 +1,7 @@
 """What was agreed: the parts of a plan and how they are counted."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -39,10 +39,14 @@ class Tariff:
         return minor_units(self.currency)
 
     @property
+    def has_pause_price(self) -> bool:
+        """Whether a part says what a pause costs. A discount on a pause is not yet its price."""
+        return any(p.asset_state == AssetState.PAUSED and p.kind == PartKind.DEFAULT for p in self.parts)
+
+    @property
     def bills_pause_as_use(self) -> bool:
-        """Whether IN_USE parts run during a pause. A discount on a pause is not yet its price."""
-        priced = (p for p in self.parts if p.asset_state == AssetState.PAUSED)
-        return self.pause_billed_as_use and all(p.kind != PartKind.DEFAULT for p in priced)
+        """Whether IN_USE parts run during a pause."""
+        return self.pause_billed_as_use and not self.has_pause_price
 
     def as_json(self) -> dict[str, Any]:
         """Everything; `from_json` gives an equal tariff back."""
@@ -54,5 +58,16 @@ class Tariff:
 
 
 def is_final_by_nature(tariff: Tariff) -> bool:
-    """Whether the fare is no estimate: only FIXED parts, none of which a scale or a pause decides."""
-    return all(part.is_unconditional for part in tariff.parts)
+    """Whether the fare is no estimate: only FIXED parts, none of which a scale or a pause decides.
+
+    A percentage of such parts is as certain as they are.
+    """
+    return all(part.is_unconditional or part.is_percentage for part in tariff.parts)
+
+
+def with_part(tariff: Tariff, part: Part) -> Tariff:
+    """The tariff with this part besides: what a helmet costs, on top of the frozen tariff of a leg.
+
+    A part of class ANCILLARY has a line of its own in every fare, and no MAX limits it. Two of one name share the line.
+    """
+    return replace(tariff, parts=(*tariff.parts, part))
