@@ -34,6 +34,7 @@ def draft(option, *, provider, version, valid_until, now):
         station=option.station,
         tariff=option.tariff.as_json(),
         conditions=option.conditions,
+        planned_distance_m=option.planned_distance_m,
     )
     booking.price = leg.price(now).total
     return booking, leg

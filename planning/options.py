@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from fleet import geo, information, places
+from fleet import geo, information, places, tariffs
 from fleet import services as fleet
 from fleet.conditions import conditions_for
 from fleet.ids import as_public_id, bare_id
@@ -18,6 +18,7 @@ from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
+LONGEST_DISTANCE_M = 40_000_000  # around the world
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,15 @@ class Trip:
 
     @property
     def origin(self):
-        """(lat, lon) or None; 0/0 means "not given" (Entur profile)."""
-        point = self.from_place.get("coordinates")
-        if not point or (point["lat"] == 0 and point["lng"] == 0):
-            return None
-        return point["lat"], point["lng"]
+        """(lat, lon) or None."""
+        return _point(self.from_place)
+
+    def distance_from(self, place):
+        """Metres from there to the end of the trip: as estimated, else the straight line, else 0 (nobody knows)."""
+        if self.estimated_distance:
+            return min(self.estimated_distance, LONGEST_DISTANCE_M)
+        start, end = _point(place), _point(self.to_place or {})
+        return round(geo.distance_m(*start, *end)) if start and end else 0
 
     @property
     def ages(self):
@@ -78,12 +83,8 @@ class Option:
     arrives_at: datetime | None
     tariff: Tariff
     conditions: list
+    planned_distance_m: int = 0
     instead: Iterable["Option"] = ()
-
-    @property
-    def reserved_until(self):
-        """When a promise by type ends if nobody said when the trip does."""
-        return self.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
 
 
 def find(trip, *, now):
@@ -108,7 +109,7 @@ class _Search:
 
     def assets(self):
         found = [asset for asset in self._candidates() if self._fits(asset.asset_type) and self._reaches(asset)]
-        found = [asset for asset in found if self._may_wait(asset.asset_type)]
+        found = [asset for asset in found if self._may_wait(asset.asset_type) and self._plan_of_asset(asset)]
         schedule = Schedule.load() if found else None
         found = [asset for asset in found if self._is_open(schedule, asset.station)]
         if self.trip.names_assets:
@@ -120,7 +121,6 @@ class _Search:
             Asset.objects.free()
             .filter(asset_type__booked_by=AssetType.BookedBy.ASSET)
             .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
-            .filter(Q(pricing_plan__isnull=False) | Q(asset_type__default_plan__isnull=False))
             .select_related("asset_type__default_plan", "station", "pricing_plan")
             .prefetch_related("asset_type__conditions", "asset_type__default_plan__parts", "pricing_plan__parts")
         )
@@ -161,7 +161,6 @@ class _Search:
 
     def _of_asset(self, asset, instead=()):
         station = asset.station
-        plan = asset.pricing_plan or asset.asset_type.default_plan
         place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
         if station is not None:
             place |= _station_place(station)
@@ -169,14 +168,22 @@ class _Search:
         if asset.station_slot:
             place["extra_info"] = {"stationSlotName": asset.station_slot}
         return self._option(
-            asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan, instead=instead
+            asset_type=asset.asset_type,
+            asset=asset,
+            station=station,
+            place=place,
+            plan=self._plan_of_asset(asset),
+            instead=instead,
         )
+
+    def _plan_of_asset(self, asset):
+        point = (asset.lat, asset.lon)
+        return self._plan(asset.asset_type, station=asset.station, point=point, own=asset.pricing_plan)
 
     # -- types that are booked ahead
 
     def types(self):
-        wanted = AssetType.objects.filter(booked_by=AssetType.BookedBy.TYPE, default_plan__isnull=False)
-        wanted = wanted.select_related("default_plan")
+        wanted = AssetType.objects.filter(booked_by=AssetType.BookedBy.TYPE).select_related("default_plan")
         if self.trip.use_asset_types:
             wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
         wanted = wanted.prefetch_related("conditions", "default_plan__parts")
@@ -209,13 +216,11 @@ class _Search:
         homes = set(Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct())
         served = {home or at for home, at in homes}
         for station in stations:
-            if station.pk in served and self._is_open(schedule, station) and self._has_place(asset_type, station):
+            plan = self._plan(asset_type, station=station)
+            is_open = station.pk in served and plan is not None and self._is_open(schedule, station)
+            if is_open and self._has_place(asset_type, station):
                 return self._option(
-                    asset_type=asset_type,
-                    asset=None,
-                    station=station,
-                    place=_station_place(station),
-                    plan=asset_type.default_plan,
+                    asset_type=asset_type, asset=None, station=station, place=_station_place(station), plan=plan
                 )
         return None
 
@@ -226,15 +231,10 @@ class _Search:
         kinds = {
             region.kind for region in places.regions_at(lat, lon, asset_type_id=asset_type.pk, now=self.departs_at)
         }
-        if Region.Kind.OPERATING not in kinds or not self._has_place(asset_type, None):
+        plan = self._plan(asset_type, point=(lat, lon))
+        if Region.Kind.OPERATING not in kinds or plan is None or not self._has_place(asset_type, None):
             return None
-        return self._option(
-            asset_type=asset_type,
-            asset=None,
-            station=None,
-            place=self.trip.from_place,
-            plan=asset_type.default_plan,
-        )
+        return self._option(asset_type=asset_type, asset=None, station=None, place=self.trip.from_place, plan=plan)
 
     def _has_place(self, asset_type, station):
         until = self.trip.arrives_at or self.departs_at + PLANNED_WITHOUT_ARRIVAL
@@ -258,6 +258,16 @@ class _Search:
         minimum = asset_type.minimum_age
         return minimum is None or all(age >= minimum for age in self.trip.ages)
 
+    def _plan(self, asset_type, *, station=None, point=None, own=None):
+        """The plan of the ride that begins there then; None if it has no price."""
+        rules, local = tariffs.current(), information.local(self.departs_at)
+        if station is not None:
+            place = tariffs.Place.at(station)
+        else:
+            lat, lon = point
+            place = rules.place(asset_type, local, lat=lat, lon=lon)
+        return tariffs.plan_of(asset_type, rules=rules, place=place, local=local, own=own)
+
     def _is_open(self, schedule, station):
         return schedule.is_open(
             information.local(self.departs_at),
@@ -276,6 +286,7 @@ class _Search:
             arrives_at=self.trip.arrives_at,
             tariff=plan.tariff(),
             conditions=conditions_for(asset_type, station=station, now=self.now),
+            planned_distance_m=self.trip.distance_from(place),
             instead=instead,
         )
 
@@ -302,6 +313,14 @@ def _named(trip):
         | Q(mac__in=[name.upper() for name in names])
         | Q(license_plate__in=names)
     )
+
+
+def _point(place):
+    """(lat, lon) of a place or None; 0/0 means "not given" (Entur profile)."""
+    point = place.get("coordinates")
+    if not point or (point["lat"] == 0 and point["lng"] == 0):
+        return None
+    return point["lat"], point["lng"]
 
 
 def _station_place(station):

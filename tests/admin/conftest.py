@@ -15,6 +15,7 @@ from tests.fleet_factories import (
     CalendarPeriodFactory,
     ConditionFactory,
     OpeningHoursFactory,
+    PlanRuleFactory,
     RegionFactory,
     ReservationFactory,
     StationFactory,
@@ -77,6 +78,7 @@ def everything(superuser):
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
         *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
+        PlanRuleFactory(),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
             user=superuser, action_flag=CHANGE, object_id="1", object_repr="a station", change_message="[]"
