@@ -47,6 +47,7 @@ def draft_leg(option, booking, *, id, sequence):
         tariff=option.tariff.as_json(),
         conditions=option.conditions,
         traveler_references=option.travelers,
+        planned_distance_m=option.planned_distance_m,
     )
 
 

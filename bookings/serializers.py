@@ -1,13 +1,12 @@
 """Bookings on the wire: requests, operations, notifications and the booking itself (TOMP booking)."""
 
-from decimal import Decimal
+from dataclasses import replace
 
 from rest_framework import serializers
 
 from bookings.changes import differences
 from bookings.models import Notification
 from fleet import serializers as fleet
-from legs.models import LegState
 from legs.serializers import leg_json
 from planning.serializers import PlanningRequest
 from tomp.errors import ReadOnly
@@ -166,14 +165,10 @@ def _pricing(booking, legs, now):
     for leg in legs:
         fare = leg.price(now)
         never_began = over and leg.departed_at is None
-        part = fleet.amount_json(
-            Decimal(0) if never_began else fare.total,
-            currency=fare.currency,
-            vat_rate=fare.vat_rate,
-            vat_country=fare.vat_country,
-        )
-        parts.append({**part, "type": "FIXED"})
-        estimated |= not (leg.is_concluded or never_began or leg.state == LegState.CANCELLED)
+        if never_began:
+            fare = replace(fare, lines=())
+        parts.append({**fleet.total_amount_json(fare), "type": "FIXED"})
+        estimated |= not (leg.is_price_final or never_began)
     return {"estimated": estimated, "parts": parts}
 
 

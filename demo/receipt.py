@@ -1,6 +1,6 @@
 """What should this ride cost by the published tariff? The provider's own sum, from the answers alone.
 
-It shares no code with fleet/pricing.py on purpose: this is how a MaaS provider checks what it is charged. It knows
+It shares no code with fleet/pricing/ on purpose: this is how a MaaS provider checks what it is charged. It knows
 what the demo rides need and refuses to guess at the rest.
 """
 

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from demo import catalogue, credentials, geography, vehicles
-from fleet import information
+from fleet import information, tariffs
 from fleet.models import (
     Alert,
     Asset,
@@ -18,6 +18,7 @@ from fleet.models import (
     Condition,
     FarePart,
     OpeningHours,
+    PlanRule,
     PricingPlan,
     Region,
     Station,
@@ -45,12 +46,15 @@ def build_city(*, now: datetime) -> bool:
     if found:
         raise AnotherFleet(f"There is another fleet in this database ({', '.join(map(str, found))}).")
     System.objects.create(**catalogue.SYSTEM)
-    types = _build_types(_build_plans())
+    plans = _build_plans()
+    types = _build_types(plans)
     regions = _build_regions(types)
     stations = _build_stations(regions)
     Asset.objects.bulk_create(vehicles.build(types, stations, now=now))
     _build_schedule(stations)
+    _build_rules(plans, types, stations)
     information.forget()
+    tariffs.forget()
     return True
 
 
@@ -167,6 +171,18 @@ def _build_schedule(stations: dict[str, Station]) -> None:
     CalendarPeriod.objects.create(**catalogue.ALL_YEAR)
     alert = Alert.objects.create(**catalogue.ALERT)
     alert.stations.add(stations[catalogue.ALERT_STATION])
+
+
+def _build_rules(plans: dict[str, PricingPlan], types: dict[str, AssetType], stations: dict[str, Station]) -> None:
+    PlanRule.objects.bulk_create(
+        PlanRule(
+            plan=plans[row["plan"]],
+            asset_type=types[row["asset_type"]],
+            station=stations[row["station"]] if "station" in row else None,
+            **_without(row, "plan", "asset_type", "station"),
+        )
+        for row in catalogue.RULES
+    )
 
 
 def _without(row: dict[str, Any], *members: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Schedule:
         region_ids = {region_id} if point is None else self._regions_at(*point)
         hours = _most_specific(self.hours, station_id, region_ids)
         periods = _most_specific(self.periods, station_id, region_ids)
-        return (not hours or any(_within_hours(rule, local) for rule in hours)) and (
+        return (not hours or any(_is_open(rule, local) for rule in hours)) and (
             not periods or any(_within_period(rule, local.date()) for rule in periods)
         )
 
@@ -57,12 +57,17 @@ def _most_specific(rules, station_id, region_ids):
     return []
 
 
-def _within_hours(rule, local):
+def _is_open(rule, local):
+    return within_hours(local, days=rule.days, begins=rule.opens_at, ends=rule.closes_at)
+
+
+def within_hours(local, *, days, begins, ends):
+    """Whether this local time is in the hours that begin on these days; an end before the begin is the next morning."""
     today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[(local - timedelta(days=1)).weekday()]
-    now, overnight = local.time(), rule.closes_at <= rule.opens_at
-    if overnight and rule.closes_at != time(0) and yesterday in rule.days and now < rule.closes_at:
+    now, overnight = local.time(), ends <= begins
+    if overnight and ends != time(0) and yesterday in days and now < ends:
         return True
-    return today in rule.days and now >= rule.opens_at and (overnight or now < rule.closes_at)
+    return today in days and now >= begins and (overnight or now < ends)
 
 
 def _within_period(rule, day):

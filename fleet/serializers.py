@@ -101,8 +101,22 @@ def money(amount):
 
 
 def amount_json(amount, *, currency, vat_rate, vat_country):
-    """TOMP amountOfMoney: VAT included, the rate on the net amount (reading 23)."""
-    net = pricing.ex_vat(amount, vat_rate)
+    """TOMP amountOfMoney that is a price per something: VAT included, the rate on the net amount (reading 23)."""
+    return _amount_json(
+        amount, pricing.ex_vat(amount, vat_rate), currency=currency, vat_rate=vat_rate, vat_country=vat_country
+    )
+
+
+def total_amount_json(fare):
+    """TOMP amountOfMoney of the whole fare, in whole minor units like the journal."""
+    return _charged_json(fare.total, fare.total_ex_vat, fare)
+
+
+def _charged_json(amount, net, fare):
+    return _amount_json(amount, net, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country)
+
+
+def _amount_json(amount, net, *, currency, vat_rate, vat_country):
     return without_nulls(
         amount=money(amount),
         amountExVat=None if net is None else money(net),
@@ -113,7 +127,8 @@ def amount_json(amount, *, currency, vat_rate, vat_country):
 
 
 def tariff_json(tariff):
-    """TOMP fare that tells the rules: what the price will be made of."""
+    """TOMP fare that tells the rules: whoever adds up its parts gets what we charge."""
+    tariff = pricing.published(tariff)
     return {
         "estimated": not pricing.is_final_by_nature(tariff),
         "parts": [_part_json(part, tariff) for part in tariff.parts],
@@ -149,43 +164,30 @@ def fare_json(fare, *, estimated):
         "estimated": estimated,
         "parts": [
             {
-                **amount_json(
-                    line.amount, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country
-                ),
+                **_charged_json(line.amount, net, fare),
                 "type": "FIXED",
                 **({"name": line.name} if line.name else {}),
                 **({"class": line.part_class.value} if line.part_class != pricing.PartClass.FARE else {}),
             }
-            for line in fare.lines
+            for line, net in zip(fare.lines, fare.nets, strict=True)
         ]
-        or [_nothing(fare)],
+        or [{**total_amount_json(fare), "type": "FIXED"}],
     }
 
 
-def total_json(fare, *, estimated, name=""):
-    """TOMP fare that tells one total."""
-    part = amount_json(fare.total, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country)
-    return {"estimated": estimated, "parts": [{**part, "type": "FIXED", **({"name": name} if name else {})}]}
-
-
-def _nothing(fare):
-    return {
-        **amount_json(0, currency=fare.currency, vat_rate=fare.vat_rate, vat_country=fare.vat_country),
-        "type": "FIXED",
-    }
-
-
-def plan_json(plan, *, language):
-    """TOMP systemPricingPlan. Amounts include VAT, so no tax comes on top (semantics §9)."""
-    name = in_language(plan.name, language) or plan.plan_id
+def plan_json(plan, *, language, station=None, region=None):
+    """TOMP systemPricingPlan, for one place or everywhere. Amounts include VAT: no tax comes on top (semantics §9)."""
+    name, tariff = in_language(plan.name, language) or plan.plan_id, plan.tariff()
     return without_nulls(
         planId=plan.plan_id,
         name=name,
         url=plan.url or None,
+        stationId=station.station_id if station else None,
+        regionId=region.region_id if region else None,
         isTaxable=False,
-        surgePricing=False,
+        surgePricing=any(part.kind == pricing.PartKind.SURGE for part in tariff.parts),
         description=in_language(plan.description, language) or name,
-        fare=tariff_json(plan.tariff()),
+        fare=tariff_json(tariff),
     )
 
 

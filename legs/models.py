@@ -92,6 +92,9 @@ class Leg(FSMModelMixin, models.Model):
         blank=True,
         help_text=_("Who of the travellers rides it, as the provider numbers them."),
     )
+    planned_distance_m = models.PositiveIntegerField(
+        default=0, help_text=_("Before the ride: as the provider estimated it, or the straight line; 0 = unknown.")
+    )
 
     objects = LegQuerySet.as_manager()
 
@@ -228,8 +231,15 @@ class Leg(FSMModelMixin, models.Model):
         """Whether the price is final."""
         return self.fare is not None
 
+    @property
+    def is_price_final(self):
+        """Whether nothing that may still happen on the ride changes the price (TOMP fare.estimated is the opposite)."""
+        if self.is_concluded or self.state == LegState.CANCELLED:
+            return True
+        return pricing.is_final_by_nature(pricing.Tariff.from_json(self.tariff))
+
     def price(self, now):
-        """What the leg costs so far: final, running, or (before the ride) for the time that was planned."""
+        """What the leg costs so far: final, running, or (before the ride) for the time and distance planned."""
         if self.fare is not None:
             return pricing.Fare.from_json(self.fare)
         tariff = pricing.Tariff.from_json(self.tariff)
@@ -240,10 +250,11 @@ class Leg(FSMModelMixin, models.Model):
         return pricing.price(tariff, self.usage(now) if self.departed_at else self._planned_usage())
 
     def _planned_usage(self):
-        if self.arrives_at is None:
-            return pricing.Usage()
-        seconds = int((self.arrives_at - self.departs_at).total_seconds())
-        return pricing.Usage(segments=(pricing.Segment(pricing.AssetState.IN_USE, seconds),))
+        segments: tuple[pricing.Segment, ...] = ()
+        if self.arrives_at is not None:
+            seconds = int((self.arrives_at - self.departs_at).total_seconds())
+            segments = (pricing.Segment(pricing.AssetState.IN_USE, seconds),)
+        return pricing.Usage(segments, self.planned_distance_m)
 
 
 def _seconds_between(start, end):

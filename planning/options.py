@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from fleet import geo, groups, information, places
+from fleet import geo, groups, information, places, tariffs
 from fleet import services as fleet
 from fleet.conditions import conditions_for
 from fleet.ids import as_public_id, bare_id
@@ -20,6 +20,7 @@ from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
+LONGEST_DISTANCE_M = 40_000_000  # around the world
 SPARE = 50  # vehicles of a type that are looked at beyond those needed: closed places, and others who are faster
 
 
@@ -52,11 +53,15 @@ class Trip:
 
     @property
     def origin(self):
-        """(lat, lon) or None; 0/0 means "not given" (Entur profile)."""
-        point = self.from_place.get("coordinates")
-        if not point or (point["lat"] == 0 and point["lng"] == 0):
-            return None
-        return point["lat"], point["lng"]
+        """(lat, lon) or None."""
+        return _point(self.from_place)
+
+    def distance_from(self, place):
+        """Metres from there to the end of the trip: as estimated, else the straight line, else 0 (nobody knows)."""
+        if self.estimated_distance:
+            return min(self.estimated_distance, LONGEST_DISTANCE_M)
+        start, end = _point(place), _point(self.to_place or {})
+        return round(geo.distance_m(*start, *end)) if start and end else 0
 
     @property
     def ages(self):
@@ -82,6 +87,7 @@ class Option:
     arrives_at: datetime | None
     tariff: Tariff
     conditions: list
+    planned_distance_m: int = 0
     instead: Iterable["Option"] = ()
     travelers: list = field(default_factory=list)
     beside: tuple["Option", ...] = ()
@@ -116,7 +122,7 @@ class _Search:
 
     def assets(self):
         found = [asset for asset in self._candidates() if self._fits(asset.asset_type)]
-        found = [asset for asset in found if self._may_wait(asset.asset_type)]
+        found = [asset for asset in found if self._may_wait(asset.asset_type) and self._plan_of_asset(asset)]
         schedule = Schedule.load() if found else None
         found = [asset for asset in found if self._is_open(schedule, asset.station, (asset.lat, asset.lon))]
         offer = self._of_named if self.trip.names_assets else self._nearest_of
@@ -127,7 +133,6 @@ class _Search:
             Asset.objects.free()
             .filter(self._is_for_them("asset_type"), asset_type__booked_by=AssetType.BookedBy.ASSET)
             .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
-            .filter(Q(pricing_plan__isnull=False) | Q(asset_type__default_plan__isnull=False))
             .select_related("asset_type__default_plan", "station", "pricing_plan")
             .prefetch_related("asset_type__conditions", "asset_type__default_plan__parts", "pricing_plan__parts")
         )
@@ -174,21 +179,23 @@ class _Search:
 
     def _of_asset(self, asset):
         station = asset.station
-        plan = asset.pricing_plan or asset.asset_type.default_plan
         place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
         if station is not None:
             place |= _station_place(station)
             place["coordinates"] = {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}
         if asset.station_slot:
             place["extra_info"] = {"stationSlotName": asset.station_slot}
+        plan = self._plan_of_asset(asset)
         return self._option(asset_type=asset.asset_type, asset=asset, station=station, place=place, plan=plan)
+
+    def _plan_of_asset(self, asset):
+        point = (asset.lat, asset.lon)
+        return self._plan(asset.asset_type, station=asset.station, point=point, own=asset.pricing_plan)
 
     # -- types that are booked ahead
 
     def types(self):
-        wanted = AssetType.objects.filter(
-            self._is_for_them("pk"), booked_by=AssetType.BookedBy.TYPE, default_plan__isnull=False
-        )
+        wanted = AssetType.objects.filter(self._is_for_them("pk"), booked_by=AssetType.BookedBy.TYPE)
         wanted = wanted.select_related("default_plan")
         if self.trip.use_asset_types:
             wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
@@ -222,8 +229,10 @@ class _Search:
         homes = set(Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct())
         served = {home or at for home, at in homes}
         for station in stations:
-            if station.pk in served and self._is_open(schedule, station, None) and self._has_place(asset_type, station):
-                return self._of_promise(asset_type, station, _station_place(station))
+            plan = self._plan(asset_type, station=station)
+            is_open = station.pk in served and plan is not None and self._is_open(schedule, station, None)
+            if is_open and self._has_place(asset_type, station):
+                return self._of_promise(asset_type, station, _station_place(station), plan)
         return None
 
     def _of_roaming_type(self, asset_type, schedule):
@@ -233,13 +242,13 @@ class _Search:
         kinds = {
             region.kind for region in places.regions_at(lat, lon, asset_type_id=asset_type.pk, now=self.departs_at)
         }
-        if Region.Kind.OPERATING not in kinds or not self._has_place(asset_type, None):
+        plan = self._plan(asset_type, point=(lat, lon))
+        if Region.Kind.OPERATING not in kinds or plan is None or not self._has_place(asset_type, None):
             return None
-        return self._of_promise(asset_type, None, self.trip.from_place)
+        return self._of_promise(asset_type, None, self.trip.from_place, plan)
 
-    def _of_promise(self, asset_type, station, place):
+    def _of_promise(self, asset_type, station, place, plan):
         """As many vehicles of the type as it takes; which ones is decided later."""
-        plan = asset_type.default_plan
         one = self._option(asset_type=asset_type, asset=None, station=station, place=place, plan=plan)
         return parties.together([one] * parties.vehicles_for(self.trip, asset_type), self.trip)
 
@@ -266,6 +275,16 @@ class _Search:
         minimum = asset_type.minimum_age
         return minimum is None or all(age >= minimum for age in self.trip.ages)
 
+    def _plan(self, asset_type, *, station=None, point=None, own=None):
+        """The plan of the ride that begins there then; None if it has no price."""
+        rules, local = tariffs.current(), information.local(self.departs_at)
+        if station is not None:
+            place = tariffs.Place.at(station)
+        else:
+            lat, lon = point
+            place = rules.place(asset_type, local, lat=lat, lon=lon)
+        return tariffs.plan_of(asset_type, rules=rules, place=place, local=local, own=own)
+
     def _is_open(self, schedule, station, point):
         if station is None:
             return schedule.is_open(information.local(self.departs_at), point=point)
@@ -282,6 +301,7 @@ class _Search:
             arrives_at=self.trip.arrives_at,
             tariff=plan.tariff(),
             conditions=conditions_for(asset_type, station=station, now=self.now),
+            planned_distance_m=self.trip.distance_from(place),
         )
 
 
@@ -308,6 +328,14 @@ def _named(trip):
         | Q(nfc_id__in=[name.replace(":", "").upper() for name in names])
         | Q(license_plate__in=names)
     )
+
+
+def _point(place):
+    """(lat, lon) of a place or None; 0/0 means "not given" (Entur profile)."""
+    point = place.get("coordinates")
+    if not point or (point["lat"] == 0 and point["lng"] == 0):
+        return None
+    return point["lat"], point["lng"]
 
 
 def _station_place(station):

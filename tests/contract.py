@@ -202,6 +202,8 @@ def relaxed(openapi):
     del positions["items"]["minimum"]
     for member in ("amount", "amountExVat"):
         del schemas["amountOfMoney"]["properties"][member]["minimum"]
+    for member in ("minimumAmount", "maximumAmount"):
+        del schemas["farePart"]["allOf"][1]["properties"][member]["minimum"]
     del schemas["asset"]["properties"]["maxRange"]["maximum"]
     fields = schemas["conditionRequireBookingData"]["allOf"][1]["properties"]["requiredFields"]["items"]
     fields["enum"] = [word for words in fields["enum"] for word in words.split()]

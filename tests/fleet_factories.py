@@ -6,7 +6,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from fleet import information, models
+from fleet import information, models, tariffs
 
 LAT, LON = 52.09, 5.12
 
@@ -160,6 +160,20 @@ class UserGroupFactory(DjangoModelFactory):
     def asset_types(self, create, asset_types, **kwargs):
         if create and asset_types:
             self.asset_types.set(asset_types)
+
+
+class PlanRuleFactory(DjangoModelFactory):
+    """Another plan for every type, everywhere and at all times; whoever asked before is told anew."""
+
+    class Meta:
+        model = models.PlanRule
+
+    plan = factory.SubFactory(PricingPlanFactory)
+
+    @classmethod
+    def _create(cls, *args, **kwargs):
+        tariffs.forget()
+        return super()._create(*args, **kwargs)
 
 
 class ConditionFactory(DjangoModelFactory):

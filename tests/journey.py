@@ -12,7 +12,7 @@ import time_machine
 from bookings import services as bookings
 from bookings.models import Booking, BookingEvent, BookingState, Notification, Party
 from customers.models import Customer
-from fleet import information
+from fleet import information, tariffs
 from fleet.models import Asset, AssetPublicId, AssetType, Reservation
 from legs import services as legs
 from legs.models import Evidence, Leg, LegEvent, LegState
@@ -76,7 +76,9 @@ def api_version(request):
 def clock(db):
     """It is NOW until `move_to` or `shift`."""
     information.forget()
+    tariffs.forget()
     information.system()
+    tariffs.current()
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
     information.forget()

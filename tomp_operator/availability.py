@@ -1,13 +1,14 @@
 """What can be had now, where and at which price? Reads the fleet, writes nothing.
 
-The number of statements is the same for ten vehicles and for a hundred thousand: five at the most, and seven more
-every few seconds for the catalogue.
+The number of statements is the same for ten vehicles and for a hundred thousand: five at the most, and nine more
+every few seconds for the catalogue and the price rules.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import shapely
@@ -16,10 +17,11 @@ from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
 from shapely.geometry import shape
 
-from fleet import groups, information
+from fleet import groups, information, tariffs
 from fleet.geo import Box
 from fleet.models import Asset, AssetType, PricingPlan, Region, Reservation, Station
 from fleet.services import IN_SERVICE
+from fleet.tariffs import Place, Rules
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 from tomp_operator import catalogue
 from tomp_operator.catalogue import Catalogue
@@ -51,9 +53,7 @@ class Area:
         """Those of these vehicles without a station that the region's border encloses."""
         if self.region is None or not vehicles:
             return vehicles
-        border = shape(self.region.area)
-        shapely.prepare(border)
-        inside = shapely.intersects_xy(border, [v.lon for v in vehicles], [v.lat for v in vehicles])
+        inside = _inside(self.region, vehicles)
         return [vehicle for vehicle, is_inside in zip(vehicles, inside, strict=True) if is_inside]
 
     def has_station(self, station):
@@ -74,6 +74,13 @@ class Area:
         return self.box is None or any(
             _touch(self.box, Box(*sides)) for sides in operating.values_list("south", "north", "west", "east")
         )
+
+
+def _inside(region, vehicles):
+    """For each of these vehicles, whether the region's border encloses it."""
+    border = shape(region.area)
+    shapely.prepare(border)
+    return shapely.intersects_xy(border, [v.lon for v in vehicles], [v.lat for v in vehicles])
 
 
 def _in_box(box):
@@ -105,26 +112,26 @@ def rows(area, *, provider, now):
     visible = groups.open_to(provider, path="asset_type")
     vehicles, places = _vehicles(area, visible), _places_left(now, visible)
     known = catalogue.current(
-        type_ids={type_pk for type_pk, *_ in [*vehicles, *places]}, plan_ids={plan_pk for _, _, plan_pk in vehicles}
+        type_ids={type_pk for type_pk, *_ in [*vehicles, *places]},
+        plan_ids={plan_pk for _, _, plan_pk in vehicles if plan_pk is not None},
     )
     stations = _open_stations({station_pk for _, station_pk, *_ in [*vehicles, *places]})
-    here = _Here(area=area, catalogue=known, stations=stations, local=information.local(now))
+    local = information.local(now)
+    here = _Here(area=area, catalogue=known, rules=tariffs.current(), stations=stations, local=local)
     return sorted([*here.of_vehicles(vehicles), *here.of_types(places)], key=lambda row: row.order)
 
 
 def _vehicles(area, visible):
-    """The vehicles one can have: lists by (type, station, plan). Only what may be published is read."""
+    """The vehicles one can have: lists by (type, station, plan of their own). Only what may be published is read."""
     offered = (
         Asset.objects.free()
         .filter(area.vehicles(), visible, asset_type__booked_by=BY_ASSET)
         .filter(Q(station__isnull=True) | Q(station__is_installed=True, station__is_renting=True))
-        .annotate(plan_id=Coalesce("pricing_plan_id", "asset_type__default_plan_id"))
-        .filter(plan_id__isnull=False)
         .order_by("public_id")
     )
     found = defaultdict(list)
     for vehicle in offered.values_list(
-        "asset_type_id", "station_id", "plan_id", "public_id", "lat", "lon", "state_of_charge", named=True
+        "asset_type_id", "station_id", "pricing_plan_id", "public_id", "lat", "lon", "state_of_charge", named=True
     ):
         found[vehicle[:3]].append(vehicle)
     return found
@@ -180,16 +187,21 @@ class _Here:
 
     area: Area
     catalogue: Catalogue
+    rules: Rules
     stations: dict[int, Station]
     local: datetime
 
     def of_vehicles(self, groups):
-        """Vehicles where and while one may take them."""
-        for (type_pk, station_pk, plan_pk), found in groups.items():
-            vehicles = self._to_be_had(station_pk, found)
-            row = self._row(type_pk, station_pk, plan_pk, available=len(vehicles), vehicles=vehicles)
-            if vehicles:
-                yield row
+        """Vehicles where and while one may take them: by (type, station, plan)."""
+        found = defaultdict(list)
+        for (type_pk, station_pk, own_plan_pk), vehicles in groups.items():
+            for place, some in self._by_place(type_pk, station_pk, self._to_be_had(station_pk, vehicles)):
+                if plan := self._plan(type_pk, place, own_plan_pk):
+                    found[type_pk, station_pk, plan].append(some)
+        for (type_pk, station_pk, plan), lists in found.items():
+            several = len(lists) > 1
+            merged = sorted(chain(*lists), key=lambda vehicle: vehicle.public_id) if several else lists[0]
+            yield self._row(type_pk, station_pk, plan, available=len(merged), vehicles=merged)
 
     def _to_be_had(self, station_pk, vehicles):
         """Those of these vehicles that stand in the area, where and while it is open."""
@@ -203,14 +215,14 @@ class _Here:
     def of_types(self, places):
         """Types that are booked ahead, also where and while none can be had at once: those have the number 0."""
         for (type_pk, station_pk), left in places.items():
-            plan_pk = self.catalogue.types[type_pk].default_plan_id
-            if plan_pk is None or not self._has_place(station_pk):
+            if not self._has_place(station_pk):
                 continue
-            row = self._row(type_pk, station_pk, plan_pk, available=max(0, left))
-            yield row if self._is_open(station_pk) else replace(row, available=0)
+            if plan := self._plan(type_pk, self._place(station_pk)):
+                row = self._row(type_pk, station_pk, plan, available=max(0, left))
+                yield row if self._is_open(station_pk) else replace(row, available=0)
 
-    def _row(self, type_pk, station_pk, plan_pk, **numbers):
-        asset_type, plan = self.catalogue.types[type_pk], self.catalogue.plans[plan_pk]
+    def _row(self, type_pk, station_pk, plan, **numbers):
+        asset_type = self.catalogue.types[type_pk]
         others = [self.catalogue.plans[other.pk] for other in asset_type.plans.all() if other != plan]
         return Row(
             asset_type=asset_type,
@@ -219,6 +231,38 @@ class _Here:
             plans=[plan, *others],
             **numbers,
         )
+
+    def _plan(self, type_pk, place, own_plan_pk=None):
+        """The plan one would be offered there now, as the catalogue has it."""
+        own = self.catalogue.plans.get(own_plan_pk)
+        asset_type = self.catalogue.types[type_pk]
+        plan = tariffs.plan_of(asset_type, rules=self.rules, place=place, local=self.local, own=own)
+        return plan and self.catalogue.plans.get(plan.pk, plan)
+
+    def _place(self, station_pk):
+        """The station; for what comes to the user, the region that is asked about, if any."""
+        if station_pk is not None:
+            return Place.at(self.stations[station_pk])
+        return Place(regions=frozenset([self.area.region.pk] if self.area.region else []))
+
+    def _by_place(self, type_pk, station_pk, vehicles):
+        """The vehicles in groups that begin at the same place: pairs of a Place and its vehicles."""
+        if not vehicles:
+            return []
+        if station_pk is not None:
+            return [(self._place(station_pk), vehicles)]
+        regions = self.rules.regions(self.catalogue.types[type_pk], self.local)
+        if not regions:
+            return [(Place(), vehicles)]
+        around: list[list[int]] = [[] for _ in vehicles]
+        for region in regions:
+            for pks, is_inside in zip(around, _inside(region, vehicles), strict=True):
+                if is_inside:
+                    pks.append(region.pk)
+        groups = defaultdict(list)
+        for pks, vehicle in zip(around, vehicles, strict=True):
+            groups[frozenset(pks)].append(vehicle)
+        return [(Place(regions=pks), some) for pks, some in groups.items()]
 
     def _has_place(self, station_pk):
         if station_pk is None:

@@ -1,6 +1,7 @@
 """What do we offer, at which prices, on which conditions and when? Read at most every few seconds.
 
-These are the tables staff configure: small, the same in every answer, and seven statements to read. A type or plan
+These are the tables staff configure: small, the same in every answer, and seven statements to read (two more for price
+rules, fleet/tariffs.py). A type or plan
 nobody knew at the last reading makes them be read again at once.
 """
 
@@ -26,7 +27,7 @@ class Catalogue:
     @classmethod
     def load(cls) -> "Catalogue":
         return cls(
-            AssetType.objects.prefetch_related("conditions", "plans").in_bulk(),
+            AssetType.objects.select_related("default_plan").prefetch_related("conditions", "plans").in_bulk(),
             PricingPlan.objects.prefetch_related("parts").in_bulk(),
             Schedule.load(),
             time.monotonic(),

@@ -6,15 +6,16 @@ Each list takes the same number of statements however long it is. A region or st
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from fleet import geo, groups
+from fleet import geo, groups, tariffs
 from fleet.models import (
     Alert,
     Asset,
     AssetType,
     CalendarPeriod,
     OpeningHours,
+    PlanRule,
     PricingPlan,
     Region,
     Station,
@@ -135,10 +136,43 @@ def place(*, region_id, station_id):
 
 
 def pricing_plans(**ids):
-    """The plans of the place. They are all for the whole system (semantics §8: standard public plans)."""
-    if place(**ids) is None:
+    """The plans a ride from the place may cost at some time: triples of plan, station and region.
+
+    A plan that only price rules use is known only where one of them holds, and names its place if that is the only one;
+    every other plan is for the whole system.
+    """
+    where = place(**ids)
+    if where is None:
         return []
-    return PricingPlan.objects.prefetch_related("parts").order_by("plan_id")
+    rules: dict[int, list[PlanRule]] = defaultdict(list)
+    for rule in tariffs.current().rules:
+        rules[rule.plan_id].append(rule)
+    plans = PricingPlan.objects.annotate(is_standard=_is_standard()).prefetch_related("parts").order_by("plan_id")
+    chosen = []
+    for plan in plans:
+        bounds = {} if plan.is_standard else {(rule.station, rule.region): rule for rule in rules[plan.pk]}
+        if not bounds or any(_holds_at(rule, where) for rule in bounds.values()):
+            station, region = next(iter(bounds)) if len(bounds) == 1 else (None, None)
+            chosen.append((plan, station, region))
+    return chosen
+
+
+def _is_standard():
+    """Whether a type or a vehicle has the plan as its own."""
+    types, listed, assets = AssetType.objects, AssetType.plans.through.objects, Asset.objects
+    return (
+        Exists(types.filter(default_plan=OuterRef("pk")))
+        | Exists(listed.filter(pricingplan=OuterRef("pk")))
+        | Exists(assets.filter(pricing_plan=OuterRef("pk")))
+    )
+
+
+def _holds_at(rule, where):
+    if where.is_everywhere or (rule.station is None and rule.region is None):
+        return True
+    if rule.region is not None:
+        return rule.region_id == where.region_pk
+    return rule.station_id == where.station.pk if where.station else rule.station.region_id == where.region_pk
 
 
 def alerts(*, region_id, station_id, now, **paging):

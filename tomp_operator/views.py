@@ -137,9 +137,11 @@ class OperatorViewSet(ProviderViewSet):
         tags=TAGS,
     )
     def pricing_plans(self, request):
-        """Our standard prices."""
+        """Our prices; with a region or a station: those that may be charged there."""
         plans = selections.pricing_plans(**self.valid_query(PlaceQuery))
-        return Response([plan_json(plan, language=self.language) for plan in plans])
+        return Response(
+            [plan_json(plan, language=self.language, station=at, region=around) for plan, at, around in plans]
+        )
 
     @extend_schema(
         operation_id="operator_alerts",

@@ -1,5 +1,7 @@
 """Back office: opening hours, the operating calendar, alerts."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,9 @@ from tomp.forms import StaffForm
 DAY_NAMES = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 
 
-class OpeningHoursForm(StaffForm):
+class DaysForm(StaffForm):
+    """Days of the week are ticked."""
+
     days = forms.MultipleChoiceField(
         choices=list(zip(WEEKDAYS, DAY_NAMES, strict=True)),
         initial=every_day,
@@ -26,9 +30,9 @@ class OpeningHoursForm(StaffForm):
 class PlaceBoundAdmin(HistoryAdmin):
     """For one station, one region, or the whole system."""
 
-    list_filter = (("region", AutocompleteSelectFilter), ("station", AutocompleteSelectFilter))
-    list_select_related = ("region", "station")
-    autocomplete_fields = ("region", "station")
+    list_filter: tuple[Any, ...] = (("region", AutocompleteSelectFilter), ("station", AutocompleteSelectFilter))
+    list_select_related: tuple[str, ...] = ("region", "station")
+    autocomplete_fields: tuple[str, ...] = ("region", "station")
 
     @display(description=_("for"))
     def applies_to(self, rule):
@@ -37,7 +41,7 @@ class PlaceBoundAdmin(HistoryAdmin):
 
 @admin.register(OpeningHours)
 class OpeningHoursAdmin(PlaceBoundAdmin):
-    form = OpeningHoursForm
+    form = DaysForm
     list_display = ("__str__", "applies_to", "user_type")
     fieldsets = (
         (None, {"fields": ("days", ("opens_at", "closes_at"), "user_type")}),

@@ -5,6 +5,7 @@ from fleet.models.places import Region, Station, System
 from fleet.models.prices import FarePart, PricingPlan
 from fleet.models.reservation import Reservation
 from fleet.models.schedule import Alert, CalendarPeriod, OpeningHours
+from fleet.models.tariffs import PlanRule
 from fleet.models.vehicles import Asset, AssetPublicId, AssetType, Condition
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Condition",
     "FarePart",
     "OpeningHours",
+    "PlanRule",
     "PricingPlan",
     "Region",
     "Reservation",

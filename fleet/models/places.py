@@ -122,16 +122,25 @@ class Region(models.Model):
 
     def clean(self):
         """The area is one closed polygon inside the world, without crossings (GBFS 3.0, RFC 7946)."""
-        from_geojson = self.area if isinstance(self.area, dict) else {}
-        if from_geojson.get("type") != "Polygon" or not from_geojson.get("coordinates"):
+        area = self.area if isinstance(self.area, dict) else {}
+        rings = area.get("coordinates")
+        if area.get("type") != "Polygon" or not rings or not isinstance(rings, list | tuple):
             raise ValidationError({"area": _('A GeoJSON Polygon is expected: {"type": "Polygon", …}.')})
-        for ring in from_geojson["coordinates"]:
-            if len(ring) < 4 or ring[0] != ring[-1]:
+        for ring in rings:
+            if not isinstance(ring, list | tuple) or len(ring) < 4 or ring[0] != ring[-1]:
                 raise ValidationError({"area": _("Each ring needs four points and ends where it begins.")})
-            if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat, *_rest in ring):
+            if not all(_is_position(point) for point in ring):
                 raise ValidationError({"area": _("Points are [longitude, latitude] in degrees.")})
         if self.kind == self.Kind.SPEEDLIMIT and self.max_speed_kmh is None:
             raise ValidationError({"max_speed_kmh": _("A speed limit needs a speed.")})
+
+
+def _is_position(point):
+    if not isinstance(point, list | tuple) or len(point) < 2:
+        return False
+    lon, lat = point[:2]
+    are_numbers = all(isinstance(number, int | float) and not isinstance(number, bool) for number in (lon, lat))
+    return are_numbers and -180 <= lon <= 180 and -90 <= lat <= 90
 
 
 class Station(models.Model):

@@ -81,9 +81,12 @@ class FarePart(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=4)
     unit_type = models.CharField(
         max_length=10,
-        # A percentage cannot be published: TOMP leaves open of what (semantics §9). Write the discount as an amount.
-        choices=[choice for choice in _choices(pricing.UnitType) if choice[0] != pricing.UnitType.PERCENTAGE],
+        choices=_choices(pricing.UnitType),
         blank=True,
+        help_text=_(
+            "PERCENTAGE: the amount of a discount (-20) or surge (20) is a percent of the normal fare. "
+            "It is published as amounts of money."
+        ),
     )
     units = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     scale_from = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
@@ -104,7 +107,18 @@ class FarePart(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="a_flex_part_has_units",
-                condition=models.Q(type="FLEX", units__gt=0) & ~models.Q(unit_type="") | ~models.Q(type="FLEX"),
+                condition=models.Q(type="FLEX", units__gt=0) & ~models.Q(unit_type="")
+                | models.Q(unit_type="PERCENTAGE")
+                | ~models.Q(type="FLEX"),
+            ),
+            models.CheckConstraint(
+                name="a_percentage_is_a_discount_or_a_surge",
+                condition=~models.Q(unit_type="PERCENTAGE") | models.Q(type="FLEX", kind__in=["DISCOUNT", "SURGE"]),
+            ),
+            models.CheckConstraint(
+                name="a_range_includes_its_amount",
+                condition=(models.Q(minimum_amount__isnull=True) | models.Q(minimum_amount__lte=models.F("amount")))
+                & (models.Q(maximum_amount__isnull=True) | models.Q(maximum_amount__gte=models.F("amount"))),
             ),
             models.CheckConstraint(
                 name="a_scale_has_a_type",
@@ -143,5 +157,5 @@ class FarePart(models.Model):
         """A part that pricing refuses is refused here, in the same words."""
         try:
             self.value()
-        except (pricing.TariffError, ValueError) as error:
+        except (TypeError, ValueError) as error:
             raise ValidationError(str(error)) from error

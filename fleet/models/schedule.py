@@ -1,5 +1,7 @@
 """When the operator is open, and what it has to announce."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ class PlaceBound(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 name="%(class)s_is_for_a_station_or_a_region",
                 condition=models.Q(region__isnull=True) | models.Q(station__isnull=True),

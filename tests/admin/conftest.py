@@ -15,6 +15,7 @@ from tests.fleet_factories import (
     CalendarPeriodFactory,
     ConditionFactory,
     OpeningHoursFactory,
+    PlanRuleFactory,
     RegionFactory,
     ReservationFactory,
     StationFactory,
@@ -82,6 +83,7 @@ def everything(superuser):
         CallbackFactory(booking_id=leg.booking_id, provider=leg.booking.provider),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         UserGroupFactory(),
+        PlanRuleFactory(),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
             user=superuser, action_flag=CHANGE, object_id="1", object_repr="a station", change_message="[]"

@@ -4,7 +4,7 @@ from itertools import chain
 
 import pytest
 
-from fleet.models import Alert, AssetType, OpeningHours, PricingPlan, Region, Station, System
+from fleet.models import Alert, AssetType, OpeningHours, PlanRule, PricingPlan, Region, Station, System
 from maas.models import MaasProvider
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
@@ -12,6 +12,7 @@ from tests.fleet_factories import (
     AssetTypeFactory,
     ConditionFactory,
     OpeningHoursFactory,
+    PlanRuleFactory,
     PricingPlanFactory,
     RegionFactory,
     StationFactory,
@@ -53,6 +54,7 @@ def errors(response):
     [
         (SystemFactory, "system"), (RegionFactory, "region"), (StationFactory, "station"), (AlertFactory, "alert"),
         (PricingPlanFactory, "pricingplan"), (AssetTypeFactory, "assettype"), (OpeningHoursFactory, "openinghours"),
+        (PlanRuleFactory, "planrule"),
     ],
 )  # fmt: skip
 def test_saving_an_unchanged_form_changes_nothing(staff, make, address):
@@ -190,6 +192,10 @@ def test_there_is_one_operator(staff):
         '{"type": "Polygon", "coordinates": [[[500, 0], [501, 0], [501, 1], [500, 0]]]}',
         '{"type": "Polygon", "coordinates": [[["a", "b"], ["c", "d"], ["e", "f"], ["a", "b"]]]}',
         '{"type": "Polygon"}',
+        '{"type": "Polygon", "coordinates": 5}',
+        '{"type": "Polygon", "coordinates": [5]}',
+        '{"type": "Polygon", "coordinates": [[[1], [2], [3], [1]]]}',
+        '{"type": "Polygon", "coordinates": [[["a", 1], [1, 1], [2, 2], ["a", 1]]]}',
         '["Polygon"]',
         "{}",
         "7",
@@ -225,6 +231,8 @@ def test_the_box_follows_the_area(staff):
         ({"parts-1-units": "0"}, "FLEX part 'Riding': FLEX needs a unit_type and units above 0"),
         ({"parts-0-kind": "DISCOUNT"}, "FIXED part 'unlock': the amount of a DISCOUNT cannot be positive"),
         ({"parts-0-unit_type": "MINUTE"}, "FIXED part 'unlock': only FLEX has a unit_type and units"),
+        ({"parts-1-unit_type": "PERCENTAGE"}, "FLEX part 'Riding': PERCENTAGE needs the kind DISCOUNT or SURGE"),
+        ({"parts-0-minimum_amount": "2"}, "FIXED part 'unlock': the range to display must include the amount"),
         ({"parts-0-amount": ""}, "This field is required."),
         ({"parts-0-type": ""}, "This field is required."),
         ({"currency": "eur"}, "Constraint “a currency is three capitals” is violated."),
@@ -250,6 +258,53 @@ def test_a_plan_is_shown_as_a_sentence(staff):
     for address in ("/admin/fleet/pricingplan/", f"/admin/fleet/pricingplan/{plan.pk}/change/"):
         html = staff.get(address).content.decode()
         assert "1.00 EUR to start, 0.25 EUR per minute, pauses cost the same, 21 % VAT included" in html
+
+
+@pytest.mark.parametrize("units", ["", "1"])
+def test_a_discount_in_percent_is_entered_as_it_is_said(staff, units):
+    plan = PricingPlanFactory()
+    address = f"/admin/fleet/pricingplan/{plan.pk}/change/"
+    percent = {"type": "FLEX", "kind": "DISCOUNT", "amount": "-20", "unit_type": "PERCENTAGE", "units": units}
+    added = {f"parts-2-{name}": value for name, value in percent.items()}
+    rest = {"parts-TOTAL_FORMS": "3", "parts-2-part_class": "FARE", "parts-2-position": "2", "parts-2-plan": plan.pk}
+
+    response = staff.post(address, filled_in(staff, address) | added | rest)
+
+    assert response.status_code == 302, errors(response)
+    assert "20 % off" in staff.get(address).content.decode()
+
+
+RULE = {"plan": "", "asset_type": "", "priority": "0", "days": ["FRI", "SAT"], "region": "", "station": ""}
+
+
+def test_a_price_rule_is_for_nights_and_stations(staff):
+    plan, station, asset_type = PricingPlanFactory(), StationFactory(), AssetTypeFactory()
+    form = RULE | {"plan": plan.pk, "station": station.pk, "asset_type": asset_type.pk}
+
+    response = staff.post("/admin/fleet/planrule/add/", form | {"starts_at": "23:00", "ends_at": "06:00"})
+
+    assert response.status_code == 302, errors(response)
+    rule = PlanRule.objects.get()
+    assert (rule.plan, rule.station, rule.asset_type, rule.when) == (plan, station, asset_type, "FRI SAT 23:00–06:00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ends_at": "23:00"}, "The times are the same: 00:00 to 00:00 is the whole day."),
+        ({"days": []}, "This field is required."),
+        ({"both": True}, "A rule is for a station or for a region, not for both."),
+    ],
+)
+def test_a_price_rule_that_makes_no_sense_is_refused(staff, changes, said):
+    form = RULE | {"plan": PricingPlanFactory().pk, "starts_at": "23:00", "ends_at": "06:00"} | changes
+    if form.pop("both", False):
+        form |= {"station": StationFactory().pk, "region": RegionFactory().pk}
+
+    response = staff.post("/admin/fleet/planrule/add/", form)
+
+    assert said in errors(response)
+    assert not PlanRule.objects.exists()
 
 
 # Schedules

@@ -65,7 +65,7 @@ def test_shows_the_price_so_far(mp, clock):
 
     assert pricing["estimated"] is True
     [part] = pricing["parts"]
-    assert (part["type"], part["amount"], part["amountExVat"]) == ("FIXED", 3.5, 2.893)
+    assert (part["type"], part["amount"], part["amountExVat"]) == ("FIXED", 3.5, 2.89)
 
 
 def test_tells_nothing_of_where_a_vehicle_is_that_was_given_back(mp, other_mp):

@@ -10,7 +10,7 @@ from demo.catalogue import TYPES
 from demo.geography import areas, table
 from fleet import geo, places
 from fleet import services as fleet
-from fleet.models import Alert, Asset, AssetType, FarePart, OpeningHours, PricingPlan, Region, Station, System
+from fleet.models import Alert, Asset, AssetType, FarePart, OpeningHours, PlanRule, PricingPlan, Region, Station, System
 from fleet.schedule import Schedule
 from tests.demo.conftest import NOW
 
@@ -60,7 +60,7 @@ def test_has_bookable_vehicles_of_each_type(city, type_id, count):
 
 
 def test_passes_every_check_of_the_back_office(city):
-    for model in (System, Region, Station, PricingPlan, FarePart, AssetType, Asset, Alert, OpeningHours):
+    for model in (System, Region, Station, PricingPlan, FarePart, AssetType, Asset, Alert, OpeningHours, PlanRule):
         for row in model.objects.all():
             row.full_clean(exclude={"state"})
 
@@ -76,11 +76,14 @@ def test_speaks_english_and_dutch_everywhere(city):
 def test_says_the_vat_of_every_tariff(city):
     assert {plan.plan_id: (plan.vat_rate, plan.vat_country) for plan in PricingPlan.objects.all()} == {
         "cargo-bike": (Decimal(21), "NL"),
+        "cargo-bike-roadworks": (Decimal(21), "NL"),
         "e-bike": (Decimal(21), "NL"),
         "e-scooter": (Decimal(21), "NL"),
         "lock-bike": (Decimal(21), "NL"),
+        "lock-bike-evening": (Decimal(21), "NL"),
         "station-bike": (Decimal(21), "NL"),
         "taxi": (Decimal(9), "NL"),
+        "taxi-night": (Decimal(9), "NL"),
     }
     assert all(plan.tariff().parts for plan in PricingPlan.objects.all())
 

@@ -31,7 +31,7 @@ def test_builds_the_city_and_says_what_is_in_it():
 
     assert "The demo city is built.\n790 vehicles:" in said
     assert "320 E-scooter (e-scooter)" in said
-    assert "21 stations, 5 zones, 6 tariffs" in said
+    assert "21 stations, 5 zones, 9 tariffs" in said
     assert System.objects.get().name["en"] == "Demo Mobility Utrecht"
 
 

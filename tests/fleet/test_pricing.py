@@ -473,6 +473,8 @@ def test_nets_nothing_out_at_a_rate_of_zero():
     [
         ([fixed(5)], True),
         ([fixed(5), fixed(-1, kind=PartKind.DISCOUNT), fixed(2, part_class=PartClass.ANCILLARY)], True),
+        ([fixed(5), percent(-20, PartKind.DISCOUNT)], True),
+        ([per(5), percent(-20, PartKind.DISCOUNT)], False),
         ([fixed(5), per(1)], False),
         ([fixed(5), at_most(4)], False),
         ([fixed(5, **scale(30))], False),
@@ -532,6 +534,14 @@ def test_calls_a_fare_final_only_if_no_ride_can_change_it(parts, final):
         (lambda: percent(20, PartKind.DEFAULT), "PERCENTAGE needs the kind DISCOUNT or SURGE"),
         (lambda: percent(20, PartKind.SURGE, units=D(2)), "PERCENTAGE has no units"),
         (lambda: percent(20, PartKind.SURGE, **scale(0, 4)), "PERCENTAGE has no scale"),
+        (lambda: percent(20, PartKind.SURGE, minimum_amount=D(10)), "PERCENTAGE has no range to display"),
+        (lambda: fixed(5, minimum_amount=D(6)), "the range to display must include the amount"),
+        (lambda: fixed(5, maximum_amount=D(4)), "the range to display must include the amount"),
+        (lambda: fixed(5, minimum_amount=D(-1)), "only the minimum_amount of a DISCOUNT can be negative"),
+        (
+            lambda: fixed(-5, kind=PartKind.DISCOUNT, maximum_amount=D(1)),
+            "the maximum_amount of a DISCOUNT cannot be positive",
+        ),
         (lambda: at_most(1, asset_state=AssetState.PAUSED), "PERCENTAGE and MAX cannot be limited to PAUSED"),
         (lambda: per(1, UnitType.KM, asset_state=AssetState.PAUSED), "a PAUSED asset covers no distance"),
         (lambda: Part(amount=0.1, type=PartType.FIXED), "amount must be a finite Decimal, not 0.1"),

@@ -60,12 +60,12 @@ def test_prices_the_ride_to_the_cent(mp, clock):
     assert answer.json()["pricing"] == {
         "estimated": False,
         "parts": [
-            {"amount": 1, "amountExVat": 0.826, "name": "unlock", **vat},
-            {"amount": 2.5, "amountExVat": 2.066, "name": name, **vat},
+            {"amount": 1, "amountExVat": 0.83, "name": "unlock", **vat},
+            {"amount": 2.5, "amountExVat": 2.06, "name": name, **vat},
         ],
     }
     shown = mp.get(f"/bookings/{leg.id}").json()
-    assert shown["pricing"] == {"estimated": False, "parts": [{"amount": 3.5, "amountExVat": 2.893, **vat}]}
+    assert shown["pricing"] == {"estimated": False, "parts": [{"amount": 3.5, "amountExVat": 2.89, **vat}]}
     assert Booking.objects.get().price == Decimal("3.50")
 
 

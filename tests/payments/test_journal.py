@@ -55,8 +55,8 @@ def test_tells_what_a_ride_costs_and_why(mp, clock):
             "details": {
                 "estimated": False,
                 "parts": [
-                    {"amount": 1, "amountExVat": 0.826, **vat, "type": "FIXED", "name": "Unlocking"},
-                    {"amount": 4, "amountExVat": 3.306, **vat, "type": "FIXED", "name": "Riding"},
+                    {"amount": 1, "amountExVat": 0.83, **vat, "type": "FIXED", "name": "Unlocking"},
+                    {"amount": 4, "amountExVat": 3.3, **vat, "type": "FIXED", "name": "Riding"},
                     {"amount": 1.5, "amountExVat": 1.24, **vat, "type": "FIXED", "name": "Pause"},
                 ],
             },

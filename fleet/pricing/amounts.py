@@ -1,0 +1,64 @@
+"""How are amounts kept, rounded, and freed of VAT? Decimals only: 0.1 is not a tenth in a float."""
+
+import json
+from dataclasses import asdict, fields
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from types import NoneType
+from typing import Any, get_args
+
+ZERO, INFINITY = Decimal(0), Decimal("Infinity")
+# ISO 4217; every other currency has two decimals.
+NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
+
+
+class TariffError(ValueError):
+    """A tariff says something that cannot be charged."""
+
+
+def minor_units(currency: str) -> int:
+    """The decimals of a currency (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD."""
+    if currency in NO_DECIMALS:
+        return 0
+    return 3 if currency in THREE_DECIMALS else 2
+
+
+def ex_vat(amount: Decimal, vat_rate: Decimal | None, places: int = 3) -> Decimal | None:
+    """The net of an amount; `vat_rate` is a percent of that net. None when the rate is unknown.
+
+    Three decimals unless told, because unit prices need them (Entur: 3.125 is 2.500 at 25 %).
+    """
+    return None if vat_rate is None else rounded(amount * 100 / (100 + vat_rate), places)
+
+
+def rounded(amount: Decimal, places: int) -> Decimal:
+    """Half up, to so many decimals."""
+    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def convert(item: Any) -> None:
+    """Make the fields what their annotations say. A float is refused: it is no longer exact."""
+    for field in fields(item):
+        kinds = get_args(field.type) or (field.type,)
+        value, kind = getattr(item, field.name), kinds[0]
+        if not _is_exact(kind) or (value is None and NoneType in kinds):
+            continue
+        try:
+            converted = kind(value)
+            if kind is Decimal and (isinstance(value, float) or not converted.is_finite()):
+                raise ValueError(value)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            expected = "finite Decimal" if kind is Decimal else kind.__name__
+            raise TariffError(f"{field.name} must be a {expected}, not {value!r}") from error
+        object.__setattr__(item, field.name, converted)
+
+
+def _is_exact(kind: Any) -> bool:
+    return kind is Decimal or (isinstance(kind, type) and issubclass(kind, StrEnum))
+
+
+def plain(item: Any) -> dict[str, Any]:
+    """A dataclass in JSON types, Decimals as strings: a JSON number may lose a cent."""
+    stored: dict[str, Any] = json.loads(json.dumps(asdict(item), default=str))
+    return stored
