@@ -36,7 +36,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
             "fleet.System": "apartment",
         },
     ),
-    (_("Prices"), {"fleet.PricingPlan": "sell"}),
+    (_("Prices"), {"fleet.PricingPlan": "sell", "fleet.Ancillary": "child_care"}),
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person"}),
     (_("Money"), {"payments.JournalEntry": "receipt_long"}),
     (_("Support"), {"support.SupportRequest": "support_agent"}),

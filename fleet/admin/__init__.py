@@ -1,5 +1,5 @@
 """The back office pages of the fleet."""
 
-from fleet.admin import places, prices, schedule, types, vehicles
+from fleet.admin import ancillaries, places, prices, schedule, types, vehicles
 
-__all__ = ["places", "prices", "schedule", "types", "vehicles"]
+__all__ = ["ancillaries", "places", "prices", "schedule", "types", "vehicles"]

@@ -11,6 +11,7 @@ from fleet.models.vehicles import AssetState
 from tests.factories import ApiKeyFactory
 from tests.fleet_factories import (
     AlertFactory,
+    AncillaryFactory,
     AssetFactory,
     CalendarPeriodFactory,
     ConditionFactory,
@@ -77,6 +78,7 @@ def everything(superuser):
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
         *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
+        AncillaryFactory(asset_types=[asset.asset_type]),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
             user=superuser, action_flag=CHANGE, object_id="1", object_repr="a station", change_message="[]"
