@@ -87,7 +87,7 @@ class MaasProviderAdmin(HistoryAdmin):
             _("Booking"),
             {"fields": ("auto_commit", ("pending_minutes", "max_extensions", "max_open_bookings"))},
         ),
-        (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
+        (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"), "issue_stops_meter")}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
     )
 

@@ -56,6 +56,11 @@ class MaasProvider(models.Model):
     api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
     base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
 
+    issue_stops_meter = models.BooleanField(
+        default=True,
+        help_text=_("While a user cannot go on and has asked for help, no time is billed."),
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
 

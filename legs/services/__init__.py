@@ -8,9 +8,15 @@ from django.db import transaction
 from django.db.models import Exists
 
 from bookings.models import Party
+from legs.events import ASKED_FOR
 from legs.models import LegEvent
+from legs.services.ancillaries import add_ancillary, remove_ancillary
+from legs.services.issues import report_issue
 from legs.services.moves import HANDLERS, keep_evidence
-from legs.services.step import Step, believable, check_asset, check_possible, locked
+from legs.services.step import Step, believable, check_asset, check_location, check_possible, locked
+from legs.services.tracking import follow, track
+
+__all__ = ["add_ancillary", "apply", "remove_ancillary", "report_issue", "track"]
 
 
 def apply(
@@ -19,10 +25,10 @@ def apply(
 ):  # fmt: skip
     """The leg after the event. The same event with the same `at` is answered again and changes nothing.
 
-    `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle; `provider` is who asks, where
-    it matters whose leg it is. Raises LegNotFound,
-    IllegalEvent, LegInUse, OtherAsset, AssetMissing, EvidenceMissing, NotAllowedHere, AssetNotAvailable,
-    NoAssetLeft; after any of them nothing has changed (TOMP 1.6.1 POST /legs/{id}/events, semantics §5.2).
+    `at` is when it happened at the vehicle, or the time that is asked for; `location` is (lat, lon) of the vehicle;
+    `provider` is who asks, where it matters whose leg it is. Raises LegNotFound, IllegalEvent, LegInUse, OtherAsset,
+    AssetMissing, LocationMissing, EvidenceMissing, NotAllowedHere, LockOpen, AssetNotAvailable, NoAssetLeft; after
+    any of them nothing has changed (TOMP 1.6.1 POST /legs/{id}/events, semantics §5.2).
     """
     with transaction.atomic():
         same_report = LegEvent.objects.filter(leg=leg_id, event=event, at=at, asked_by=asked_by)
@@ -33,7 +39,7 @@ def apply(
             event=event,
             leg=leg,
             booking=booking,
-            at=believable(at, leg, now),
+            at=at if event in ASKED_FOR else believable(at, leg, now),
             now=now,
             asked_by=asked_by,
             asset_ref=asset_ref,
@@ -42,6 +48,8 @@ def apply(
         )
         check_possible(step)
         check_asset(step)
+        check_location(step)
+        follow(step)
         HANDLERS[event](step)
         keep_evidence(step)
         leg.save()
