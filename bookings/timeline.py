@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from bookings.models import BookingEvent, Notification, Party
 from fleet.admin.wording import duration
+from legs.events import ASKED_FOR
 from legs.models import Evidence, LegEvent
+from tomp.admin import moment
 
 NOT_AT_ONCE_S = 5
 ICONS = {"booking": "bookmark", "leg": "electric_scooter", "message": "chat", "photo": "photo_camera"}
@@ -61,13 +63,13 @@ def _of_booking(booking_id):
 def _of_legs(booking_id):
     return [
         Entry(
-            at=event.at,
+            at=event.received_at if event.event in ASKED_FOR else event.at,
             kind="leg",
             what=event.event,
             asked_by=event.get_asked_by_display(),
             actor=event.actor,
             led_to=event.get_state_display(),
-            detail=event.comment,
+            detail=" ".join([f"→ {moment(event.at)}", event.comment]) if event.event in ASKED_FOR else event.comment,
             received_at=event.received_at,
         )
         for event in LegEvent.objects.filter(leg__booking=booking_id)

@@ -178,6 +178,18 @@ TYPES: dict[str, Row] = {
         "access_methods": ["TOMP-API"],
         "min_charge_percent": 15,
         "minimum_age": 16,
+        "opening_instructions": {
+            "en": "It opens when the ride begins. Push off with one foot, then use the throttle.",
+            "nl": "Hij gaat open als de rit begint. Zet af met één voet en geef dan gas.",
+        },
+        "pausing_instructions": {
+            "en": "Put it on its stand. It locks itself, and nobody else can take it.",
+            "nl": "Zet hem op de standaard. Hij gaat vanzelf op slot en niemand anders kan hem pakken.",
+        },
+        "closing_instructions": {
+            "en": "Put it on its stand, in nobody's way, and take the photo. It locks itself when the ride ends.",
+            "nl": "Zet hem op de standaard waar hij niemand hindert en maak de foto. Daarna gaat hij op slot.",
+        },
         "conditions": {
             Condition.Kind.DEPOSIT: DEPOSIT,
             Condition.Kind.OFFBOARDING_STEPS: PARKING_PHOTO,
@@ -220,6 +232,7 @@ TYPES: dict[str, Row] = {
         "propulsion": AssetType.Propulsion.ELECTRIC_ASSIST,
         "max_range_m": 50_000,
         "properties": {"brand": "Demo", "model": "Haul", "cargo_load": 80, "wheel_count": 3, "persons": 1},
+        "has_trunk": True,
         "access_methods": ["QR"],
         "booked_by": AssetType.BookedBy.TYPE,
         "return_rule": AssetType.ReturnRule.ROUNDTRIP_STATION,
@@ -252,6 +265,26 @@ TYPES: dict[str, Row] = {
         },
     },
 }
+
+# The codes stand for those of the travellers' dictionary; a real operator looks them up there.
+ANCILLARIES: tuple[Row, ...] = (
+    {
+        "category": "AV",
+        "number": "01",
+        "name": {"en": "Child seat", "nl": "Kinderzitje"},
+        "price": "2.00",
+        "max_per_leg": 2,
+        "asset_types": ("cargo-bike",),
+    },
+    {
+        "category": "AV",
+        "number": "02",
+        "name": {"en": "Helmet", "nl": "Helm"},
+        "price": "1.00",
+        "max_per_leg": 3,
+        "asset_types": ("cargo-bike",),
+    },
+)
 
 
 @dataclass(frozen=True)

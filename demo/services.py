@@ -12,6 +12,7 @@ from demo import catalogue, credentials, geography, vehicles
 from fleet import information, tariffs
 from fleet.models import (
     Alert,
+    Ancillary,
     Asset,
     AssetType,
     CalendarPeriod,
@@ -48,6 +49,7 @@ def build_city(*, now: datetime) -> bool:
     System.objects.create(**catalogue.SYSTEM)
     plans = _build_plans()
     types = _build_types(plans)
+    _build_ancillaries(types)
     regions = _build_regions(types)
     stations = _build_stations(regions)
     Asset.objects.bulk_create(vehicles.build(types, stations, now=now))
@@ -118,6 +120,12 @@ def _build_types(plans: dict[str, PricingPlan]) -> dict[str, AssetType]:
         for position, (kind, details) in enumerate(row.get("conditions", {}).items())
     )
     return types
+
+
+def _build_ancillaries(types: dict[str, AssetType]) -> None:
+    for row in catalogue.ANCILLARIES:
+        ancillary = Ancillary.objects.create(**_without(row, "asset_types"))
+        ancillary.asset_types.set(types[type_id] for type_id in row["asset_types"])
 
 
 def _build_regions(types: dict[str, AssetType]) -> dict[str, Region]:

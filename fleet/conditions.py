@@ -44,6 +44,17 @@ def demands_parking_photo(conditions):
     )
 
 
+def pauses_unlocked(conditions):
+    """Whether a pause leaves the vehicle open: it has steps to pause, and locking is none of them (TOMP issue 498)."""
+    steps = [
+        step.get("action")
+        for condition in conditions
+        if condition["kind"] == "conditionRequirePausingSteps"
+        for step in condition["steps"]
+    ]
+    return bool(steps) and "LOCK_ASSET" not in steps
+
+
 def required_booking_data(conditions):
     """The names of the data a booking must come with (TOMP requiredFields)."""
     return [

@@ -43,8 +43,8 @@ SHARED_MEMBERS = {
 }
 
 
-def asset_type_json(asset_type, *, language):
-    """TOMP assetType: what it is, without counts, prices and conditions."""
+def asset_type_json(asset_type, *, language, ancillaries=()):
+    """TOMP assetType: what it is and what can be added to its rides, without counts, prices and conditions."""
     propulsion, fuel = FUEL[asset_type.propulsion]
     shared = {SHARED_MEMBERS[key]: value for key, value in asset_type.properties.items() if key in SHARED_MEMBERS}
     return without_nulls(
@@ -58,9 +58,16 @@ def asset_type_json(asset_type, *, language):
             accessMethods=asset_type.access_methods or None,
             defaultReserveTime=asset_type.hold_minutes,
             ecoLabel=_eco_labels(asset_type.properties.get("eco_labels")),
+            ancillaries=[_ancillary_json(ancillary, language) for ancillary in ancillaries] or None,
             **shared,
         ),
     )
+
+
+def _ancillary_json(ancillary, language):
+    """TOMP requirement: the codes by which it is added to a leg, and what it is."""
+    memo = in_language(ancillary.name, language) or None
+    return without_nulls(category=ancillary.category, number=ancillary.number, memo=memo)
 
 
 def _eco_labels(labels):
@@ -86,9 +93,12 @@ def asset_json(asset, *, public_id, station_id=None, confidential):
 
 
 def location_json(asset):
-    if asset.lat is None:
-        return None
-    return {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
+    return None if asset.lat is None else point_json(asset.lat, asset.lon)
+
+
+def point_json(lat, lon):
+    """TOMP place that is a point and nothing more."""
+    return {"coordinates": {"lat": round(lat, 6), "lng": round(lon, 6)}}
 
 
 # -- money

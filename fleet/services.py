@@ -54,18 +54,52 @@ def _check_place_left(*, asset_type_id, **wanted):
         raise NoAssetLeft()
 
 
-def places_left(*, asset_type_id, station_id, period, now):
+def places_left(*, asset_type_id, station_id, period, now, besides=None):
     """How many more vehicles of the type can be promised at the station for the period.
 
-    A vehicle whose reservation has ended still counts as out: it is late, not back.
+    A vehicle whose reservation has ended still counts as out: it is late, not back. What is held for the leg
+    `besides` does not count.
     """
-    fleet = Asset.objects.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
-    if station_id is not None:
-        fleet = fleet.filter(Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id))
-    held = Reservation.objects.filter(asset_type_id=asset_type_id)
+    fleet = _vehicles_of(asset_type_id, station_id)
+    held = Reservation.objects.filter(asset_type_id=asset_type_id).exclude(leg_id=besides)
     promised = held.filter(asset=None, station_id=station_id, period__overlap=DateTimeTZRange(*period))
     out = held.filter(asset__in=fleet).filter(Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now))
     return fleet.count() - (promised | out).count()
+
+
+def _vehicles_of(asset_type_id, station_id):
+    """The vehicles in service that promises of the type at this station can be kept with."""
+    vehicles = Asset.objects.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
+    if station_id is None:
+        return vehicles
+    return vehicles.filter(Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id))
+
+
+def reschedule(*, leg_id, departs_at, ends_at, now):
+    """What is held for the leg is held for this period. Raises AssetNotAvailable, NoAssetLeft: promised to others.
+
+    A vehicle is held from when it was reserved or assigned; one that is held until its ride ends stays so.
+    """
+    reservation = Reservation.objects.get(leg_id=leg_id)
+    held = reservation.period
+    if held.upper is None:
+        return
+    if ends_at > held.upper:
+        _check_not_promised(reservation, (max(held.upper, departs_at), ends_at), now)
+    reservation.period = DateTimeTZRange(departs_at if reservation.asset_id is None else held.lower, ends_at)
+    reservation.save(update_fields=["period"])
+
+
+def _check_not_promised(reservation, added, now):
+    """Raises AssetNotAvailable or NoAssetLeft unless the reservation can cover the added period, too."""
+    kind = {"asset_type_id": reservation.asset_type_id, "station_id": reservation.station_id}
+    if reservation.asset_id is not None:
+        others = Reservation.objects.filter(asset=reservation.asset_id).exclude(pk=reservation.pk)
+        if others.filter(period__overlap=DateTimeTZRange(*added)).exists():
+            raise AssetNotAvailable("The vehicle is promised to somebody else by then.")
+        if not _vehicles_of(**kind).filter(pk=reservation.asset_id).exists():
+            return  # others were promised those that are there, not this one
+    _check_place_left(**kind, period=added, now=now, besides=reservation.leg_id)
 
 
 def pickable_assets(*, asset_type_id, station_id):
@@ -109,7 +143,13 @@ def assign(*, leg_id, asset_public_id=None, now):
 def take(*, asset):
     """The held vehicle is in use."""
     asset.take()
-    _save(asset, "state", "station", "station_slot")
+    _save(asset, "state", "station", "station_slot", "lock_state")
+
+
+def turn_lock(*, asset, lock_state):
+    """The lock of a vehicle that we open and close ourselves is in this state; one more statement if that is new."""
+    if asset.follow_lock(lock_state):
+        _save(asset, "lock_state")
 
 
 def release(*, leg_id, asset):
@@ -131,7 +171,7 @@ def end_use(*, leg_id, asset, place, now):
     if place is not None:
         asset.lat, asset.lon = place
     asset.station = _station_at(asset)
-    _save(asset, "state", "public_id", "lat", "lon", "station")
+    _save(asset, "state", "public_id", "lat", "lon", "station", "lock_state")
 
 
 def _forget(leg_id):

@@ -124,6 +124,10 @@ class LegShown:
             parts.append(f"{leg.distance_m / 1000:.1f} km")
         return " · ".join(part for part in parts if part) or DASH
 
+    @display(description=_("added"))
+    def added(self, leg):
+        return ", ".join(each["part"]["name"] for each in leg.ancillaries) or DASH
+
     @display(description=_("evidence"))
     def photos(self, leg):
         links = [(link(photo.url, photo.url),) for photo in leg.evidence.all()]
@@ -192,13 +196,14 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
     search_help_text = _("Leg id, vehicle number, code or plate, public id (also a former one)")
     inlines = (LegEventInline, EvidenceInline)
     readonly_fields = (
-        "state_label", "provider", "vehicle", "journey", "planned", "ridden", "tariff_in_words", "price_now", "use",
+        "state_label", "provider", "vehicle", "journey", "planned", "ridden", "tariff_in_words", "price_now",
+        "use", "added",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("id", ("state_label", "provider"), ("booking", "sequence"))}),
         (_("Vehicle"), {"fields": (("vehicle", "asset_type"), "asset_public_id", "station")}),
         (_("Trip"), {"fields": ("journey", ("planned", "ridden"), "use")}),
-        (_("Price"), {"fields": ("tariff_in_words", "price_now")}),
+        (_("Price"), {"fields": ("tariff_in_words", "price_now", "added")}),
         (_("Conditions"), {"fields": ("conditions",)}),
     )
 

@@ -40,6 +40,14 @@ class LocationMissing(errors.Missing):
     module = MODULE
 
 
+class LockOpen(errors.TompError):
+    """403/4501: the user has to lock the vehicle, and its lock is open."""
+
+    number, status, type = 501, 403, "Illegal operation"
+    title = "The lock is not closed"
+    module = MODULE
+
+
 class EvidenceMissing(errors.TompError):
     """400/4502: the off-boarding steps demand a photo."""
 
@@ -50,5 +58,17 @@ class EvidenceMissing(errors.TompError):
 
 class PickingNotAllowed(errors.NoAccess):
     """403/4006: the user may not choose, or a vehicle is assigned already (OpenAPI /legs/{id}/available-assets)."""
+
+    module = MODULE
+
+
+class NotForTheOperator(errors.NoAccess):
+    """403/4006: an operation that is offered by MaaS providers, not by us (semantics §5.3)."""
+
+    module = MODULE
+
+
+class AncillaryNotFound(errors.NotFound):
+    """404/4204: we have nothing of this category and number, or the leg does not have it."""
 
     module = MODULE

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from bookings.models import Booking, Party
-from fleet import pricing
+from fleet import geo, pricing
 from fleet.models import Asset, AssetType, Station
 
 
@@ -29,6 +29,11 @@ class LegState(models.TextChoices):
 WAITING_STATES = (LegState.NOT_STARTED, LegState.PREPARING)
 RUNNING_STATES = (LegState.IN_USE, LegState.PAUSED, LegState.FINISHING, LegState.ISSUE_REPORTED)
 DONE_STATES = (LegState.FINISHED, LegState.CANCELLED)
+
+# What a satellite receiver says of a vehicle that does not move differs by some metres each time.
+STANDS_STILL_M = 10
+FASTEST_M_PER_S, CLOCKS_DIFFER_S = 70, 60
+MOST_POINTS = 400
 
 
 class LegQuerySet(models.QuerySet):
@@ -83,7 +88,9 @@ class Leg(FSMModelMixin, models.Model):
     conditions = models.JSONField(default=list, blank=True)
     access_code = models.CharField(max_length=64, blank=True, editable=False)
 
-    segments = models.JSONField(default=list, editable=False, help_text=_("[[IN_USE or PAUSED, seconds], …]"))
+    segments = models.JSONField(
+        default=list, editable=False, help_text=_("[[IN_USE, PAUSED or ISSUE_REPORTED, seconds], …]")
+    )
     metered_since = models.DateTimeField(null=True, blank=True, help_text=_("The meter runs since then."))
     distance_m = models.PositiveIntegerField(default=0)
     fare = models.JSONField(null=True, blank=True, help_text=_("The final price."))
@@ -94,6 +101,13 @@ class Leg(FSMModelMixin, models.Model):
     )
     planned_distance_m = models.PositiveIntegerField(
         default=0, help_text=_("Before the ride: as the provider estimated it, or the straight line; 0 = unknown.")
+    )
+
+    track = models.JSONField(
+        default=list, editable=False, help_text=_("[[milliseconds since the departure, lat, lon], …]")
+    )
+    ancillaries = models.JSONField(
+        default=list, editable=False, help_text=_("What was added: category, number and its part of the tariff.")
     )
 
     objects = LegQuerySet.as_manager()
@@ -144,7 +158,7 @@ class Leg(FSMModelMixin, models.Model):
         """The vehicle is in use; the first time is the departure. Whatever had been concluded is open again."""
         self.departed_at = self.departed_at or at
         self.arrived_at, self.fare = None, None
-        self._meter(pricing.AssetState.IN_USE, at)
+        self._meter(LegState.IN_USE, at)
 
     @transition(
         "state",
@@ -154,7 +168,7 @@ class Leg(FSMModelMixin, models.Model):
     def pause(self, *, at):
         """The user keeps the vehicle but does not ride."""
         self.arrived_at, self.fare = None, None
-        self._meter(pricing.AssetState.PAUSED, at)
+        self._meter(LegState.PAUSED, at)
 
     @transition(
         "state",
@@ -163,6 +177,16 @@ class Leg(FSMModelMixin, models.Model):
     )
     def start_finishing(self):
         """The user is bringing the ride to an end."""
+
+    @transition(
+        "state",
+        source=(LegState.IN_USE, LegState.PAUSED, LegState.FINISHING),
+        target=LegState.ISSUE_REPORTED,
+    )
+    def report_issue(self, *, at, stops_meter):
+        """The user cannot go on. Where the contract says so, no time is billed until the ride goes on or is paused."""
+        if stops_meter and not self.is_concluded:
+            self._meter(LegState.ISSUE_REPORTED, at)
 
     @transition("state", source=RUNNING_STATES, target=LegState.FINISHED)
     def finish(self, *, at, fare):
@@ -196,16 +220,46 @@ class Leg(FSMModelMixin, models.Model):
         self.fare = fare.as_json()
 
     def usage(self, now):
-        """What was used so far, for pricing: the running segment counts up to now."""
+        """What was used so far, for pricing: the running segment counts up to now, an issue does not count."""
         segments = [[state, seconds] for state, seconds in self.segments]
         if self.metered_since is not None:
             segments[-1][1] = _seconds_between(self.metered_since, now)
         return pricing.Usage(
             segments=tuple(
-                pricing.Segment(pricing.AssetState(state), Decimal(str(seconds))) for state, seconds in segments
+                pricing.Segment(pricing.AssetState(state), Decimal(str(seconds)))
+                for state, seconds in segments
+                if state != LegState.ISSUE_REPORTED
             ),
             distance_m=self.distance_m,
         )
+
+    # -- where it went
+
+    def follow(self, *, lat, lon, at):
+        """The vehicle is there. Metres count while it is in use; a point that tells nothing new is not kept.
+
+        Neither is one that cannot be true: older than the last, or further away than a vehicle can have come.
+        """
+        millis = round((at - self.departed_at).total_seconds() * 1000)
+        if not self.track:
+            self.track = [[max(millis, 0), round(lat, 6), round(lon, 6)]]
+            return
+        last, last_lat, last_lon = self.track[-1]
+        metres, seconds = geo.distance_m(last_lat, last_lon, lat, lon), (millis - last) / 1000
+        if metres < STANDS_STILL_M or seconds < 0 or metres > FASTEST_M_PER_S * (seconds + CLOCKS_DIFFER_S):
+            return
+        self.track = _thinned([*self.track, [millis, round(lat, 6), round(lon, 6)]])
+        if self.state == LegState.IN_USE:
+            self.distance_m += round(metres)
+
+    @property
+    def position(self):
+        """(lat, lon) where the vehicle was last known to be on this leg, or None. Expects for_trip()."""
+        if self.track:
+            return tuple(self.track[-1][1:])
+        if self.asset is None or self.asset.lat is None:
+            return None
+        return self.asset.lat, self.asset.lon
 
     # -- questions
 
@@ -255,6 +309,11 @@ class Leg(FSMModelMixin, models.Model):
             seconds = int((self.arrives_at - self.departs_at).total_seconds())
             segments = (pricing.Segment(pricing.AssetState.IN_USE, seconds),)
         return pricing.Usage(segments, self.planned_distance_m)
+
+
+def _thinned(track):
+    """At most MOST_POINTS of it: every other one is left out, the first and the last stay."""
+    return track if len(track) <= MOST_POINTS else [*track[:-1:2], track[-1]]
 
 
 def _seconds_between(start, end):

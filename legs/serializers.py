@@ -5,6 +5,9 @@ from rest_framework import serializers
 from fleet import pricing
 from fleet import serializers as fleet
 from legs.access import access_json
+from legs.models import LegState
+from tomp.geojson import geometry_json
+from tomp.language import in_language
 from tomp.serializers import (
     Coordinates,
     Moment,
@@ -77,8 +80,11 @@ class ProgressQuery(WireSerializer):
     location_only = serializers.BooleanField(required=False, default=False)
 
 
-def leg_json(leg, dialect, *, with_ids=True, access=None):
-    """TOMP leg. Access data only as far as `access` (legs.access.Access) says, and only while they open something."""
+def leg_json(leg, dialect, *, with_ids=True, access=None, with_track=False):
+    """TOMP leg. Access data only as far as `access` (legs.access.Access) says, and only while they open something.
+
+    The way it went only when asked for, too: a list of bookings would grow long.
+    """
     tariff = pricing.Tariff.from_json(leg.tariff)
     return without_nulls(
         id=str(leg.id) if with_ids else None,
@@ -96,8 +102,32 @@ def leg_json(leg, dialect, *, with_ids=True, access=None):
         conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
         state=leg.state,
         distance=leg.distance_m or None,
+        progressGeometry=track_json(leg, dialect.version) if with_track else None,
+        userCommunication=instructions_json(leg, dialect.language),
         **access_json(leg, dialect, access),
     )
+
+
+INSTRUCTIONS = {
+    LegState.PREPARING: "opening_instructions",
+    LegState.PAUSED: "pausing_instructions",
+    LegState.FINISHING: "closing_instructions",
+}
+
+
+def instructions_json(leg, language):
+    """TOMP information: what the user has to know now, or None (semantics §7 T6: how to close the vehicle)."""
+    name = INSTRUCTIONS.get(leg.state)
+    text = in_language(getattr(leg.asset_type, name), language) if name else ""
+    return [{"type": "PLAIN_TEXT", "goal": "INSTRUCTIONS", "text": text}] if text else None
+
+
+def track_json(leg, version):
+    """The way so far as a line, which takes two points (TOMP progressGeometry)."""
+    if len(leg.track) < 2:
+        return None
+    line = {"type": "LineString", "coordinates": [[lon, lat] for _millis, lat, lon in leg.track]}
+    return geometry_json(line, version)
 
 
 def leg_asset_json(leg):
@@ -108,6 +138,8 @@ def leg_asset_json(leg):
     if leg.is_given_back:
         asset.pop("stateOfCharge", None)
         asset["overriddenProperties"].pop("location", None)
+    elif leg.position is not None:
+        asset["overriddenProperties"]["location"] = fleet.point_json(*leg.position)
     return asset
 
 
@@ -120,7 +152,7 @@ def _pricing(leg, tariff):
 
 def progress_json(leg, now, *, location_only):
     """TOMP legProgress of a leg whose vehicle has a known position."""
-    location = fleet.location_json(leg.asset)
+    location = fleet.point_json(*leg.position)
     if location_only:
         return location
     return {

@@ -10,7 +10,7 @@ from fleet import services as fleet
 from fleet.serializers import asset_json
 from legs import services
 from legs.access import Access
-from legs.errors import LegNotFound, PickingNotAllowed
+from legs.errors import LegNotFound, NotForTheOperator, PickingNotAllowed
 from legs.events import IMPLEMENTED
 from legs.models import Leg
 from legs.serializers import LegEventRequest, ProgressQuery, leg_json, progress_json
@@ -51,7 +51,7 @@ class LegViewSet(ProviderViewSet):
         """Where the vehicle of a running leg is."""
         leg = self.get_leg(id)
         query = self.valid_query(ProgressQuery)
-        if not leg.is_running or leg.is_given_back or leg.asset.lat is None:
+        if not leg.is_running or leg.is_given_back or leg.position is None:
             raise LegNotFound(f"Leg {leg.id} is {leg.state}: there is no progress.")
         return Response(progress_json(leg, timezone.now(), location_only=query["location_only"]))
 
@@ -75,6 +75,32 @@ class LegViewSet(ProviderViewSet):
             ]
         )
 
+    @extend_schema(request=None, responses={200: components.Leg}, tags=TAGS)
+    def add_ancillary(self, request, id, category, number):
+        """One more of this is added to the leg; the answer is the leg with its new price."""
+        return self._change_ancillaries(services.add_ancillary, id, category, number)
+
+    @extend_schema(request=None, responses={200: components.Leg}, tags=TAGS)
+    def remove_ancillary(self, request, id, category, number):
+        """One of this is taken off the leg, as long as the ride has not begun."""
+        return self._change_ancillaries(services.remove_ancillary, id, category, number)
+
+    def _change_ancillaries(self, change, leg_id, category, number):
+        leg = change(
+            leg_id=_known(leg_id), provider=self.provider, category=category, number=number, now=timezone.now()
+        )
+        return self.answer(leg)
+
+    def leave_to_provider(self, request, id):
+        """What operators ask of providers (TOMP tag MP), asked of us: refused in words that say where it belongs."""
+        leg = self.get_leg(id)
+        raise NotForTheOperator(
+            f"{request.method} {request.path} is offered by MaaS providers, and the operator calls it. To change leg "
+            f"{leg.id}, send an event to /legs/{leg.id}/events."
+        )
+
+    leave_to_provider.not_implemented = True  # type: ignore[attr-defined]  # neither published nor listed in meta
+
     def get_leg(self, leg_id):
         """The provider's leg, its booking's lapse noticed; raises LegNotFound."""
         legs = Leg.objects.booked().for_provider(self.provider).for_trip().select_related("booking")
@@ -87,10 +113,10 @@ class LegViewSet(ProviderViewSet):
             leg = legs.get(pk=leg_id)
         return leg
 
-    def answer(self, leg, name):
-        """The leg, with as much access data as belongs to an answer of this name (maas.models.AccessAnswer)."""
-        access = Access.in_answer(name, provider=self.provider, now=timezone.now())
-        return Response(leg_json(leg, self.dialect, access=access))
+    def answer(self, leg, *names):
+        """The leg, with as much access data as belongs to an answer of these names (maas.models.AccessAnswer)."""
+        access = Access.in_answer(*names, provider=self.provider, now=timezone.now())
+        return Response(leg_json(leg, self.dialect, access=access, with_track=True))
 
 
 def _known(leg_id):

@@ -149,7 +149,7 @@ class MaasProviderAdmin(HistoryAdmin):
             _("During the ride"),
             {"fields": ("access_code_in", "location_required_on", "location_is_of_user")},
         ),
-        (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
+        (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"), "issue_stops_meter")}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
     )
 

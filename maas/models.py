@@ -119,6 +119,10 @@ class MaasProvider(models.Model):
         null=True, blank=True, help_text=_("Vehicles that may be booked per period; empty = no limit.")
     )
     quota_period = models.CharField(max_length=5, choices=QuotaPeriod, default=QuotaPeriod.DAY)
+    issue_stops_meter = models.BooleanField(
+        default=True,
+        help_text=_("While a user cannot go on and has asked for help, no time is billed."),
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()

@@ -9,6 +9,7 @@ from django.db.models import Max, Q
 from bookings.models import Booking
 from fleet.ids import bare_id
 from fleet.models import Asset
+from legs import services as legs
 from support.models import SupportRequest
 from tomp.errors import Missing, NotFound
 
@@ -25,6 +26,8 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, **d
     if reference:
         with transaction.atomic():
             booking = _locked_booking(provider, reference)
+            if details.get("priority") == SupportRequest.Priority.ERROR_CANNOT_CONTINUE:
+                legs.report_issue(booking=booking, provider=provider, now=now)
             known = SupportRequest.objects.filter(
                 provider=provider, booking=booking, support_type=support_type, status__in=OPEN
             ).first()

@@ -187,6 +187,24 @@ class ConditionFactory(DjangoModelFactory):
     details = factory.LazyFunction(lambda: {"amount": "50.00", "currency": "EUR", "vat_rate": "0"})
 
 
+class AncillaryFactory(DjangoModelFactory):
+    """A child seat for 2.00; `asset_types=[…]` says where it can be had."""
+
+    class Meta:
+        model = models.Ancillary
+        skip_postgeneration_save = True
+
+    category = "AV"
+    number = factory.Sequence(lambda n: f"{n % 100:02}")
+    name = {"en": "Child seat", "nl": "Kinderzitje"}
+    price = Decimal(2)
+
+    @factory.post_generation
+    def asset_types(self, create, asset_types, **kwargs):
+        if create and asset_types:
+            self.asset_types.set(asset_types)
+
+
 class AssetFactory(DjangoModelFactory):
     """A charged vehicle in the street; with `station=…` it stands there."""
 

@@ -186,8 +186,8 @@ def given_leg(provider, asset=None, *, state=LegState.NOT_STARTED, now=NOW):
         commit(booking.pk, now)
     for event in EVENTS_TO[state]:
         report(event, Party.TO)(booking.pk, now)
-    if state == LegState.ISSUE_REPORTED:  # no event leads there
-        Leg.objects.filter(pk=booking.pk).update(state=state)
+    if state == LegState.ISSUE_REPORTED:  # no event leads there, a call for help does
+        legs.report_issue(booking=booking, provider=provider, now=now)
     return Leg.objects.get(pk=booking.pk)
 
 

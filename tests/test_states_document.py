@@ -11,7 +11,7 @@ from bookings.models import Booking, BookingState, Party
 from fleet.models import Asset, Reservation
 from fleet.models.vehicles import AssetState
 from legs import services as legs
-from legs.events import IMPLEMENTED, RULES
+from legs.events import ASKED_FOR, IMPLEMENTED, RULES, RULES_FOR_US
 from legs.models import Leg, LegEvent, LegState
 from legs.serializers import EVENTS
 from tests.client import refused
@@ -73,12 +73,21 @@ OPERATIONS = [
     for operation, cell in row.items()
     if operation != "state"
 ]
-EVENT_CELLS = [
-    (row["event"], state, cell)
-    for row in table("Events (`POST /legs/{id}/events`)")
-    for state, cell in row.items()
-    if state != "event"
-]
+THEIR_EVENTS, OUR_EVENTS = (
+    "What a provider may report or ask (`POST /legs/{id}/events`)",
+    "What we may do or report ourselves",
+)
+
+
+def event_cells(title):
+    return [(row["event"], state, cell) for row in table(title) for state, cell in row.items() if state != "event"]
+
+
+EVENT_CELLS = event_cells(THEIR_EVENTS)
+OUR_CELLS = event_cells(OUR_EVENTS)
+both_parties = pytest.mark.parametrize(
+    ("cells", "rules"), [(EVENT_CELLS, RULES), (OUR_CELLS, RULES_FOR_US)], ids=["theirs", "ours"]
+)
 
 
 # The moves
@@ -108,22 +117,24 @@ def test_has_a_cell_for_every_operation_in_every_state():
     }
 
 
-def test_has_a_cell_for_every_event_in_every_state():
-    assert [(event, state) for event, state, _cell in EVENT_CELLS] == [
-        (event, state) for event in RULES for state in sorted(LegState.values, key=COLUMNS.index)
+@both_parties
+def test_has_a_cell_for_every_event_in_every_state(cells, rules):
+    assert [(event, state) for event, state, _cell in cells] == [
+        (event, state) for event in rules for state in sorted(LegState.values, key=COLUMNS.index)
     ]
-    assert set(RULES) == set(EVENTS)
+    assert set(rules) == set(EVENTS)
 
 
-COLUMNS = list(table("Events (`POST /legs/{id}/events`)")[0])
+COLUMNS = list(table(THEIR_EVENTS)[0])
 
 
-def test_has_the_rules_of_the_events():
-    written = {(event, state): cell for event, state, cell in EVENT_CELLS}
+@both_parties
+def test_has_the_rules_of_the_events(cells, rules):
+    written = {(event, state): cell for event, state, cell in cells}
 
     assert {cell: state for cell, state in written.items() if state in LegState.values} == {
         (event, state): rule.moves.get(state, state)
-        for event, rule in RULES.items()
+        for event, rule in rules.items()
         for state in LegState.values
         if rule.allows(state)
     }
@@ -135,9 +146,10 @@ def test_offers_the_events_that_lead_somewhere():
 
 @pytest.mark.parametrize("event", [event for event, rule in RULES.items() if rule.moves])
 def test_has_events_that_the_state_machine_of_a_leg_can_follow(event):
-    possible = transitions(Leg)[event.lower()]
+    states, target = transitions(Leg)[event.lower()]
 
-    assert possible == (frozenset(RULES[event].moves), *set(RULES[event].moves.values()))
+    assert states == RULES[event].moves.keys() >= RULES_FOR_US[event].moves.keys()
+    assert {target} == {*RULES[event].moves.values()} == {*RULES_FOR_US[event].moves.values()}
 
 
 # What a provider may ask
@@ -228,23 +240,28 @@ def test_holds_for_what_the_operator_does(action, state, clock):
 # What may happen on the way
 
 
-def reported(leg, event):
-    """The event as it is reported; ASSIGN_ASSET names the vehicle of the leg."""
-    return {"asset_ref": str(leg.asset_public_id)} if event == "ASSIGN_ASSET" else {}
+def any_leg(provider, state):
+    """One of a vehicle with all there is to open."""
+    return given_leg(provider, AssetFactory(asset_type__has_trunk=True), state=state)
 
 
 def expected_refusal(cell):
     return (403, 4004 if cell == "-" else int(cell))
 
 
-CELL_IDS = [f"{event}-{state}" for event, state, _cell in EVENT_CELLS]
+def every(cells):
+    return pytest.mark.parametrize(
+        ("event", "state", "cell"), cells, ids=[f"{event}-{state}" for event, state, _cell in cells]
+    )
 
 
-@pytest.mark.parametrize(("event", "state", "cell"), EVENT_CELLS, ids=CELL_IDS)
+@every(EVENT_CELLS)
 def test_tells_what_an_event_of_the_provider_leads_to(mp, clock, event, state, cell):
-    leg = given_leg(mp.provider, state=state)
+    leg = any_leg(mp.provider, state)
     clock.move_to(LATER)
     body = {"asset": {"id": str(leg.asset_public_id)}} if event == "ASSIGN_ASSET" else {}
+    if event in ASKED_FOR:
+        body["time"] = (LATER + minutes(10)).isoformat()
 
     if cell in LegState.values:
         answer = mp.event(leg.id, event, **body)
@@ -256,12 +273,13 @@ def test_tells_what_an_event_of_the_provider_leads_to(mp, clock, event, state, c
         refused(answer, *expected_refusal(cell))
 
 
-@pytest.mark.parametrize(("event", "state", "cell"), EVENT_CELLS, ids=CELL_IDS)
+@every(OUR_CELLS)
 def test_tells_what_our_own_event_leads_to(clock, event, state, cell):
-    leg = given_leg(MaasProviderFactory(), state=state)
+    leg = any_leg(MaasProviderFactory(), state)
+    names = {"asset_ref": str(leg.asset_public_id)} if event == "ASSIGN_ASSET" else {}
 
     def apply():
-        legs.apply(event, leg_id=leg.id, at=LATER, now=LATER, asked_by=Party.TO, **reported(leg, event))
+        legs.apply(event, leg_id=leg.id, at=LATER, now=LATER, asked_by=Party.TO, **names)
 
     if cell in LegState.values:
         apply()

@@ -1,6 +1,6 @@
 """What can be had now, where and at which price? Reads the fleet, writes nothing.
 
-The number of statements is the same for ten vehicles and for a hundred thousand: five at the most, and nine more
+The number of statements is the same for ten vehicles and for a hundred thousand: five at the most, and ten more
 every few seconds for the catalogue and the price rules.
 """
 

@@ -1,6 +1,6 @@
 """What do we offer, at which prices, on which conditions and when? Read at most every few seconds.
 
-These are the tables staff configure: small, the same in every answer, and seven statements to read (two more for price
+These are the tables staff configure: small, the same in every answer, and eight statements to read (two more for price
 rules, fleet/tariffs.py). A type or plan
 nobody knew at the last reading makes them be read again at once.
 """
@@ -17,7 +17,7 @@ SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Types (with conditions and plans) and plans (with parts) by primary key, and all opening hours."""
+    """Types (with conditions, plans and ancillaries) and plans (with parts) by primary key, and all opening hours."""
 
     types: dict[int, AssetType]
     plans: dict[int, PricingPlan]
@@ -27,7 +27,9 @@ class Catalogue:
     @classmethod
     def load(cls) -> "Catalogue":
         return cls(
-            AssetType.objects.select_related("default_plan").prefetch_related("conditions", "plans").in_bulk(),
+            AssetType.objects.select_related("default_plan")
+            .prefetch_related("conditions", "plans", "ancillaries")
+            .in_bulk(),
             PricingPlan.objects.prefetch_related("parts").in_bulk(),
             Schedule.load(),
             time.monotonic(),

@@ -38,7 +38,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
             "fleet.System": "apartment",
         },
     ),
-    (_("Prices"), {"fleet.PricingPlan": "sell", "fleet.PlanRule": "more_time"}),
+    (_("Prices"), {"fleet.PricingPlan": "sell", "fleet.PlanRule": "more_time", "fleet.Ancillary": "child_care"}),
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person", "maas.Callback": "outbound"}),
     (_("Money"), {"payments.JournalEntry": "receipt_long"}),
     (_("Support"), {"support.SupportRequest": "support_agent"}),

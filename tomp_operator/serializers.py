@@ -136,7 +136,9 @@ def availability_json(rows, dialect, *, now):
     """TOMP assetType, one per row. What types and plans say is written once and shared."""
     language = dialect.language
     plan_of = cache(lambda plan: plan_json(plan, language=language))
-    type_of = cache(lambda asset_type: asset_type_json(asset_type, language=language))
+    type_of = cache(
+        lambda asset_type: asset_type_json(asset_type, language=language, ancillaries=asset_type.ancillaries.all())
+    )
 
     def conditions_of(row):
         conditions = conditions_for(row.asset_type, station=row.station, now=now)

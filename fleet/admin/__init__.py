@@ -1,5 +1,5 @@
 """The back office pages of the fleet."""
 
-from fleet.admin import groups, places, prices, schedule, tariffs, types, vehicles
+from fleet.admin import ancillaries, groups, places, prices, schedule, tariffs, types, vehicles
 
-__all__ = ["groups", "places", "prices", "schedule", "tariffs", "types", "vehicles"]
+__all__ = ["ancillaries", "groups", "places", "prices", "schedule", "tariffs", "types", "vehicles"]

@@ -87,10 +87,14 @@ class AssetTypeAdmin(HistoryAdmin):
                 "fields": (
                     ("booked_by", "return_rule"),
                     ("hold_minutes", "min_charge_percent", "response_minutes"),
-                    "docks_report",
+                    ("docks_report", "must_be_locked"),
                     "user_groups",
                 )
             },
+        ),
+        (
+            _("What the user is told"),
+            {"fields": ("opening_instructions", "pausing_instructions", "closing_instructions")},
         ),
         (
             _("Booked by type, ahead of time"),

@@ -1,5 +1,6 @@
 """What the operator owns and publishes: places, vehicles, prices, hours and what is held for whom."""
 
+from fleet.models.ancillaries import Ancillary
 from fleet.models.groups import UserGroup
 from fleet.models.places import Region, Station, System
 from fleet.models.prices import FarePart, PricingPlan
@@ -10,6 +11,7 @@ from fleet.models.vehicles import Asset, AssetPublicId, AssetType, Condition
 
 __all__ = [
     "Alert",
+    "Ancillary",
     "Asset",
     "AssetPublicId",
     "AssetType",

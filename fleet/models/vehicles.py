@@ -114,6 +114,19 @@ class AssetType(models.Model):
             '"PHYSICAL-KEY": {"text": {"en": "…"}}, "AXA-EKEY-OTP": {"supplier": "simulated"}}.'
         ),
     )
+    must_be_locked = models.BooleanField(
+        default=False,
+        help_text=_("The user locks it by hand: while its lock is known to be open, the ride cannot be ended."),
+    )
+    opening_instructions = LocalizedTextField(
+        blank=True, default=dict, help_text=_("What the user reads before the ride: how to open it.")
+    )
+    pausing_instructions = LocalizedTextField(
+        blank=True, default=dict, help_text=_("What the user reads in a pause: how to leave it.")
+    )
+    closing_instructions = LocalizedTextField(
+        blank=True, default=dict, help_text=_("What the user reads at the end: how to close it.")
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -142,6 +155,11 @@ class AssetType(models.Model):
     def opens_by(self):
         """Its access methods; if none is named, we open it when the app asks."""
         return self.access_methods or [access.AccessMethod.TOMP_API]
+
+    @property
+    def is_locked_remotely(self):
+        """Whether we open and close it ourselves, at SET_IN_USE, PAUSE and FINISH."""
+        return access.AccessMethod.TOMP_API in self.opens_by
 
 
 class Condition(models.Model):
@@ -216,6 +234,14 @@ class AssetQuerySet(models.QuerySet):
         return self.select_related("asset_type", "station", "pricing_plan")
 
 
+class LockState(models.TextChoices):
+    """What is known of a vehicle's lock."""
+
+    UNKNOWN = "UNKNOWN", _("unknown")
+    OPEN = "OPEN", _("open")
+    CLOSED = "CLOSED", _("closed")
+
+
 class Asset(FSMModelMixin, models.Model):
     """One vehicle. The public knows it by public_id only, and by a new one after every trip."""
 
@@ -255,6 +281,9 @@ class Asset(FSMModelMixin, models.Model):
     nfc_id = models.CharField(
         max_length=32, unique=True, null=True, blank=True, validators=[NFC_ID], help_text=_("Number of its NFC tag.")
     )
+    lock_state = models.CharField(
+        max_length=7, choices=LockState, default=LockState.UNKNOWN, help_text=_("As last reported, or as we left it.")
+    )
     history = HistoricalRecords()
 
     objects = AssetQuerySet.as_manager()
@@ -289,9 +318,10 @@ class Asset(FSMModelMixin, models.Model):
 
     @transition("state", source=AssetState.RESERVED, target=AssetState.IN_USE)
     def take(self):
-        """The ride begins. The vehicle is no longer at its station."""
+        """The ride begins. The vehicle is no longer at its station, and open if we open it."""
         self.station = None
         self.station_slot = ""
+        self.follow_lock(LockState.OPEN)
 
     @transition("state", source=AssetState.RESERVED, target=AssetState.AVAILABLE)
     def give_back(self):
@@ -299,8 +329,9 @@ class Asset(FSMModelMixin, models.Model):
 
     @transition("state", source=AssetState.IN_USE, target=AssetState.AVAILABLE)
     def end_use(self, *, public_id):
-        """The ride is over; from now on the public knows the vehicle by another id."""
+        """The ride is over; from now on the public knows the vehicle by another id, and it is closed if we close it."""
         self.public_id = public_id
+        self.follow_lock(LockState.CLOSED)
 
     @transition("state", source=STAFF_STATES, target=AssetState.AVAILABLE)
     def put_in_service(self):
@@ -321,6 +352,13 @@ class Asset(FSMModelMixin, models.Model):
     @transition("state", source=STAFF_STATES, target=AssetState.RETIRED)
     def retire(self, *, reason=""):
         self.state_reason = reason
+
+    def follow_lock(self, lock_state):
+        """A lock that we work ourselves is in this state now; returns whether anything changed."""
+        if not self.asset_type.is_locked_remotely or self.lock_state == lock_state:
+            return False
+        self.lock_state = lock_state
+        return True
 
     @property
     def is_on_a_trip(self):

@@ -9,10 +9,16 @@ from django.db.models import Exists
 
 from bookings.models import Party
 from legs import callbacks
+from legs.events import ASKED_FOR
 from legs.models import LegEvent
+from legs.services.ancillaries import add_ancillary, remove_ancillary
+from legs.services.issues import report_issue
 from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked
+from legs.services.tracking import follow, track
+
+__all__ = ["add_ancillary", "apply", "remove_ancillary", "report_issue", "track"]
 
 
 def apply(
@@ -21,9 +27,9 @@ def apply(
 ):  # fmt: skip
     """The leg after the event. The same event with the same `at` is answered again and changes nothing.
 
-    `at` is when it happened at the vehicle; `location` is (lat, lon) of the vehicle, `user_location` of the person;
-    `provider` is who asks, where it matters whose leg it is. Raises LegNotFound,
-    IllegalEvent, LegInUse, OtherAsset, LocationMissing, AssetMissing, EvidenceMissing, NotAllowedHere,
+    `at` is when it happened at the vehicle, or the time that is asked for; `location` is (lat, lon) of the vehicle,
+    `user_location` of the person; `provider` is who asks, where it matters whose leg it is. Raises LegNotFound,
+    IllegalEvent, LegInUse, OtherAsset, LocationMissing, AssetMissing, EvidenceMissing, NotAllowedHere, LockOpen,
     AssetNotAvailable, NoAssetLeft; after any of them nothing has changed (TOMP 1.6.1 POST /legs/{id}/events,
     semantics §5.2).
     """
@@ -36,7 +42,7 @@ def apply(
             event=event,
             leg=leg,
             booking=booking,
-            at=believable(at, leg, now),
+            at=at if event in ASKED_FOR else believable(at, leg, now),
             now=now,
             asked_by=asked_by,
             asset_ref=asset_ref,
@@ -45,6 +51,7 @@ def apply(
         check_possible(step)
         check_asset(step)
         locate(step, location, user_location)
+        follow(step)
         HANDLERS[event](step)
         keep_evidence(step)
         leg.save()

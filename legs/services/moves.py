@@ -4,11 +4,13 @@ from bookings import services as bookings
 from bookings.models import Booking, Party
 from fleet import places, pricing
 from fleet import services as fleet
-from fleet.conditions import demands_parking_photo
+from fleet.conditions import demands_parking_photo, pauses_unlocked
 from fleet.errors import AssetNotAvailable
 from fleet.ids import as_public_id
-from legs.errors import AssetMissing, EvidenceMissing, PickingNotAllowed
+from fleet.models.vehicles import LockState
+from legs.errors import AssetMissing, EvidenceMissing, IllegalEvent, LockOpen, PickingNotAllowed
 from legs.models import Evidence, LegState
+from legs.services.times import extend, postpone
 from maas.models import Milestone
 from payments import services as payments
 
@@ -43,6 +45,7 @@ def _assign(step):
             raise AssetNotAvailable(f"There is no vehicle {step.asset_ref[:80]!r}.")
     leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=public_id, now=step.now)
     leg.asset_public_id = leg.asset.public_id
+    leg.asset.asset_type = leg.asset_type
 
 
 def _set_in_use(step):
@@ -54,15 +57,34 @@ def _set_in_use(step):
     if begins and leg.asset_id is None:
         _assign(step)
     leg.set_in_use(at=step.at)
-    if begins:
+    if not begins:
+        fleet.turn_lock(asset=leg.asset, lock_state=LockState.OPEN)
+    else:
+        _begin_track(step)
         fleet.take(asset=leg.asset)
         if booking.state == Booking.State.CONFIRMED:
             booking.start(at=step.at)
             booking.save()
 
 
+def _begin_track(step):
+    """The way begins where the vehicle is said to be, else where we know it to be."""
+    place = step.asset_location or step.leg.position
+    if place is not None:
+        lat, lon = place
+        step.leg.follow(lat=lat, lon=lon, at=step.at)
+
+
 def _pause(step):
     step.leg.pause(at=step.at)
+    if not pauses_unlocked(step.leg.conditions):
+        fleet.turn_lock(asset=step.leg.asset, lock_state=LockState.CLOSED)
+
+
+def _open_trunk(step):
+    """Opens the trunk and nothing else (TOMP issue 488)."""
+    if not step.leg.asset_type.has_trunk:
+        raise IllegalEvent("OPEN_TRUNK is not possible: this vehicle has no trunk.")
 
 
 def _start_finishing(step):
@@ -70,6 +92,7 @@ def _start_finishing(step):
     leg = step.leg
     if step.terms.release_asset_on == Milestone.START_FINISHING and step.asked_by == Party.MP:
         _check_place(step)
+        _check_lock(step)
     if step.terms.bill_until == Milestone.START_FINISHING:
         leg.conclude(at=step.at, fare=_fare(leg, step.at))
     leg.start_finishing()
@@ -84,6 +107,7 @@ def _finish(step):
         return
     if step.asked_by == Party.MP:
         _check_place(step)
+        _check_lock(step)
         _check_evidence(step)
     fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
     leg.finish(at=step.at, fare=fare)
@@ -118,6 +142,14 @@ def _check_place(step):
         lon=lon,
         now=step.now,
     )
+
+
+def _check_lock(step):
+    """Raises LockOpen. What we lock ourselves will be locked; of what is given back already we know no more."""
+    leg = step.leg
+    by_hand = leg.asset_type.must_be_locked and not leg.asset_type.is_locked_remotely
+    if by_hand and not leg.is_given_back and leg.asset.lock_state == LockState.OPEN:
+        raise LockOpen("Lock the vehicle, then end the ride.")
 
 
 def _check_evidence(step):
@@ -161,4 +193,7 @@ HANDLERS = {
     "START_FINISHING": _start_finishing,
     "FINISH": _finish,
     "CANCEL": _cancel,
+    "OPEN_TRUNK": _open_trunk,
+    "TIME_EXTEND": extend,
+    "TIME_POSTPONE": postpone,
 }

@@ -7,7 +7,7 @@ from bookings.models import Booking, Party
 from fleet.ids import as_public_id, bare_id
 from fleet.models import AssetPublicId
 from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset, PickingNotAllowed
-from legs.events import RULES
+from legs.events import rule_of
 from legs.models import Leg
 
 CLOCK_DRIFT = timedelta(seconds=60)
@@ -60,18 +60,25 @@ def believable(at, leg, now):
     return min(at, now)
 
 
+def keep_price(booking, leg, now):
+    """The booking's total is what its legs cost by now, `leg` as it is changed here. Returns the legs."""
+    legs = [leg, *booking.legs.exclude(pk=leg.pk)]
+    booking.price = sum(each.price(now).total for each in legs)
+    return legs
+
+
 def check_possible(step):
-    leg, booking, rule = step.leg, step.booking, RULES[step.event]
+    leg, booking, rule = step.leg, step.booking, rule_of(step.event, step.asked_by)
     if step.event == "CANCEL" and leg.is_running:
         raise LegInUse(f"Leg {leg.id} is {leg.state}; end the ride instead.")
     if not rule.moves and not rule.stays:
-        raise IllegalEvent(f"{step.event} is not offered for this vehicle.")
+        raise IllegalEvent(f"{step.event} is what the provider asks of us, not we of it.")
     over = booking.state == Booking.State.FINISHED and step.event == "FINISH"
     if booking.state not in (Booking.State.CONFIRMED, Booking.State.STARTED) and not over:
         raise IllegalEvent(f"{step.event} is not possible: booking {booking.id} is {booking.state}.")
     if not rule.allows(leg.state):
         raise IllegalEvent(f"{step.event} is not possible: leg {leg.id} is {leg.state}.")
-    if step.event in ("SET_IN_USE", "PAUSE") and leg.is_given_back:
+    if step.event in ("SET_IN_USE", "PAUSE", "OPEN_TRUNK") and leg.is_given_back:
         raise IllegalEvent(f"{step.event} is not possible: the vehicle was given back.")
     if step.event == "FINISH" and step.asked_by == Party.MP and leg.asset_type.docks_report and not over:
         raise IllegalEvent("This vehicle's ride ends when its dock reports it.")

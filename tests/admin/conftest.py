@@ -11,6 +11,7 @@ from fleet.models.vehicles import AssetState
 from tests.factories import ApiKeyFactory, CallbackFactory
 from tests.fleet_factories import (
     AlertFactory,
+    AncillaryFactory,
     AssetFactory,
     CalendarPeriodFactory,
     ConditionFactory,
@@ -84,6 +85,7 @@ def everything(superuser):
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         UserGroupFactory(),
         PlanRuleFactory(),
+        AncillaryFactory(asset_types=[asset.asset_type]),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
             user=superuser, action_flag=CHANGE, object_id="1", object_repr="a station", change_message="[]"

@@ -17,7 +17,13 @@ from payments.models import JournalEntry
 from support.models import SupportRequest
 from tests.concurrency.races import assert_consistent, at_once, statuses
 from tests.factories import MaasProviderFactory
-from tests.fleet_factories import AssetFactory, AssetTypeFactory
+from tests.fleet_factories import (
+    AncillaryFactory,
+    AssetFactory,
+    AssetTypeFactory,
+    ReservationFactory,
+    StationFactory,
+)
 from tests.journey import HERE, NOW, at, given_booking, given_leg, minutes, mp_client
 from tomp.errors import TompError
 
@@ -199,3 +205,33 @@ def test_a_busy_hour_leaves_everything_in_order():
     finished = Leg.objects.filter(state="FINISHED")
     assert Counter(finished.values_list("pk", flat=True)) == Counter(JournalEntry.objects.values_list("leg", flat=True))
     assert AssetPublicId.objects.count() == finished.count()
+
+
+# More than there is
+
+
+def test_one_of_two_gets_the_last_place_for_longer(clock):
+    hub, cargo = StationFactory(), AssetTypeFactory(ahead=True, type_id="cargo")
+    AssetFactory.create_batch(2, asset_type=cargo, station=hub, home_station=hub)
+    ReservationFactory(asset_type=cargo, station=hub, period=(NOW + minutes(240), NOW + minutes(300)))
+    mp = mp_client(auto_commit=True)
+    trip = {"departureTime": "2026-06-01T14:00:00Z", "arrivalTime": "2026-06-01T16:00:00Z"}
+    mine = [mp.one_stop(**at(HERE), useAssetTypes=["cargo"], **trip).json()["id"] for _ in range(2)]
+
+    answers = at_once(partial(mp.event, each, "TIME_EXTEND", time="2026-06-01T17:00:00Z") for each in mine)
+
+    assert statuses(answers) == {200: 1, 403: 1}
+    assert sorted(leg.arrives_at.hour for leg in Leg.objects.all()) == [16, 17]
+
+
+def test_a_leg_gets_one_child_seat_however_often_it_is_asked_for(clock):
+    asset = AssetFactory()
+    AncillaryFactory(category="AV", number="07", asset_types=[asset.asset_type])
+    mp = mp_client()
+    leg = given_leg(mp.provider, asset)
+
+    answers = at_once(partial(mp.post, f"/legs/{leg.id}/ancillaries/AV/07") for _ in range(4))
+
+    assert statuses(answers) == {200: 1, 403: 3}
+    assert len(Leg.objects.get().ancillaries) == 1
+    assert Booking.objects.get().price == 3

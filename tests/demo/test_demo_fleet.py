@@ -117,3 +117,13 @@ def test_keeps_the_password_of_an_administrator_who_is_there():
 
     assert get_user_model().objects.get().check_password("my own words")
     assert credentials.load()["admin_password"] == "(as you set it)"
+
+
+def test_lets_one_add_to_a_cargo_bike_and_tells_how_a_scooter_works():
+    demo_fleet()
+
+    cargo, scooter = (AssetType.objects.get(type_id=type_id) for type_id in ("cargo-bike", "e-scooter"))
+    assert cargo.has_trunk
+    assert [str(ancillary) for ancillary in cargo.ancillaries.all()] == ["Child seat", "Helmet"]
+    for text in (scooter.opening_instructions, scooter.pausing_instructions, scooter.closing_instructions):
+        assert set(text) == {"en", "nl"}

@@ -103,6 +103,18 @@ def test_leg_event(mp, clock, asset, django_assert_max_num_queries, state, event
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(("state", "event"), [("IN_USE", "PAUSE"), ("PAUSED", "SET_IN_USE")])
+def test_leg_event_that_turns_a_lock(mp, clock, django_assert_max_num_queries, state, event):
+    """A lock that we work ourselves is written down with the vehicle, too; without a pause it costs nothing."""
+    leg = given_leg(mp.provider, AssetFactory(asset_type__access_methods=["TOMP-API"]), state=state)
+    clock.move_to(NOW + minutes(10))
+
+    with django_assert_max_num_queries(6 + TRANSACTION):
+        answer = mp.event(leg.id, event, **located())
+
+    assert answer.status_code == 200
+
+
 def test_repeated_leg_event(mp, asset, django_assert_max_num_queries):
     leg = given_leg(mp.provider, asset)
     mp.event(leg.id, "SET_IN_USE", time="2026-06-01T12:00:00Z")

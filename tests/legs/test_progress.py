@@ -3,6 +3,7 @@
 import pytest
 
 from fleet.models import Asset
+from legs import services
 from legs.models import Leg
 from tests.client import refused
 from tests.fleet_factories import AssetFactory
@@ -17,7 +18,8 @@ def progress(mp, leg, **query):
 def test_shows_where_the_vehicle_is(mp, clock, state):
     asset = AssetFactory(vehicle_code="157103")
     leg = given_leg(mp.provider, asset, state=state)
-    Asset.objects.update(lat=NEARBY[0], state_of_charge=60)
+    services.track(asset_id=asset.pk, positions=[(NOW + minutes(5), *NEARBY)])
+    Asset.objects.update(state_of_charge=60)
     Leg.objects.update(distance_m=1250)
     clock.move_to(NOW + minutes(10))
 
@@ -69,6 +71,7 @@ def test_is_of_running_legs_only(mp, state):
 def test_needs_to_know_the_place(mp):
     leg = given_leg(mp.provider, state="IN_USE")
     Asset.objects.update(lat=None, lon=None)
+    Leg.objects.update(track=[])
 
     refused(progress(mp, leg), 404, 4204)
 

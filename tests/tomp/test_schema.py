@@ -387,9 +387,12 @@ def test_every_official_status_is_declared(minor):
         for found, operation in operations(document(minor)).items()
     }
 
-    # A leg event is always answered with the leg (reading 10).
+    # What changes a leg is always answered with the leg (reading 10).
+    ancillary = "/legs/{id}/ancillaries/{category}/{number}"
     assert {found: statuses for found, statuses in missing.items() if statuses} == {
-        ("POST", "/legs/{id}/events"): ["204"]
+        ("POST", "/legs/{id}/events"): ["204"],
+        ("POST", ancillary): ["204"],
+        ("DELETE", ancillary): ["204"],
     }
 
 

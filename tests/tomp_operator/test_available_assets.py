@@ -602,7 +602,7 @@ def test_reads_the_catalogue_again_after_a_few_seconds(mp, scooter, django_asser
     AssetFactory(asset_type=scooter)
     mp.get("/operator/information")
 
-    with django_assert_num_queries(1 + 3 + 7):  # key; vehicles, types ahead, promises; types, plans, hours
+    with django_assert_num_queries(1 + 3 + 8):  # key; vehicles, types ahead, promises; types, plans, hours
         mp.get(PATH)
     with django_assert_num_queries(1 + 3):
         mp.get(PATH)

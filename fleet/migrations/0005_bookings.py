@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0003_fares'),
-        ('maas', '0004_bookings'),
+        ('fleet', '0004_fares'),
+        ('maas', '0005_bookings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('legs', '0003_bookings'),
+        ('legs', '0004_legs'),
     ]
 
     operations = [

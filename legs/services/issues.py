@@ -1,0 +1,21 @@
+"""A user who cannot go on (TOMP legState ISSUE_REPORTED): no event leads there, a request for help does."""
+
+from bookings.models import Party
+from legs.events import STARTED
+from legs.models import LegEvent, LegState
+
+REPORTED = "ISSUE_REPORTED"
+
+
+def report_issue(*, booking, provider, now):
+    """The running legs of the booking wait for help; by contract nothing is billed meanwhile (semantics §5.2).
+
+    Whoever calls holds the lock of the booking. Legs that wait already, and vehicles that were given back, stay as
+    they are.
+    """
+    for leg in booking.legs.for_trip():
+        if leg.state not in (*STARTED, LegState.FINISHING) or leg.is_given_back:
+            continue
+        leg.report_issue(at=max(now, leg.metered_since or now), stops_meter=provider.issue_stops_meter)
+        leg.save()
+        LegEvent.objects.create(leg=leg, event=REPORTED, at=now, state=leg.state, asked_by=Party.MP, received_at=now)
