@@ -71,16 +71,10 @@ class BookingRequest(WireSerializer):
 class OneStopBookingRequest(PlanningRequest):
     """TOMP oneStopBookingRequest: a planning request that names assets or types, and who books."""
 
+    needs_one_of = ("useAssets", "useAssetTypes")
+
     customer = CustomerData(source="customer_data", required=False, default=None)
     callbackUrl = Url(source="callback_url", required=False, default="", max_length=500)
-
-    def validate(self, trip):
-        trip = super().validate(trip)
-        if not trip["use_assets"] and not trip["use_asset_types"]:
-            raise serializers.ValidationError(
-                {"useAssets": ["Name the assets or the asset types to book."]}, code="required"
-            )
-        return trip
 
 
 class BookingOperation(WireSerializer):

@@ -123,6 +123,15 @@ def test_headers_are_declared(minor):
 
 
 @every_version
+@pytest.mark.parametrize(
+    ("component", "names"),
+    [("oneStopBookingRequest", ("useAssets", "useAssetTypes")), ("placeRequest", ("coordinates", "stationId"))],
+)
+def test_what_needs_one_of_its_members_says_so(minor, component, names):
+    assert member(minor, component, "anyOf") == [{"required": [name]} for name in names]
+
+
+@every_version
 def test_every_refusal_carries_the_error(minor):
     contract = ours(minor)
 
