@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "tomp_operator.middleware.ContentSecurityPolicy",
     "tomp_operator.middleware.RequestLog",
     "tomp.middleware.TrailingSlash",
+    "tomp.middleware.OldNames",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
