@@ -71,7 +71,7 @@ REFUSALS = {
 WITH_RETRY_AFTER = (429, 503)
 WITH_CHALLENGE = (401,)
 
-PARAMETERS = {
+PARAMETERS: dict[str, dict] = {
     "acceptLanguage": {
         "in": "header",
         "name": "Accept-Language",
