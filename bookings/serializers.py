@@ -102,8 +102,8 @@ def booking_json(booking, legs, dialect, *, now, with_ids=True, with_access=Fals
     return without_nulls(
         id=str(booking.id) if with_ids else None,
         state=booking.state,
-        **{"from": place_json(booking.from_place)},
-        to=place_json(booking.to_place) if booking.to_place else None,
+        **{"from": place_json(booking.from_place, dialect.language)},
+        to=place_json(booking.to_place, dialect.language) if booking.to_place else None,
         customer=customer_json(booking.customer_data, dialect.version),
         callbackUrl=booking.callback_url or None,
         extraInfo=booking.extra_info,

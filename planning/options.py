@@ -14,7 +14,6 @@ from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
-from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
@@ -306,7 +305,7 @@ def _named(trip):
 
 def _station_place(station):
     return {
-        "name": in_any_language(station.name),
+        "name": station.name,
         "station_id": station.station_id,
         "coordinates": {"lat": station.lat, "lng": station.lon},
     }

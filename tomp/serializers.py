@@ -11,6 +11,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from tomp import errors
+from tomp.language import in_language
 
 LATITUDE, LONGITUDE = 90, 180
 MAX_TEXT = 1000
@@ -161,9 +162,11 @@ PLACE_MEMBERS = {
 }
 
 
-def place_json(place):
-    """A stored place on the wire."""
-    return {PLACE_MEMBERS[key]: value for key, value in place.items() if value not in (None, "", {}, [])}
+def place_json(place, language="en"):
+    """A stored place on the wire. A place of ours has its name in several languages, one that was sent in one."""
+    name = place.get("name")
+    told = {**place, "name": in_language(name, language) if isinstance(name, dict) else name}
+    return {PLACE_MEMBERS[key]: value for key, value in told.items() if value not in (None, "", {}, [])}
 
 
 def moment_json(moment):

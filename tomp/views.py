@@ -12,8 +12,6 @@ from tomp.aliases import in_present_names
 from tomp.operations import is_since
 from tomp.versions import Version
 
-ERROR_LANGUAGE = "en"
-
 
 class TompViewSet(viewsets.GenericViewSet):
     """A resource of the protocol. `module` is the first digit of its error codes; `since` the version it came in."""
@@ -56,9 +54,8 @@ class TompViewSet(viewsets.GenericViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault(
-            "Content-Language", ERROR_LANGUAGE if isinstance(response, errors.Refusal) else self.language
-        )
+        if "Content-Language" not in response.headers:  # a refusal has one, and must not ask the database for it
+            response.headers["Content-Language"] = self.language
         version = getattr(request, "version", None)
         if version:
             response.headers["Api-Version"] = version.full

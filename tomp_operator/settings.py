@@ -132,7 +132,7 @@ MIDDLEWARE = [
     "tomp.middleware.TrailingSlash",
     "tomp.middleware.OldNames",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "tomp_operator.middleware.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
