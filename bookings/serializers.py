@@ -93,16 +93,10 @@ class BookingChange(WireSerializer):
 class OneStopBookingRequest(PlanningRequest):
     """TOMP oneStopBookingRequest: a planning request that names assets or types, and who books."""
 
+    needs_one_of = ("useAssets", "useAssetTypes")
+
     customer = CustomerData(source="customer_data", required=False, default=None)
     callbackUrl = CallbackUrl(source="callback_url", required=False, default="", max_length=500)
-
-    def validate(self, trip):
-        trip = super().validate(trip)
-        if not trip["use_assets"] and not trip["use_asset_types"]:
-            raise serializers.ValidationError(
-                {"useAssets": ["Name the assets or the asset types to book."]}, code="required"
-            )
-        return trip
 
 
 class BookingOperation(WireSerializer):
@@ -136,8 +130,8 @@ def booking_json(booking, legs, dialect, *, now, with_ids=True, access=None):
     return without_nulls(
         id=str(booking.id) if with_ids else None,
         state=booking.state,
-        **{"from": place_json(booking.from_place)},
-        to=place_json(booking.to_place) if booking.to_place else None,
+        **{"from": place_json(booking.from_place, dialect.language)},
+        to=place_json(booking.to_place, dialect.language) if booking.to_place else None,
         customer=customer_json(booking.customer_data, dialect.version),
         callbackUrl=booking.callback_url or None,
         extraInfo=booking.extra_info,

@@ -88,8 +88,8 @@ def leg_json(leg, dialect, *, with_ids=True, access=None, with_track=False):
     tariff = pricing.Tariff.from_json(leg.tariff)
     return without_nulls(
         id=str(leg.id) if with_ids else None,
-        **{"from": place_json(leg.from_place)},
-        to=place_json(leg.to_place) if leg.to_place else None,
+        **{"from": place_json(leg.from_place, dialect.language)},
+        to=place_json(leg.to_place, dialect.language) if leg.to_place else None,
         departureTime=moment_json(leg.departs_at),
         arrivalTime=moment_json(leg.arrives_at),
         actualDepartureTime=moment_json(leg.departed_at),

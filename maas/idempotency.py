@@ -88,7 +88,7 @@ def _key_of(request):
 
 def _fingerprint(request):
     """Equal for a request and its repetition: what is asked, and in which version it is to be answered."""
-    asked = (request.path.rstrip("/"), request.META.get("QUERY_STRING"), request.headers.get("Api-Version"))
+    asked = (request.path_info.rstrip("/"), request.META.get("QUERY_STRING"), request.headers.get("Api-Version"))
     return hashlib.sha256(repr(asked).encode() + request.body).hexdigest()
 
 

@@ -16,7 +16,6 @@ from fleet.pricing import Tariff
 from fleet.schedule import Schedule
 from maas.models import MaasProvider
 from planning import parties
-from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
@@ -340,7 +339,7 @@ def _point(place):
 
 def _station_place(station):
     return {
-        "name": in_any_language(station.name),
+        "name": station.name,
         "station_id": station.station_id,
         "coordinates": {"lat": station.lat, "lng": station.lon},
     }

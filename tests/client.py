@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.contract import HAS_OFFICIAL_FILES, official, ours
 from tests.factories import ApiKeyFactory
+from tomp.aliases import old_name_of
 from tomp.versions import LATEST, parse
 
 
@@ -68,12 +69,14 @@ class MpClient:
     def check(self, method, path, response):
         """Fails the test if the answer is not what we publish, or not what the official file has."""
         __tracebackhide__ = True
-        contracts = {"we publish": ours(self.version.minor)}
+        contracts = {"we publish": (ours(self.version.minor), path)}
         if HAS_OFFICIAL_FILES and not self.provider.pascal_case_types:  # a spelling the official file does not have
-            contracts["the official file has"] = official(self.version.minor)
+            old = old_name_of(path)
+            present_path = old.present_path(path) if old else path
+            contracts["the official file has"] = (official(self.version.minor), present_path)
         problems = [f"it is not JSON with the error of TOMP: {text}" for text in _wrong_refusal(path, response)]
-        for whose, contract in contracts.items():
-            found = contract.violations(method, path, response)
+        for whose, (contract, known_as) in contracts.items():
+            found = contract.violations(method, known_as, response)
             problems += [f"not what {whose} for {self.version.full}: {text}" for text in found]
         if problems:
             answer = response.content[:2000].decode(errors="replace")

@@ -192,23 +192,43 @@ def raw_official(minor):
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- both are safe
 
 
+# Bounds of the official files that forbid what the files themselves mean (semantics §16), by the number of the reading.
+BOUNDS_TO_DROP = (
+    (15, "components/schemas/coordinates/properties/lat/minimum"),
+    (15, "components/schemas/coordinates/properties/lng/minimum"),
+    (15, "components/schemas/coordinates/properties/alt/minimum"),
+    (15, "components/schemas/basePoint/items/minimum"),  # where geojsonPoint has its positions in both files
+    (15, "components/schemas/geojsonPoint/items/minimum"),
+    (16, "components/schemas/amountOfMoney/properties/amount/minimum"),
+    (16, "components/schemas/amountOfMoney/properties/amountExVat/minimum"),
+    (16, "components/schemas/farePart/allOf/1/properties/minimumAmount/minimum"),
+    (16, "components/schemas/farePart/allOf/1/properties/maximumAmount/minimum"),
+    (17, "components/schemas/asset/properties/maxRange/maximum"),
+)
+# Two words that a missing line break made one (reading 18).
+WORDS_TO_PART = ((18, "components/schemas/conditionRequireBookingData/allOf/1/properties/requiredFields/items/enum"),)
+
+
 def relaxed(openapi):
     """A copy with the readings 15 to 18 of semantics §16 applied."""
     openapi = copy.deepcopy(openapi)
-    schemas = _components(openapi)
-    for member in ("lat", "lng", "alt"):
-        del schemas["coordinates"]["properties"][member]["minimum"]
-    positions = schemas.get("basePoint") or schemas["geojsonPoint"]
-    del positions["items"]["minimum"]
-    for member in ("amount", "amountExVat"):
-        del schemas["amountOfMoney"]["properties"][member]["minimum"]
-    for member in ("minimumAmount", "maximumAmount"):
-        del schemas["farePart"]["allOf"][1]["properties"][member]["minimum"]
-    del schemas["asset"]["properties"]["maxRange"]["maximum"]
-    fields = schemas["conditionRequireBookingData"]["allOf"][1]["properties"]["requiredFields"]["items"]
-    fields["enum"] = [word for words in fields["enum"] for word in words.split()]
-    _untangle_geometry(schemas)
+    for _reading, path in BOUNDS_TO_DROP:
+        way, _, keyword = path.rpartition("/")
+        if (schema := _find(openapi, way)) is not None:
+            schema.pop(keyword, None)
+    for _reading, path in WORDS_TO_PART:
+        words = at(openapi, path)
+        words[:] = [word for text in words for word in text.split()]
+    _untangle_geometry(_components(openapi))
     return openapi
+
+
+def _find(document, path):
+    """What is there, or None: the versions differ in where they keep things."""
+    try:
+        return at(document, path)
+    except (KeyError, IndexError):
+        return None
 
 
 def _untangle_geometry(schemas):

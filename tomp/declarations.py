@@ -71,7 +71,7 @@ REFUSALS = {
 WITH_RETRY_AFTER = (429, 503)
 WITH_CHALLENGE = (401,)
 
-PARAMETERS = {
+PARAMETERS: dict[str, dict] = {
     "acceptLanguage": {
         "in": "header",
         "name": "Accept-Language",
@@ -136,6 +136,12 @@ ANSWER_HEADERS: dict[str, dict] = {
         "schema": {"type": "string", "format": "http-date"},
         "description": "Until when the answer holds; a pending booking is expired after that.",
     },
+    "deprecation": {
+        "required": True,
+        "schema": {"type": "string"},
+        "description": "The operation was asked for by an old name; since when it is one (RFC 9745).",
+        "example": "@1793491200",
+    },
     "retryAfter": {"schema": {"type": "integer"}, "description": "Seconds.", "example": 120},
     "challenge": {"schema": {"type": "string"}, "description": "The ways to authenticate (RFC 9110)."},
 }
@@ -158,4 +164,5 @@ TAGS = {
     "support": "Help for travellers.",
     "general": "Messages about a booking.",
     "customer management": "Accounts of travellers.",
+    "old names": "The same operations under the names they used to have, for clients that still use them.",
 }

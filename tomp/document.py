@@ -8,7 +8,7 @@ from drf_spectacular.drainage import reset_generator_stats
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.plumbing import normalize_result_object, sanitize_result_object
 
-from tomp import declarations
+from tomp import alias_documentation, declarations
 from tomp.operations import OPERATIONS
 from tomp.versions import LATEST, parse
 
@@ -45,6 +45,8 @@ class DocumentGenerator(SchemaGenerator):
     def get_schema(self, request=None, public=False):
         reset_generator_stats()
         paths = self.parse(request, public=True)
+        components = self.registry.build({})
+        alias_documentation.add_to(paths, components["schemas"])
         document = {
             "openapi": "3.0.3",
             "info": {
@@ -56,7 +58,7 @@ class DocumentGenerator(SchemaGenerator):
             "servers": [{"url": settings.TOMP_PUBLIC_URL + BASE_PATH}],
             "tags": _tags(paths),
             "paths": paths,
-            "components": _needed(self.registry.build({}), paths),
+            "components": _needed(components, paths),
         }
         return sanitize_result_object(normalize_result_object(document))
 

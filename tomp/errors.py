@@ -13,6 +13,8 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from tomp import titles
+
 log = structlog.get_logger(__name__)
 
 GENERAL = 7
@@ -171,7 +173,7 @@ class ReadOnly(TompError):
 
 
 class Refusal(Response):
-    """The answer to an error. Its texts are English, whatever language was asked for."""
+    """The answer to an error. It says its own language, which need not be one the operator publishes."""
 
 
 def exception_handler(error, context):
@@ -183,9 +185,11 @@ def exception_handler(error, context):
         log.error("unexpected_error", exc_info=error, instance=instance, view=type(view).__name__)
         refusal = unforeseen()
     _roll_back()
-    version = getattr(request, "version", None)
-    body = error_body(refusal, module=getattr(view, "module", GENERAL), version=version, instance=instance)
-    return Refusal(body, status=body["status"], headers=dict(refusal.headers))
+    version, language = getattr(request, "version", None), titles.language_of(request)
+    body = error_body(
+        refusal, module=getattr(view, "module", GENERAL), version=version, language=language, instance=instance
+    )
+    return Refusal(body, status=body["status"], headers={"Content-Language": language, **refusal.headers})
 
 
 def unforeseen():
@@ -193,14 +197,17 @@ def unforeseen():
     return TompError("Something went wrong on our side. Quote the instance when you contact support.")
 
 
-def error_body(refusal, *, module, version=None, instance=None):
-    """The TOMP error of this refusal; `errorCode` repeats `errorcode` (reading 1 of semantics §16)."""
+def error_body(refusal, *, module, version=None, language="en", instance=None):
+    """The TOMP error of this refusal, its title in this language.
+
+    `errorCode` repeats `errorcode` (reading 1 of semantics §16).
+    """
     code = refusal.code(module)
     return {
         "errorcode": code,
         "errorCode": code,
         "type": refusal.type,
-        "title": refusal.title,
+        "title": titles.in_words_of(language, refusal.title),
         "status": refusal.status_for(version),
         "detail": str(refusal.detail),
         "instance": instance or str(uuid.uuid4()),

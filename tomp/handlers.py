@@ -7,9 +7,8 @@ import structlog
 from django.http import JsonResponse
 from django.views import defaults
 
-from tomp import errors
+from tomp import errors, titles
 from tomp.middleware import PREFIX
-from tomp.views import ERROR_LANGUAGE
 
 log = structlog.get_logger(__name__)
 
@@ -17,9 +16,10 @@ log = structlog.get_logger(__name__)
 class RefusalOutsideViews(JsonResponse):
     """The TOMP error; `instance` is the name the log has for it."""
 
-    def __init__(self, refusal):
-        body = errors.error_body(refusal, module=errors.GENERAL)
-        super().__init__(body, status=body["status"], headers={"Content-Language": ERROR_LANGUAGE})
+    def __init__(self, request, refusal):
+        language = titles.language_of(request)
+        body = errors.error_body(refusal, module=errors.GENERAL, language=language)
+        super().__init__(body, status=body["status"], headers={"Content-Language": language})
         self.instance = body["instance"]
 
 
@@ -27,28 +27,29 @@ def bad_request(request, exception):
     """A host we are not, too many fields, a suspicious path."""
     if not _is_protocol(request):
         return defaults.bad_request(request, exception)
-    return RefusalOutsideViews(errors.Invalid("The request cannot be understood: look at its host, path and headers."))
+    refusal = errors.Invalid("The request cannot be understood: look at its host, path and headers.")
+    return RefusalOutsideViews(request, refusal)
 
 
 def permission_denied(request, exception):
     """Something that is not open to the caller."""
     if not _is_protocol(request):
         return defaults.permission_denied(request, exception)
-    return RefusalOutsideViews(errors.NoAccess("This is not open to you."))
+    return RefusalOutsideViews(request, errors.NoAccess("This is not open to you."))
 
 
 def page_not_found(request, exception):
     """Nothing is served at this address."""
     if not _is_protocol(request):
         return defaults.page_not_found(request, exception)
-    return RefusalOutsideViews(errors.NotFound("There is nothing at this address."))
+    return RefusalOutsideViews(request, errors.NotFound("There is nothing at this address."))
 
 
 def server_error(request):
     """Something failed outside any view. Django logs the traceback; the line here gives it the name the caller has."""
     if not _is_protocol(request):
         return defaults.server_error(request)
-    response = RefusalOutsideViews(errors.unforeseen())
+    response = RefusalOutsideViews(request, errors.unforeseen())
     log.error("unexpected_error", instance=response.instance, path=request.path)
     return response
 

@@ -3,7 +3,16 @@
 import re
 
 TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
-SAME = {"no": "nb", "nob": "nb", "nno": "nn"}  # Norwegian by other names (Entur profile)
+# By other names: No_nb and NOB are sent by production clients (Entur profile), the others by their like.
+SAME = {
+    **dict.fromkeys(("no", "nor", "nob"), "nb"),
+    "nno": "nn",
+    "eng": "en",
+    **dict.fromkeys(("nld", "dut"), "nl"),
+    **dict.fromkeys(("deu", "ger"), "de"),
+    **dict.fromkeys(("fra", "fre"), "fr"),
+}
+NEAR = {"nn": "nb", "nb": "nn"}  # whoever reads one reads the other
 
 
 def preferred(header, published):
@@ -17,7 +26,7 @@ def preferred(header, published):
     for wish in wishes:
         if wish == "*":
             return offered[0]
-        alike = [tag for tag in offered if _primary(tag) == _primary(wish)]
+        alike = _of_language(_primary(wish), offered) or _of_language(NEAR.get(_primary(wish)), offered)
         if alike:
             return next((tag for tag in alike if tag.lower() == wish), alike[0])
     return offered[0]
@@ -44,6 +53,10 @@ def _weight(parameters):
         return 1.0
     match = re.fullmatch(r"\s*[qQ]\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", parameters)
     return float(match[1]) if match else None
+
+
+def _of_language(primary, tags):
+    return [tag for tag in tags if _primary(tag) == primary]
 
 
 def _primary(tag):

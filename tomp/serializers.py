@@ -11,6 +11,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from tomp import errors
+from tomp.language import in_language
 
 LATITUDE, LONGITUDE = 90, 180
 MAX_TEXT = 1000
@@ -22,7 +23,7 @@ RESERVED_WORDS = {"from_": "from", "class_": "class"}
 class WireSerializer(serializers.Serializer):
     """A body or query of the protocol. `wire_names` maps attributes to members that Python cannot name.
 
-    `needs_one_of` tells the published description what `validate` demands: at least one of these members.
+    At least one of the members in `needs_one_of` must say something; the first is named when none does.
     """
 
     wire_names: dict[str, str] = {}
@@ -37,7 +38,12 @@ class WireSerializer(serializers.Serializer):
     def to_internal_value(self, data):
         if isinstance(data, dict):
             data = {key: value for key, value in data.items() if value is not None}
-        return super().to_internal_value(data)
+        value = super().to_internal_value(data)
+        if self.needs_one_of and not any(data.get(name) for name in self.needs_one_of):
+            first, *others = self.needs_one_of
+            reason = f"This field is required, or {' or '.join(others)}."
+            raise serializers.ValidationError({first: [reason]}, code="required")
+        return value
 
     def run_validation(self, data=serializers.empty):
         # A body of `null` says nothing at all; say which members were expected.
@@ -158,11 +164,6 @@ class Place(WireSerializer):
     physicalAddress = FreeObject(required=False, source="address")
     extraInfo = FreeObject(required=False, source="extra_info")
 
-    def validate(self, place):
-        if "coordinates" not in place and not place.get("station_id"):
-            raise serializers.ValidationError({"coordinates": [_required()]})
-        return dict(place)
-
 
 PLACE_MEMBERS = {
     "name": "name",
@@ -174,9 +175,11 @@ PLACE_MEMBERS = {
 }
 
 
-def place_json(place):
-    """A stored place on the wire."""
-    return {PLACE_MEMBERS[key]: value for key, value in place.items() if value not in (None, "", {}, [])}
+def place_json(place, language="en"):
+    """A stored place on the wire. A place of ours has its name in several languages, one that was sent in one."""
+    name = place.get("name")
+    told = {**place, "name": in_language(name, language) if isinstance(name, dict) else name}
+    return {PLACE_MEMBERS[key]: value for key, value in told.items() if value not in (None, "", {}, [])}
 
 
 def moment_json(moment):
@@ -187,10 +190,6 @@ def moment_json(moment):
 def without_nulls(**members):
     """The object without members that say nothing: the official files know no null."""
     return {name: value for name, value in members.items() if value is not None}
-
-
-def _required():
-    return serializers.ErrorDetail("This field is required.", code="required")
 
 
 class WholeNumberText(serializers.CharField):

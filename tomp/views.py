@@ -8,10 +8,9 @@ from django_filters.utils import translate_validation
 from rest_framework import viewsets
 
 from tomp import errors, language
+from tomp.aliases import in_present_names
 from tomp.operations import is_since
 from tomp.versions import Version
-
-ERROR_LANGUAGE = "en"
 
 
 class TompViewSet(viewsets.GenericViewSet):
@@ -31,17 +30,20 @@ class TompViewSet(viewsets.GenericViewSet):
 
     def valid(self, serializer_class, data=None, **context):
         """The validated body (or `data`) as snake_case keywords; raises Missing or Invalid."""
-        serializer = serializer_class(
-            data=self.request.data if data is None else data,
-            context={**self.get_serializer_context(), **context},
-        )
+        if data is None:
+            data = in_present_names(self.request.data, self._old_names("members"))
+        serializer = serializer_class(data=data, context={**self.get_serializer_context(), **context})
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
     def valid_query(self, serializer_class):
         """The validated query parameters; an empty one counts as absent."""
         given = {name: value for name, value in self.request.query_params.items() if value != ""}
-        return self.valid(serializer_class, data=given)
+        return self.valid(serializer_class, data=in_present_names(given, self._old_names("parameters")))
+
+    def _old_names(self, kind):
+        """What may be called otherwise, because the address was (tomp/aliases.py)."""
+        return getattr(getattr(self.request, "old_name", None), kind, {})
 
     def filtered(self, filterset_class, queryset):
         """The rows the query asks for; raises Invalid when it makes no sense."""
@@ -52,9 +54,8 @@ class TompViewSet(viewsets.GenericViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault(
-            "Content-Language", ERROR_LANGUAGE if isinstance(response, errors.Refusal) else self.language
-        )
+        if "Content-Language" not in response.headers:  # a refusal has one, and must not ask the database for it
+            response.headers["Content-Language"] = self.language
         version = getattr(request, "version", None)
         if version:
             response.headers["Api-Version"] = version.full

@@ -56,3 +56,20 @@ def _errors() -> Iterator[CheckMessage]:
             hint="Unset TOMP_ALLOW_PRIVATE_CALLBACKS.",
             id="tomp_operator.E006",
         )
+    yield from _open_to_browsers()
+
+
+def _open_to_browsers() -> Iterator[CheckMessage]:
+    if settings.CORS_ALLOW_ALL_ORIGINS:
+        yield Error(
+            "CORS_ALLOWED_ORIGINS lets the pages of every site call the API.",
+            hint="Name the origins, separated by commas: https://app.example.com.",
+            id="tomp_operator.E007",
+        )
+    for origin in settings.CORS_ALLOWED_ORIGINS:
+        if not origin.startswith("https://"):
+            yield Error(
+                f"CORS_ALLOWED_ORIGINS names {origin}, a page that others could change on its way.",
+                hint="Name https origins only.",
+                id="tomp_operator.E008",
+            )

@@ -4,7 +4,11 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
+
+from tomp.middleware import PREFIX
 
 ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
@@ -19,6 +23,18 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path_info.startswith("/admin/"):
             parts.replace = {**ADMIN_SOURCES, **(parts.replace or {})}
         return parts
+
+
+class PageLanguage(LocaleMiddleware):
+    """Pages speak their reader's language. In the API Django speaks English: why a field is invalid is told in the
+    `detail` of a refusal, which is English; all else the API chooses the language of by itself (tomp/language.py).
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path_info.startswith(PREFIX):
+            translation.activate("en")
+        else:
+            super().process_request(request)
 
 
 class RequestLog(RequestMiddleware):

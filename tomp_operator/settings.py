@@ -20,6 +20,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tomp import declarations
 from tomp_operator.embedded import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -99,6 +100,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -123,12 +125,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",  # answers a browser's preflight, before anybody is asked who they are
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tomp_operator.middleware.ContentSecurityPolicy",
     "tomp_operator.middleware.RequestLog",
     "tomp.middleware.TrailingSlash",
+    "tomp.middleware.OldNames",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "tomp_operator.middleware.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -210,6 +214,20 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Apps in browsers: sites that may call the API with a key of theirs. No cookie ever travels, and /admin/ is not open.
+
+_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = [origin.rstrip("/") for origin in _ORIGINS if origin != "*"]
+CORS_ALLOW_ALL_ORIGINS = "*" in _ORIGINS
+CORS_ALLOW_CREDENTIALS = False
+CORS_URLS_REGEX = r"/(?:tomp|gbfs|schema)(?:/|$)|/oauth/token/?$"
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "x-api-key"),
+    *(parameter["name"].lower() for parameter in declarations.PARAMETERS.values()),
+]
+CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "Expires", "Retry-After"]
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "tomp_operator.hashers.RandomSecretHasher",

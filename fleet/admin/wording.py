@@ -18,6 +18,7 @@ from fleet.pricing import (
     minor_units,
     price,
 )
+from tomp.language import in_any_language
 
 UNITS = {"KM": "km", "MILE": "mile", "SECOND": "second", "MINUTE": "minute", "HOUR": "hour"}
 DAY_HOURS = 24
@@ -90,7 +91,8 @@ def place_text(place):
     if not place:
         return ""
     point = place.get("coordinates") or {}
-    words = [place.get("name"), place.get("station_id")]
+    name = place.get("name")
+    words = [in_any_language(name) if isinstance(name, dict) else name, place.get("station_id")]
     if not any(words) and point:
         words = [f"{point['lat']:.5f}, {point['lng']:.5f}"]
     return " · ".join(word for word in words if word)

@@ -130,6 +130,7 @@ def test_segments_say_what_was_done_for_how_long():
 @pytest.mark.parametrize(
     ("place", "text"),
     [
+        ({"name": {"en": "Dom square", "nl": "Domplein"}, "station_id": "dom"}, "Dom square · dom"),
         ({"name": "Dom square", "coordinates": {"lat": 52.09, "lng": 5.12}}, "Dom square"),
         ({"coordinates": {"lat": 52.09, "lng": 5.12}}, "52.09000, 5.12000"),
         ({"station_id": "dom", "name": "Dom square"}, "Dom square · dom"),

@@ -221,12 +221,13 @@ def answer_of(method="post", body=b"{}", content_type="application/json", header
     return Act.as_view({"post": "act"}, **view)(request).render()
 
 
-def test_a_refusal_is_english_json_in_the_version_of_the_caller():
+def test_a_refusal_is_json_in_the_language_and_version_of_the_caller():
     response = answer_of(raises=errors.TooLate("Sorry."), headers={"Api-Version": "1.6", "Accept-Language": "nl"})
 
-    assert refused(response, 403, 4202)["detail"] == "Sorry."
+    error = refused(response, 403, 4202)
+    assert (error["title"], error["detail"]) == ("Niet meer beschikbaar", "Sorry.")
     assert response.headers["Content-Type"] == "application/json"
-    assert response.headers["Content-Language"] == "en"
+    assert response.headers["Content-Language"] == "nl"
     assert response.headers["Api-Version"] == "1.6.1"
 
 

@@ -237,6 +237,7 @@ def test_a_place_is_somewhere(value):
     with pytest.raises(ValidationError) as refused:
         Place().run_validation(value)
 
+    assert refused.value.detail == {"coordinates": ["This field is required, or stationId."]}
     assert refused.value.detail["coordinates"][0].code == "required"
 
 

@@ -26,7 +26,7 @@ SAFE = {
     "SECRET_KEY": GOOD_KEY,
     "DATABASE_URL": "postgres://user:secret@db.example.com:5432/tomp",
 }
-OURS = ("SECRET_KEY", "DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "TOMP_", "SECURE_", "LOG_AS_JSON")
+OURS = ("SECRET_KEY", "DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "TOMP_", "SECURE_", "CORS_", "LOG_AS_JSON")
 SHOW = """
 import json
 from tomp_operator import settings
@@ -69,6 +69,8 @@ def installation(settings):
     settings.EMBEDDED_POSTGRES = None
     settings.TOMP_PUBLIC_URL = "https://tomp.example.com"
     settings.TOMP_ALLOW_PRIVATE_CALLBACKS = False
+    settings.CORS_ALLOW_ALL_ORIGINS = False
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
     return settings
 
 
@@ -94,6 +96,24 @@ class TestWithoutSettings:
         assert len(first) >= checks.SHORTEST_SECRET_KEY
         assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
         assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+    def test_no_page_of_another_site_may_call(self, tmp_path):
+        found = read_settings(tmp_path)
+
+        assert (found["CORS_ALLOWED_ORIGINS"], found["CORS_ALLOW_ALL_ORIGINS"]) == ([], False)
+        assert found["CORS_ALLOW_CREDENTIALS"] is False
+
+    @pytest.mark.parametrize(
+        ("given", "origins", "everybody"),
+        [
+            ("https://a.example,https://b.example/", ["https://a.example", "https://b.example"], False),
+            ("*", [], True),
+        ],
+    )
+    def test_pages_of_named_sites_may(self, tmp_path, given, origins, everybody):
+        found = read_settings(tmp_path, CORS_ALLOWED_ORIGINS=given)
+
+        assert (found["CORS_ALLOWED_ORIGINS"], found["CORS_ALLOW_ALL_ORIGINS"]) == (origins, everybody)
 
     def test_http_works(self, tmp_path):
         found = read_settings(tmp_path)
@@ -151,6 +171,9 @@ class TestInstallation:
             ("EMBEDDED_POSTGRES", object(), "tomp_operator.E004"),
             ("TOMP_PUBLIC_URL", "http://tomp.example.com", "tomp_operator.E005"),
             ("TOMP_ALLOW_PRIVATE_CALLBACKS", True, "tomp_operator.E006"),
+            ("CORS_ALLOW_ALL_ORIGINS", True, "tomp_operator.E007"),
+            ("CORS_ALLOWED_ORIGINS", ["http://app.example.com"], "tomp_operator.E008"),
+            ("CORS_ALLOWED_ORIGINS", ["app.example.com"], "tomp_operator.E008"),
         ],
     )
     def test_is_refused_when_unsafe(self, installation, name, value, error):
@@ -164,6 +187,7 @@ class TestInstallation:
         installation.ALLOW_DEMO = True
         installation.EMBEDDED_POSTGRES = object()
         installation.SECRET_KEY_IS_GIVEN = False
+        installation.CORS_ALLOW_ALL_ORIGINS = True
 
         assert checks.unsafe_settings() == []
 

@@ -10,9 +10,9 @@ class Error(Component):
     errorcode = Whole(required=True, help_text="Module × 1000 + number.")
     errorCode = Whole(required=True, help_text="The same, in the spelling of the wiki.")
     type = Text(required=True, help_text="The category; goes with the number.")
-    title = Text(required=True, help_text="The same words for the same code.")
+    title = Text(required=True, help_text="The same words for the same code, in the language of the answer.")
     status = Whole(required=True, help_text="The HTTP status.")
-    detail = Text(required=True, help_text="What is wrong this time, and what to do about it.")
+    detail = Text(required=True, help_text="What is wrong this time, and what to do about it: in English, for a log.")
     instance = Text(required=True, help_text="Names this one refusal; quote it to support.")
 
 

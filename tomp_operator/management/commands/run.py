@@ -36,6 +36,8 @@ class Command(BaseCommand):
         _refuse_taken(host, port)
         if "TOMP_PUBLIC_URL" not in os.environ:  # its default knows the default port only
             settings.TOMP_PUBLIC_URL = os.environ["TOMP_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+        if _is_demo():
+            os.environ.setdefault("CORS_ALLOWED_ORIGINS", "*")  # to try an app in a browser, from wherever it comes
         call_command("migrate", verbosity=0)
         if _is_demo() and not AssetType.objects.exists() and not MaasProvider.objects.exists():
             call_command("demo_fleet", stdout=self.stdout)
