@@ -131,7 +131,7 @@ def customer_json(data, version):
 
 
 def _pricing(booking, legs, now):
-    """One FIXED part per leg: what it costs so far (Entur profile)."""
+    """One FIXED part per leg: what it costs so far; then one per extra cost or fee, by name (Entur profile)."""
     over = not booking.is_open and booking.state != booking.State.NEW
     parts, estimated = [], False
     for leg in legs:
@@ -145,7 +145,19 @@ def _pricing(booking, legs, now):
         )
         parts.append({**part, "type": "FIXED"})
         estimated |= not (leg.is_concluded or never_began or leg.state == LegState.CANCELLED)
-    return {"estimated": estimated, "parts": parts}
+    return {"estimated": estimated, "parts": [*parts, *_extra_parts(booking)]}
+
+
+def _extra_parts(booking):
+    """What is charged besides the fares, as parts of a price; amounts below zero take off."""
+    for cost in booking.extra_costs:
+        part = fleet.amount_json(
+            Decimal(cost["amount"]),
+            currency=booking.currency,
+            vat_rate=None if cost["vat_rate"] is None else Decimal(cost["vat_rate"]),
+            vat_country=cost["vat_country"],
+        )
+        yield {**part, "type": "FIXED", "name": cost["name"], "class": "ANCILLARY"}
 
 
 def notification_json(notification):

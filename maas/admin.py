@@ -88,6 +88,7 @@ class MaasProviderAdmin(HistoryAdmin):
             {"fields": ("auto_commit", ("pending_minutes", "max_extensions", "max_open_bookings"))},
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
+        (_("Fees"), {"fields": (("cancellation_fee", "free_cancellation_minutes", "no_show_fee"),)}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
     )
 

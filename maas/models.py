@@ -1,6 +1,7 @@
 """The MaaS providers who book with us: who they are, what was agreed, how they identify themselves."""
 
 import hashlib
+from decimal import Decimal
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -55,6 +56,26 @@ class MaasProvider(models.Model):
 
     api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
     base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
+
+    cancellation_fee = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("For calling off what was committed; VAT included, in the currency of the booking. Empty = none."),
+    )
+    free_cancellation_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("So long after COMMIT calling off costs nothing.")
+    )
+    no_show_fee = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("For a booking nobody came for; VAT included, in the currency of the booking. Empty = none."),
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()

@@ -3,7 +3,16 @@
 Each service locks the booking first, then reads the rest (docs/locking.md). Nothing here sends anything.
 """
 
-from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_provider, expire, extend
+from bookings.services.deciding import (
+    cancel,
+    commit,
+    confirm,
+    deny,
+    deny_by_provider,
+    expire,
+    extend,
+    report_no_show,
+)
 from bookings.services.keeping import forget_offers, notify
 from bookings.services.making import PLANNED_WITHOUT_ARRIVAL, book, book_one_stop
 from bookings.services.story import legs_of, record
@@ -23,4 +32,5 @@ __all__ = [
     "legs_of",
     "notify",
     "record",
+    "report_no_show",
 ]

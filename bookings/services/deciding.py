@@ -6,9 +6,11 @@ from datetime import timedelta
 from django.db import transaction
 
 from bookings.errors import BookingLapsed, ExtensionRefused
-from bookings.models import Booking, Party
+from bookings.models import Booking, Notification, Party
+from bookings.services.keeping import notify
 from bookings.services.story import event, illegal, legs_of, record
 from fleet import services as fleet
+from payments import services as payments
 from tomp.errors import IllegalOperation, InUse
 
 
@@ -27,6 +29,7 @@ def commit(*, booking_id, now, asked_by=Party.MP):
         agree_to_commit(booking, legs, asked_by, now).save()
         booking.save()
         save_access(legs)
+        payments.take_deposits(booking, legs, now=now)
         return booking, legs
 
 
@@ -53,7 +56,7 @@ def save_access(legs):
 
 
 def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
-    """The booking is over before it started: RELEASED or CANCELLED, everything held is free.
+    """The booking is over before it started: RELEASED or CANCELLED, everything held is free; a fee by contract.
 
     Again is no harm: it stays as it is. Raises InUse once it started, IllegalOperation when it ended
     otherwise (TOMP CANCEL, semantics §4.3).
@@ -71,13 +74,35 @@ def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
             Booking.State.CONDITIONAL_CONFIRMED,
         ):
             raise illegal("CANCEL", booking)
+        fee = None
         if booking.state != Booking.State.PENDING:
             booking.cancel()
+            fee = payments.cancellation_fee(booking, legs, asked_by=asked_by, now=now)
         elif asked_by == Party.TO:
             booking.withdraw()
         else:
             booking.release()
-        _close(booking, legs, "CANCEL", asked_by, now, actor, reason)
+        _close(booking, legs, "CANCEL", asked_by, now, actor, reason, fee)
+        return booking, legs
+
+
+def report_no_show(*, booking_id, now, actor="", reason=""):
+    """Nobody came: CANCELLED, everything held is free, the no-show fee of the contract is owed; both sides can read it.
+
+    Raises IllegalOperation unless the booking is CONFIRMED and its departure has passed.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.locked(booking_id)
+        if booking.state != Booking.State.CONFIRMED or now < booking.departs_at:
+            raise illegal("no-show", booking)
+        legs = legs_of(booking)
+        booking.cancel()
+        fee = payments.no_show_fee(booking, legs)
+        _close(booking, legs, "NO_SHOW", Party.TO, now, actor, reason, fee)
+        notify(
+            booking_id=booking.pk, type=Notification.Type.USER_NO_SHOW, minutes=None, comment="", leg_id="", asset=None,
+            sent_by=Party.TO, now=now,
+        )  # fmt: skip
         return booking, legs
 
 
@@ -119,6 +144,7 @@ def confirm(*, booking_id, now, actor="", reason=""):
         save_access(legs)
         record(booking, "CONFIRM", Party.TO, now, actor, reason)
         booking.save()
+        payments.take_deposits(booking, legs, now=now)
         return booking, legs
 
 
@@ -151,12 +177,14 @@ def expire(*, booking_id, now, actor="", reason="", even_if_not_due=False):
         return booking
 
 
-def _close(booking, legs, operation, asked_by, now, actor, reason):
-    """The legs of a booking that ends unstarted are CANCELLED and hold nothing."""
+def _close(booking, legs, operation, asked_by, now, actor, reason, fee=None):
+    """The legs of a booking that ends unstarted are CANCELLED and hold nothing; it costs the fee, if there is one."""
     for leg in legs:
         if leg.is_waiting:
             leg.cancel()
             leg.save(update_fields=["state", "access_code"])
         fleet.release(leg_id=leg.pk, asset=leg.asset)
+    booking.price = booking.extra_total
+    payments.close(booking, legs, fee=fee, now=now)
     record(booking, operation, asked_by, now, actor, reason)
     booking.save()

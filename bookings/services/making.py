@@ -16,6 +16,7 @@ from fleet import services as fleet
 from fleet.conditions import required_booking_data
 from fleet.errors import AssetNotAvailable, NoAssetLeft
 from maas.models import MaasProvider
+from payments import services as payments
 from planning import options
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 from tomp.errors import AlreadyBooked, Missing, QuotaReached, UserBlocked
@@ -46,6 +47,7 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
         booking.save()
         save_access(legs)
         BookingEvent.objects.bulk_create(story)
+        payments.take_deposits(booking, legs, now=now, count=0)
         return booking, legs
 
 
@@ -82,6 +84,7 @@ def _book_option(option, provider, customer_data, callback_url, extra_info, *, v
     booking.save(force_insert=True)
     leg.save(force_insert=True)
     BookingEvent.objects.bulk_create(story)
+    payments.take_deposits(booking, [leg], now=now, count=0)
     return booking, [leg]
 
 

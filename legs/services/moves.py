@@ -84,21 +84,26 @@ def _finish(step):
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
     payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
-    _finish_booking(step, fare)
+    _finish_booking(step)
 
 
 def _fare(leg, at):
     return pricing.price(pricing.Tariff.from_json(leg.tariff), leg.usage(at))
 
 
-def _finish_booking(step, fare):
+def _finish_booking(step):
     booking, leg = step.booking, step.leg
     others = list(booking.legs.exclude(pk=leg.pk))
     if all(other.is_done for other in others):
         booking.finish(at=leg.arrived_at)
-        booking.price = fare.total + sum(other.price(step.now).total for other in others)
+        booking.price = _price(booking, [leg, *others])
         bookings.record(booking, "FINISH", step.asked_by, step.now)
         booking.save()
+
+
+def _price(booking, legs):
+    """What a booking costs in the end: the fares of what was ridden, and what else is charged."""
+    return booking.extra_total + sum(pricing.Fare.from_json(leg.fare).total for leg in legs if leg.is_concluded)
 
 
 def _check_place(step):
@@ -135,11 +140,16 @@ def _cancel(step):
     leg, booking = step.leg, step.booking
     leg.cancel()
     fleet.release(leg_id=leg.pk, asset=leg.asset)
-    if all(other.is_done for other in booking.legs.exclude(pk=leg.pk)):
+    others, fee = list(booking.legs.exclude(pk=leg.pk)), None
+    if all(other.is_done for other in others):
         if booking.state == Booking.State.STARTED:
             booking.finish(at=step.now)
         else:
             booking.cancel()
+            fee = payments.cancellation_fee(booking, [leg], asked_by=step.asked_by, now=step.now)
+        booking.price = _price(booking, others)
+    payments.close(booking, [leg], fee=fee, now=step.now)
+    if not booking.is_open:
         bookings.record(booking, "CANCEL", step.asked_by, step.now)
         booking.save()
 
