@@ -18,7 +18,8 @@ from customers.models import Customer
 from fleet.admin.wording import money, place_text
 from legs.admin import FOUND, BookedFilter, LegShown, legs_matching
 from legs.models import Leg
-from payments.admin import JournalShown
+from payments.admin.charging import ChargesBooking
+from payments.admin.journal import JournalShown
 from payments.models import JournalEntry
 from support.models import SupportRequest
 from tomp.admin import (
@@ -49,8 +50,15 @@ STATE_COLOURS = {
     BookingState.REJECTED: "danger",
     BookingState.CANCELLED: "danger",
 }
-OPERATIONS = ("BOOK", "COMMIT", "EXTEND_EXPIRY_TIME", "CONFIRM", "DENY", "CANCEL", "EXPIRE", "FINISH")
+OPERATIONS = ("BOOK", "COMMIT", "EXTEND_EXPIRY_TIME", "CONFIRM", "DENY", "CANCEL", "EXPIRE", "FINISH", "NO_SHOW")
 CANCELLABLE = (*WAITING_STATES, BookingState.CONFIRMED)
+# Which button is shown for which booking: no button for what would be refused anyway.
+POSSIBLE = {
+    "cancel_as_operator": lambda booking: booking.state in CANCELLABLE,
+    "report_no_show": lambda booking: booking.state == BookingState.CONFIRMED and booking.departs_at <= timezone.now(),
+    "claim_extra_costs": lambda booking: booking.state != BookingState.NEW,
+    "refund": lambda booking: booking.state != BookingState.NEW,
+}
 
 
 def bookings_matching(term):
@@ -140,7 +148,7 @@ class SupportInline(ReadOnlyInline):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnlyAdmin):
+class BookingAdmin(ChargesBooking):
     list_display = (
         "short_id",
         "state_label",
@@ -165,7 +173,11 @@ class BookingAdmin(ReadOnlyAdmin):
         "Booking or leg id, customer number, vehicle number, code or plate, public id (also a former one)"
     )
     inlines = (LegInline, TimelineInline, JournalInline, NotificationInline, SupportInline)
-    actions_detail = ("cancel_as_operator",)
+    actions_detail = (
+        {"title": _("Money"), "icon": "payments", "items": ["claim_extra_costs", "refund"]},
+        "report_no_show",
+        "cancel_as_operator",
+    )
     readonly_fields = ("state_label", "price_label", "journey", "deadline")
     fieldsets = (
         (None, {"fields": ("id", ("state_label", "price_label"), ("provider", "customer"), "journey")}),
@@ -208,10 +220,16 @@ class BookingAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def get_actions_detail(self, request, object_id):
-        """No button for what would be refused anyway."""
+        """Those that are possible for this booking."""
         booking = self.get_object(request, object_id)
-        may_cancel = booking is not None and booking.state in CANCELLABLE
-        return super().get_actions_detail(request, object_id) if may_cancel else []
+        if booking is None:
+            return []
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        return [
+            action
+            for action in super().get_actions_detail(request, object_id)
+            if POSSIBLE[action.action_name.removeprefix(prefix)](booking)
+        ]
 
     def has_operate_permission(self, request, obj=None):
         return request.user.has_perm("bookings.change_booking")
@@ -265,6 +283,33 @@ class BookingAdmin(ReadOnlyAdmin):
                 booking_id=booking_id,
                 now=timezone.now(),
                 asked_by=Party.TO,
+                actor=request.user.get_username(),
+                reason=form.cleaned_data["reason"],
+            ),
+            _("The booking is cancelled."),
+        )
+        return back(request)
+
+    @action(
+        description=_("Nobody came"),
+        icon="person_off",
+        permissions=["operate"],
+        variant=ActionVariant.WARNING,
+        url_path="no-show",
+        dialog={
+            "title": _("Nobody came"),
+            "description": _("The booking is cancelled and the vehicle free at once; the contract may say a fee."),
+            "form_class": ReasonForm,
+            "form_submit_text": _("Cancel the booking"),
+        },
+    )
+    def report_no_show(self, request, form, object_id):
+        booking_id = self.existing(request, object_id).pk
+        attempt(
+            request,
+            lambda: services.report_no_show(
+                booking_id=booking_id,
+                now=timezone.now(),
                 actor=request.user.get_username(),
                 reason=form.cleaned_data["reason"],
             ),

@@ -38,7 +38,10 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
     ),
     (_("Prices"), {"fleet.PricingPlan": "sell"}),
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person"}),
-    (_("Money"), {"payments.JournalEntry": "receipt_long"}),
+    (
+        _("Money"),
+        {"payments.JournalEntry": "receipt_long", "payments.Claim": "gavel", "payments.Invoice": "request_quote"},
+    ),
     (_("Support"), {"support.SupportRequest": "support_agent"}),
     (
         _("Staff"),

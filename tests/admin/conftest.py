@@ -24,8 +24,10 @@ from tests.trip_factories import (
     BOOKED_AT,
     RIDE,
     BookingEventFactory,
+    ClaimFactory,
     EvidenceFactory,
     FormerPublicIdFactory,
+    InvoiceFactory,
     JournalEntryFactory,
     LegEventFactory,
     LegFactory,
@@ -76,6 +78,7 @@ def everything(superuser):
         *(leg, leg.booking, leg.booking.provider, leg.booking.customer, LegEventFactory(leg=leg)),
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
         *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
+        *(ClaimFactory(booking=leg.booking), InvoiceFactory(provider=leg.booking.provider)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
