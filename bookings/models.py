@@ -1,6 +1,7 @@
 """The agreement with a MaaS provider: an offer, a booking, and all that happened to it."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,13 @@ class Booking(FSMModelMixin, models.Model):
     extensions = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True)
+
+    extra_costs = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("What the journal charges besides fares and deposits, kept here to be shown with the price."),
+    )
 
     objects = BookingQuerySet.as_manager()
 
@@ -198,6 +206,18 @@ class Booking(FSMModelMixin, models.Model):
     def finish(self, *, at):
         """The last open leg is finished."""
         self.arrived_at = at
+
+    def add_extra_cost(self, *, name, amount, vat_rate, vat_country):
+        """The price includes this from now on; a negative amount takes off. Written by payments, with its entry."""
+        rate = None if vat_rate is None else str(vat_rate)
+        cost = {"name": name, "amount": str(amount), "vat_rate": rate, "vat_country": vat_country}
+        self.extra_costs = [*self.extra_costs, cost]
+        self.price = (self.price or Decimal(0)) + amount
+
+    @property
+    def extra_total(self):
+        """The sum of what is charged besides the fares, VAT included."""
+        return sum((Decimal(cost["amount"]) for cost in self.extra_costs), Decimal(0))
 
     @property
     def is_open(self):

@@ -1,6 +1,7 @@
 """Bookings on the wire: requests, operations, notifications and the booking itself (TOMP booking)."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from rest_framework import serializers
 
@@ -153,7 +154,7 @@ def customer_json(data, version):
 
 
 def _pricing(booking, legs, now):
-    """One FIXED part per leg: what it costs so far (Entur profile)."""
+    """One FIXED part per leg: what it costs so far; then one per extra cost or fee, by name (Entur profile)."""
     over = not booking.is_open and booking.state != booking.State.NEW
     parts, estimated = [], False
     for leg in legs:
@@ -163,7 +164,19 @@ def _pricing(booking, legs, now):
             fare = replace(fare, lines=())
         parts.append({**fleet.total_amount_json(fare), "type": "FIXED"})
         estimated |= not (leg.is_price_final or never_began)
-    return {"estimated": estimated, "parts": parts}
+    return {"estimated": estimated, "parts": [*parts, *_extra_parts(booking)]}
+
+
+def _extra_parts(booking):
+    """What is charged besides the fares, as parts of a price; amounts below zero take off."""
+    for cost in booking.extra_costs:
+        part = fleet.amount_json(
+            Decimal(cost["amount"]),
+            currency=booking.currency,
+            vat_rate=None if cost["vat_rate"] is None else Decimal(cost["vat_rate"]),
+            vat_country=cost["vat_country"],
+        )
+        yield {**part, "type": "FIXED", "name": cost["name"], "class": "ANCILLARY"}
 
 
 def notification_json(notification):

@@ -6,6 +6,7 @@ plain type is the first by id among the types without conditions, so "e-bike" so
 
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from typing import Any
 
 from fleet.models import Alert, AssetType, Condition, System
@@ -164,6 +165,7 @@ PARKING_PHOTO: Row = {
         },
     ]
 }
+FEES: Row = {"cancellation_fee": Decimal("2.50"), "free_cancellation_minutes": 5, "no_show_fee": Decimal("5.00")}
 DEPOSIT: Row = {"amount": "50.00", "currency": "EUR", "vat_rate": "21", "vat_country": "NL"}
 
 # Fields of AssetType; the plan has the same id unless it is named, conditions go to their own table.

@@ -65,7 +65,7 @@ def open_accounts() -> credentials.DemoCredentials | None:
     if MaasProvider.objects.exists():
         return None
     with transaction.atomic():
-        created = maas.create_provider(maas_id=MAAS_ID, name="Demo MaaS app")
+        created = maas.create_provider(maas_id=MAAS_ID, name="Demo MaaS app", **catalogue.FEES)
         known = credentials.DemoCredentials(
             maas_id=created.provider.maas_id,
             api_key=created.api_key_secret,

@@ -63,3 +63,8 @@ def required_booking_data(conditions):
         if condition["kind"] == "conditionRequireBookingData"
         for field in condition["required_fields"]
     ]
+
+
+def deposit_of(conditions):
+    """What is owed before the ride and given back after it, or None (TOMP conditionDeposit)."""
+    return next((condition for condition in conditions if condition["kind"] == "conditionDeposit"), None)

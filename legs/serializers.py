@@ -144,9 +144,9 @@ def leg_asset_json(leg):
 
 
 def _pricing(leg, tariff):
-    """The rules until the price is final, the amount afterwards (semantics §9, Entur profile)."""
-    if leg.is_concluded:
-        return fleet.fare_json(pricing.Fare.from_json(leg.fare), estimated=False)
+    """The rules until the price is final, the amount afterwards: nothing if cancelled (semantics §9, Entur profile)."""
+    if leg.is_concluded or leg.is_done:
+        return fleet.fare_json(leg.price(leg.arrived_at), estimated=False)
     return fleet.tariff_json(tariff)
 
 

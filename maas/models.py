@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
@@ -122,6 +123,25 @@ class MaasProvider(models.Model):
     issue_stops_meter = models.BooleanField(
         default=True,
         help_text=_("While a user cannot go on and has asked for help, no time is billed."),
+    )
+    cancellation_fee = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("For calling off what was committed; VAT included, in the currency of the booking. Empty = none."),
+    )
+    free_cancellation_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("So long after COMMIT calling off costs nothing.")
+    )
+    no_show_fee = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("For a booking nobody came for; VAT included, in the currency of the booking. Empty = none."),
     )
 
     created_at = models.DateTimeField(auto_now_add=True)

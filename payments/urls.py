@@ -4,4 +4,7 @@ from django.urls import path
 
 from payments.views import PaymentViewSet
 
-urlpatterns = [path("payment/journal-entry", PaymentViewSet.as_view({"get": "journal"}))]
+urlpatterns = [
+    path("payment/journal-entry", PaymentViewSet.as_view({"get": "journal"})),
+    path("payment/<str:id>/claim-extra-costs", PaymentViewSet.as_view({"post": "claim"})),
+]

@@ -23,7 +23,7 @@ from customers.models import Customer
 from fleet import pricing
 from fleet.models import AssetPublicId
 from legs.models import DONE_STATES, Evidence, Leg, LegEvent, LegState
-from payments.models import JournalEntry
+from payments.models import Claim, Invoice, JournalEntry
 from support.models import SupportRequest
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import LAT, LON, AssetFactory
@@ -179,6 +179,38 @@ class JournalEntryFactory(DjangoModelFactory):
     amount = Decimal("3.500")
     currency = "EUR"
     created_at = BOOKED_AT
+
+
+class ClaimFactory(DjangoModelFactory):
+    """1.50 back, under review."""
+
+    class Meta:
+        model = Claim
+
+    booking = factory.SubFactory(BookingFactory, state=BookingState.FINISHED)
+    provider = factory.LazyAttribute(lambda claim: claim.booking.provider)
+    category = JournalEntry.Category.REFUND
+    amount = Decimal("-1.500")
+    currency = "EUR"
+    description = "The brake did not work."
+    created_at = BOOKED_AT
+
+
+class InvoiceFactory(DjangoModelFactory):
+    """Of a day, without entries."""
+
+    class Meta:
+        model = Invoice
+
+    provider = factory.SubFactory(MaasProviderFactory)
+    year = 2026
+    serial = factory.Sequence(lambda number: number + 1)
+    number = factory.LazyAttribute(lambda invoice: f"{invoice.year}-{invoice.serial:05}")
+    since = BOOKED_AT
+    until = BOOKED_AT + datetime.timedelta(days=1)
+    currency = "EUR"
+    total = Decimal("3.500")
+    made_at = BOOKED_AT + datetime.timedelta(days=2)
 
 
 class SupportRequestFactory(DjangoModelFactory):

@@ -40,7 +40,10 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
     ),
     (_("Prices"), {"fleet.PricingPlan": "sell", "fleet.PlanRule": "more_time", "fleet.Ancillary": "child_care"}),
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person", "maas.Callback": "outbound"}),
-    (_("Money"), {"payments.JournalEntry": "receipt_long"}),
+    (
+        _("Money"),
+        {"payments.JournalEntry": "receipt_long", "payments.Claim": "gavel", "payments.Invoice": "request_quote"},
+    ),
     (_("Support"), {"support.SupportRequest": "support_agent"}),
     (
         _("Staff"),

@@ -11,14 +11,19 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 from bookings import services
 from bookings.models import OPEN_STATES, WAITING_STATES, BookingState, Notification, Party
 from legs.models import Leg
-from tomp.admin import ReadOnlyAdmin, ReasonForm, attempt, back
+from payments.admin.charging import ChargesBooking
+from tomp.admin import ReasonForm, attempt, back
 
+BOOKED = tuple(state for state in BookingState if state != BookingState.NEW)
 POSSIBLE = {
     "confirm": (BookingState.CONDITIONAL_CONFIRMED,),
     "deny": (BookingState.CONDITIONAL_CONFIRMED,),
     "expire": (BookingState.PENDING,),
     "cancel": (*WAITING_STATES, BookingState.CONFIRMED),
+    "no-show": (BookingState.CONFIRMED,),
     "notify": OPEN_STATES,
+    "claim-extra-costs": BOOKED,
+    "refund": BOOKED,
 }
 
 
@@ -43,20 +48,33 @@ class NotificationForm(BaseDialogForm):
         self.fields["leg_id"].choices = choices
 
 
+def _is_possible(path, booking):
+    is_early = path == "no-show" and booking.departs_at > timezone.now()
+    return booking.state in POSSIBLE[path] and not is_early
+
+
 def _reason(title, description, submit):
     return {"title": title, "description": description, "form_class": ReasonForm, "form_submit_text": submit}
 
 
-class Decisions(ReadOnlyAdmin):
+class Decisions(ChargesBooking):
     """Buttons on the page of a booking; each asks why, and the reason stays in its story."""
 
-    actions_detail = ("confirm", "deny", "notify", "expire", "cancel_as_operator")
+    actions_detail = (
+        "confirm",
+        "deny",
+        "notify",
+        {"title": _("Money"), "icon": "payments", "items": ["claim_extra_costs", "refund"]},
+        "expire",
+        "report_no_show",
+        "cancel_as_operator",
+    )
 
     def get_actions_detail(self, request, object_id):
         """No button for what would be refused anyway."""
         booking = self.get_object(request, object_id)
         actions = super().get_actions_detail(request, object_id)
-        return [action for action in actions if booking and booking.state in POSSIBLE[action.path]]
+        return [action for action in actions if booking and _is_possible(action.path, booking)]
 
     def has_operate_permission(self, request, obj=None):
         return request.user.has_perm("bookings.change_booking")
@@ -113,6 +131,21 @@ class Decisions(ReadOnlyAdmin):
         return self._decide(
             request, form, object_id, services.cancel, _("The booking is cancelled."), asked_by=Party.TO
         )
+
+    @action(
+        description=_("Nobody came"),
+        icon="person_off",
+        permissions=["operate"],
+        variant=ActionVariant.WARNING,
+        url_path="no-show",
+        dialog=_reason(
+            _("Nobody came"),
+            _("The booking is cancelled and the vehicle free at once; the contract may say a fee."),
+            _("Cancel the booking"),
+        ),
+    )
+    def report_no_show(self, request, form, object_id):
+        return self._decide(request, form, object_id, services.report_no_show, _("The booking is cancelled."))
 
     @action(
         description=_("Send a message"),

@@ -7,7 +7,7 @@ from unfold.decorators import display
 from bookings.models import BookingEvent, Notification
 from legs.admin import LegShown
 from legs.models import Leg
-from payments.admin import JournalShown
+from payments.admin.journal import JournalShown
 from payments.models import JournalEntry
 from support.models import SupportRequest
 from tomp.admin import ReadOnly, ReadOnlyInline, Stacked, link, moment

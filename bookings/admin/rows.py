@@ -9,7 +9,18 @@ from unfold.decorators import display
 from bookings.models import BookingEvent, Notification, Subscription
 from tomp.admin import DayRangeFilter, ReadOnlyAdmin, has_id, link, short
 
-OPERATIONS = ("BOOK", "COMMIT", "EXTEND_EXPIRY_TIME", "CHANGE", "CONFIRM", "DENY", "CANCEL", "EXPIRE", "FINISH")
+OPERATIONS = (
+    "BOOK",
+    "COMMIT",
+    "EXTEND_EXPIRY_TIME",
+    "CHANGE",
+    "CONFIRM",
+    "DENY",
+    "CANCEL",
+    "EXPIRE",
+    "FINISH",
+    "NO_SHOW",
+)
 
 
 class OfBookingAdmin(ReadOnlyAdmin):

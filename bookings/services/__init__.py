@@ -4,7 +4,16 @@ Each service locks the booking first, then reads the rest (docs/locking.md). Not
 """
 
 from bookings.services.changing import change, check_changeable
-from bookings.services.deciding import cancel, commit, confirm, deny, deny_by_provider, expire, extend
+from bookings.services.deciding import (
+    cancel,
+    commit,
+    confirm,
+    deny,
+    deny_by_provider,
+    expire,
+    extend,
+    report_no_show,
+)
 from bookings.services.keeping import forget_offers, notify
 from bookings.services.making import book, book_one_stop
 from bookings.services.story import legs_of, record
@@ -28,6 +37,7 @@ __all__ = [
     "legs_of",
     "notify",
     "record",
+    "report_no_show",
     "subscribe",
     "unsubscribe",
 ]

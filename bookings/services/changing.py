@@ -35,7 +35,7 @@ def change(*, booking_id, departs_at, arrives_at, to_place, customer_data, now):
         ]
         if changed:
             check_data(booking, legs)
-            booking.price = sum(leg.price(now).total for leg in legs)
+            booking.price = booking.extra_total + sum(leg.price(now).total for leg in legs)
             for leg in legs:
                 leg.save(update_fields=["departs_at", "arrives_at", "to_place"])
             record(booking, "CHANGE", Party.MP, now, reason=", ".join(changed))

@@ -7,10 +7,12 @@ from django.db import transaction
 
 from bookings import callbacks
 from bookings.errors import BookingLapsed, ExtensionRefused
-from bookings.models import Booking, Party
+from bookings.models import Booking, Notification, Party
+from bookings.services.keeping import notify
 from bookings.services.story import event, illegal, legs_of, record
 from fleet import services as fleet
 from fleet.conditions import answered_by
+from payments import services as payments
 from tomp.errors import IllegalOperation, InUse
 
 
@@ -29,6 +31,7 @@ def commit(*, booking_id, now, asked_by=Party.MP):
         agree_to_commit(booking, legs, asked_by, now).save()
         booking.save()
         save_access(legs)
+        payments.take_deposits(booking, legs, now=now)
         return booking, legs
 
 
@@ -57,7 +60,7 @@ def save_access(legs):
 
 
 def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
-    """The booking is over before it started: RELEASED or CANCELLED, everything held is free.
+    """The booking is over before it started: RELEASED or CANCELLED, everything held is free; a fee by contract.
 
     Again is no harm: it stays as it is. Raises InUse once it started, IllegalOperation when it ended
     otherwise (TOMP CANCEL, semantics §4.3).
@@ -75,15 +78,38 @@ def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
             Booking.State.CONDITIONAL_CONFIRMED,
         ):
             raise illegal("CANCEL", booking)
+        fee = None
         if booking.state != Booking.State.PENDING:
             booking.cancel()
+            fee = payments.cancellation_fee(booking, legs, asked_by=asked_by, now=now)
         elif asked_by == Party.TO:
             booking.withdraw()
         else:
             booking.release()
-        _close(booking, legs, "CANCEL", asked_by, now, actor, reason)
+        _close(booking, legs, "CANCEL", asked_by, now, actor, reason, fee)
         if asked_by == Party.TO:
             callbacks.operation(booking, "CANCEL", now)
+        return booking, legs
+
+
+def report_no_show(*, booking_id, now, actor="", reason=""):
+    """Nobody came: CANCELLED, everything held is free, the no-show fee of the contract is owed, the provider is told.
+
+    Raises IllegalOperation unless the booking is CONFIRMED and its departure has passed.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.locked(booking_id)
+        if booking.state != Booking.State.CONFIRMED or now < booking.departs_at:
+            raise illegal("no-show", booking)
+        legs = legs_of(booking)
+        booking.cancel()
+        fee = payments.no_show_fee(booking, legs)
+        _close(booking, legs, "NO_SHOW", Party.TO, now, actor, reason, fee)
+        notify(
+            booking_id=booking.pk, type=Notification.Type.USER_NO_SHOW, minutes=None, comment="",
+            leg_id=str(legs[0].pk) if len(legs) > 1 else "", asset=None, sent_by=Party.TO, now=now,
+        )  # fmt: skip
+        callbacks.operation(booking, "CANCEL", now)
         return booking, legs
 
 
@@ -125,6 +151,7 @@ def confirm(*, booking_id, now, actor="", reason=""):
         save_access(legs)
         record(booking, "CONFIRM", Party.TO, now, actor, reason)
         booking.save()
+        payments.take_deposits(booking, legs, now=now)
         callbacks.operation(booking, "COMMIT", now)
         return booking, legs
 
@@ -159,12 +186,14 @@ def expire(*, booking_id, now, actor="", reason="", even_if_not_due=False):
         return booking
 
 
-def _close(booking, legs, operation, asked_by, now, actor, reason):
-    """The legs of a booking that ends unstarted are CANCELLED and hold nothing."""
+def _close(booking, legs, operation, asked_by, now, actor, reason, fee=None):
+    """The legs of a booking that ends unstarted are CANCELLED and hold nothing; it costs the fee, if there is one."""
     for leg in legs:
         if leg.is_waiting:
             leg.cancel()
             leg.save(update_fields=["state", "access_code"])
         fleet.release(leg_id=leg.pk, asset=leg.asset)
+    booking.price = booking.extra_total
+    payments.close(booking, legs, fee=fee, now=now)
     record(booking, operation, asked_by, now, actor, reason)
     booking.save()

@@ -15,6 +15,7 @@ from bookings.services.story import event, legs_of
 from customers import services as customers
 from fleet.conditions import required_booking_data
 from fleet.errors import AssetNotAvailable, NoAssetLeft
+from payments import services as payments
 from planning import options
 from tomp.errors import AlreadyBooked, Missing, UserBlocked
 
@@ -44,6 +45,7 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
         booking.save()
         save_access(legs)
         BookingEvent.objects.bulk_create(story)
+        payments.take_deposits(booking, legs, now=now, count=0)
         return booking, legs
 
 
@@ -80,6 +82,7 @@ def _book_option(option, provider, customer_data, callback_url, extra_info, *, v
     for leg in legs:
         leg.save(force_insert=True)
     BookingEvent.objects.bulk_create(story)
+    payments.take_deposits(booking, legs, now=now, count=0)
     return booking, legs
 
 

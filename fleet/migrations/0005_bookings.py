@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('fleet', '0004_fares'),
-        ('maas', '0005_bookings'),
+        ('maas', '0006_bookings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,6 +10,7 @@ from fleet.ids import as_public_id
 from fleet.models.vehicles import LockState
 from legs.errors import AssetMissing, EvidenceMissing, IllegalEvent, LockOpen, PickingNotAllowed
 from legs.models import Evidence, LegState
+from legs.services.step import total
 from legs.services.times import extend, postpone
 from maas.models import Milestone
 from payments import services as payments
@@ -113,19 +114,19 @@ def _finish(step):
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
     payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
-    _finish_booking(step, fare)
+    _finish_booking(step)
 
 
 def _fare(leg, at):
     return pricing.price(pricing.Tariff.from_json(leg.tariff), leg.usage(at))
 
 
-def _finish_booking(step, fare):
+def _finish_booking(step):
     booking, leg = step.booking, step.leg
     others = list(booking.legs.exclude(pk=leg.pk))
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
-        booking.price = fare.total + sum(other.price(step.now).total for other in others)
+        booking.price = total(booking, [leg, *others], step.now)
         bookings.record(booking, "FINISH", step.asked_by, step.now)
         booking.save()
 
@@ -172,17 +173,18 @@ def _cancel(step):
     leg, booking = step.leg, step.booking
     leg.cancel()
     fleet.release(leg_id=leg.pk, asset=leg.asset)
-    others = list(booking.legs.exclude(pk=leg.pk))
-    if others:
-        booking.price = sum(other.price(step.now).total for other in others)
+    others, fee = list(booking.legs.exclude(pk=leg.pk)), None
     if all(other.is_done for other in others):
         if booking.state == Booking.State.STARTED:
             booking.finish(at=max(other.arrived_at for other in others if other.arrived_at))
         else:
             booking.cancel()
+            fee = payments.cancellation_fee(booking, [leg], asked_by=step.asked_by, now=step.now)
+    booking.price = total(booking, others, step.now)
+    payments.close(booking, [leg], fee=fee, now=step.now)
+    if not booking.is_open:
         bookings.record(booking, "CANCEL", step.asked_by, step.now)
-    if others or booking.state == Booking.State.CANCELLED:
-        booking.save()
+    booking.save()
 
 
 HANDLERS = {

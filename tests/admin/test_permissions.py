@@ -11,7 +11,7 @@ from fleet.models.vehicles import AssetState
 from maas.models import ApiKey
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory
-from tests.trip_factories import BookingFactory, CustomerFactory, JournalEntryFactory
+from tests.trip_factories import BookingFactory, ClaimFactory, CustomerFactory, JournalEntryFactory
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 ANSWER = {"_form_submitted": "True", "reason": "Because", "label": "mine"}
@@ -51,6 +51,12 @@ def test_viewing_does_not_mean_moving_vehicles(signed_in):
     ("permission", "make", "address"),
     [
         ("view_booking", BookingFactory, "bookings/booking/{}/cancel/"),
+        ("view_booking", BookingFactory, "bookings/booking/{}/no-show/"),
+        ("view_booking", BookingFactory, "bookings/booking/{}/claim-extra-costs/"),
+        ("view_booking", BookingFactory, "bookings/booking/{}/refund/"),
+        ("view_claim", ClaimFactory, "payments/claim/{}/approve/"),
+        ("view_claim", ClaimFactory, "payments/claim/{}/reject/"),
+        ("view_journalentry", JournalEntryFactory, "payments/journalentry/{}/correct/"),
         ("view_customer", CustomerFactory, "customers/customer/{}/block/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/issue-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/revoke-api-key/"),

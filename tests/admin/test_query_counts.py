@@ -8,7 +8,9 @@ from tests.fleet_factories import AssetFactory, StationFactory
 from tests.trip_factories import (
     BookingEventFactory,
     BookingFactory,
+    ClaimFactory,
     EvidenceFactory,
+    InvoiceFactory,
     JournalEntryFactory,
     LegEventFactory,
     LegFactory,
@@ -23,6 +25,8 @@ EACH_LIST = {
     "legs": ("/admin/legs/leg/", LegFactory, PLAIN),
     "assets": ("/admin/fleet/asset/", lambda: AssetFactory(station=StationFactory()), PLAIN),
     "journal": ("/admin/payments/journalentry/", JournalEntryFactory, WITH_DAYS + 1),
+    "claims": ("/admin/payments/claim/", ClaimFactory, PLAIN),
+    "invoices": ("/admin/payments/invoice/", InvoiceFactory, PLAIN),
     "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS),
     "leg events": ("/admin/legs/legevent/", LegEventFactory, PLAIN),
 }

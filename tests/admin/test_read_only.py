@@ -10,12 +10,12 @@ from fleet.models import Asset, AssetPublicId, Reservation
 from fleet.models.vehicles import AssetState
 from legs.models import Leg, LegEvent
 from maas.models import ApiKey, MaasProvider
-from payments.models import JournalEntry
+from payments.models import Claim, Invoice, JournalEntry
 from support.models import SupportRequest
 from tests.fleet_factories import AssetFactory
 from tests.trip_factories import FormerPublicIdFactory, LegFactory, SupportRequestFactory
 
-READ_ONLY = [Booking, BookingEvent, Customer, JournalEntry, Leg, LegEvent, Notification, Reservation]
+READ_ONLY = [Booking, BookingEvent, Claim, Customer, Invoice, JournalEntry, Leg, LegEvent, Notification, Reservation]
 
 
 def page(model, name, *args):

@@ -24,6 +24,10 @@ def listed_ids(mp):
     return [asset["id"] for asset_type in types for asset in asset_type.get("assets", [])]
 
 
+def journal(mp, booking_id):
+    return mp.get("/payment/journal-entry", id=booking_id).json()
+
+
 @pytest.fixture
 def scooter():
     """1.00 to unlock, 0.20 a minute, 0.05 a minute paused; a deposit of 50.00 and a photo at the end."""
@@ -76,7 +80,8 @@ def test_from_the_map(mp, clock, scooter):
     ]
     booking = mp.get(f"/bookings/{booking_id}").json()
     assert (booking["state"], booking["pricing"]["parts"][0]["amount"]) == ("FINISHED", 6.5)
-    [owed] = mp.get("/payment/journal-entry", id=booking_id).json()
+    deposit, owed, refund = journal(mp, booking_id)
+    assert [(entry["category"], entry["amount"]) for entry in (deposit, refund)] == [("DEPOSIT", 50), ("REFUND", -50)]
     assert (owed["amount"], owed["amountExVat"], owed["category"]) == (6.5, 5.37, "FARE")
     assert (owed["state"], owed["usedTime"]) == ("TO_INVOICE", 3000)
 
@@ -101,7 +106,7 @@ def test_in_one_step(mp, clock, scooter):
     finished = mp.event(booking_id, "FINISH", **located(HERE), url=[PHOTO]).json()
 
     assert finished["pricing"]["estimated"] is False
-    [owed] = mp.get("/payment/journal-entry", id=booking_id).json()
+    _deposit, owed, _refund = journal(mp, booking_id)
     assert (owed["amount"], owed["amountExVat"], owed["usedTime"]) == (3.4, 2.81, 720)  # 1.00 + 12 × 0.20
 
 
@@ -114,7 +119,10 @@ def test_called_off_before_the_start(mp, other_mp, clock, scooter):
     cancelled = mp.event(booking_id, "CANCEL").json()
 
     assert (cancelled["state"], mp.get(f"/bookings/{booking_id}").json()["state"]) == ("CANCELLED", "CANCELLED")
-    assert mp.get("/payment/journal-entry", id=booking_id).json() == []
+    assert [(entry["category"], entry["amount"]) for entry in journal(mp, booking_id)] == [
+        ("DEPOSIT", 50),
+        ("REFUND", -50),
+    ]
     assert listed_ids(mp) == [str(scooter.public_id)]  # never ridden, so still under its name
     assert other_mp.one_stop(**at(HERE), useAssets=[str(scooter.public_id)]).status_code == 201
 
@@ -192,5 +200,5 @@ def test_by_its_printed_code_as_entur_does(entur, mp, clock, settings):
         False,
         [(35, 28)],
     )
-    [owed] = entur.get("/payment/journal-entry", id=booking_id).json()
+    _deposit, owed, _refund = journal(entur, booking_id)
     assert (owed["amount"], owed["amountExVat"], owed["usedTime"]) == (35, 28, 600)

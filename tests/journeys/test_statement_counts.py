@@ -5,6 +5,7 @@ Today's numbers: a change that needs more has to say why.
 
 import pytest
 
+from payments.models import JournalEntry
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, OpeningHoursFactory, RegionFactory
 from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, located, minutes, pause_plan
 from tests.trip_factories import CustomerFactory
@@ -22,8 +23,14 @@ def city(clock):
 @pytest.fixture
 def asset():
     asset_type = AssetTypeFactory(type_id="scooter", default_plan=pause_plan())
-    ConditionFactory(asset_type=asset_type)
+    ConditionFactory(asset_type=asset_type, kind="conditionPayWhenFinished", details={})
     return AssetFactory(asset_type=asset_type, marked=True)
+
+
+@pytest.fixture
+def with_deposit(asset):
+    ConditionFactory(asset_type=asset.asset_type)
+    return asset
 
 
 def test_one_stop(auto_mp, asset, django_assert_max_num_queries):
@@ -35,6 +42,14 @@ def test_one_stop(auto_mp, asset, django_assert_max_num_queries):
         answer = auto_mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], customer={"id": "c-1"})
 
     assert answer.json()["state"] == "CONFIRMED"
+
+
+def test_one_stop_with_a_deposit(auto_mp, with_deposit, django_assert_max_num_queries):
+    """And the entry: a new booking has no other. There is no customer."""
+    with django_assert_max_num_queries(13 + TRANSACTION):
+        auto_mp.one_stop(**at(HERE), useAssets=[str(with_deposit.public_id)])
+
+    assert JournalEntry.objects.get().category == "DEPOSIT"
 
 
 def test_one_stop_by_type(auto_mp, asset, django_assert_max_num_queries):
@@ -75,6 +90,27 @@ def test_commit(mp, asset, django_assert_max_num_queries):
         answer = mp.operation(booking.id, "COMMIT")
 
     assert answer.json()["state"] == "CONFIRMED"
+
+
+def test_commit_with_a_deposit(mp, with_deposit, django_assert_max_num_queries):
+    """As without; the number of entries, the entry."""
+    booking = given_booking(mp.provider, with_deposit)
+
+    with django_assert_max_num_queries(9 + TRANSACTION):
+        mp.operation(booking.id, "COMMIT")
+
+    assert JournalEntry.objects.get().category == "DEPOSIT"
+
+
+@pytest.mark.parametrize(("event", "most"), [("FINISH", 14), ("CANCEL", 12)])
+def test_giving_a_deposit_back(mp, with_deposit, django_assert_max_num_queries, event, most):
+    """The journal is read instead of counted, and the refund written along with the fare."""
+    leg = given_leg(mp.provider, with_deposit, state="IN_USE" if event == "FINISH" else "NOT_STARTED")
+
+    with django_assert_max_num_queries(most + TRANSACTION):
+        mp.event(leg.id, event)
+
+    assert JournalEntry.objects.latest("id").category == "REFUND"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def operate(capsys, *args):
         ("cancel", "PENDING", "CANCELLED", "CANCEL"),
         ("cancel", "CONFIRMED", "CANCELLED", "CANCEL"),
         ("expire", "PENDING", "EXPIRED", "EXPIRE"),
+        ("no-show", "CONFIRMED", "CANCELLED", "NO_SHOW"),
     ],
 )
 def test_does_to_a_booking_what_it_is_told_and_writes_down_who_and_why(
@@ -96,6 +97,7 @@ def test_blocks_a_customer_and_lets_it_come_back(capsys):
         ("expire", "CONFIRMED"),
         ("expire", "STARTED"),
         ("expire", "EXPIRED"),
+        ("no-show", "STARTED"),
         ("finish", "CONFIRMED"),
         ("finish", "PENDING"),
     ],
@@ -112,7 +114,7 @@ def test_says_in_one_line_what_cannot_be_done(provider, capsys, action, state):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("action", ["confirm", "deny", "cancel", "expire", "finish", "block", "unblock"])
+@pytest.mark.parametrize("action", ["confirm", "deny", "cancel", "expire", "no-show", "finish", "block", "unblock"])
 @pytest.mark.parametrize("unknown", [str(uuid.UUID(int=7)), "nonsense"])
 def test_knows_what_it_does_not_know(action, unknown):
     with pytest.raises(CommandError) as refused:

@@ -14,11 +14,14 @@ from tomp.errors import TompError
 from tomp.ids import as_uuid
 
 MAX_REASON = 300
-ACTIONS = ("confirm", "deny", "cancel", "expire", "finish", "block", "unblock")
+ACTIONS = ("confirm", "deny", "cancel", "expire", "no-show", "finish", "block", "unblock")
 
 
 class Command(BaseCommand):
-    help = "Acts as the operator: confirm, deny, cancel or expire a booking, finish a leg, block or unblock a customer."
+    help = (
+        "Acts as the operator: confirm, deny, cancel or expire a booking, or say that nobody came for it (no-show); "
+        "finish a leg; block or unblock a customer."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("action", choices=ACTIONS)
@@ -49,6 +52,8 @@ def act(action, id, *, now, actor, reason):
             bookings.cancel(booking_id=_known_id(id), asked_by=Party.TO, **about)
         case "expire":
             bookings.expire(booking_id=_known_id(id), even_if_not_due=True, **about)
+        case "no-show":
+            bookings.report_no_show(booking_id=_known_id(id), **about)
         case "finish":
             legs.apply("FINISH", leg_id=_known_id(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason)
         case "block":

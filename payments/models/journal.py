@@ -44,7 +44,7 @@ class JournalEntry(models.Model):
     vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     vat_country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3)
-    details = models.JSONField(null=True, blank=True, help_text=_("The fare in parts."))
+    details = models.JSONField(null=True, blank=True, help_text=_("The fare in parts, or what else is charged."))
     comment = models.TextField(blank=True)
     distance_m = models.PositiveIntegerField(null=True, blank=True)
     used_s = models.PositiveIntegerField(null=True, blank=True)
@@ -52,6 +52,16 @@ class JournalEntry(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.TO_INVOICE)
     invoice_number = models.CharField(max_length=60, blank=True)
     invoiced_at = models.DateTimeField(null=True, blank=True)
+    refers_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="counter_entries",
+        help_text=_("The entry this one gives back or corrects."),
+    )
+    actor = models.CharField(max_length=150, blank=True, help_text=_("The colleague, if it was one."))
+    reason = models.CharField(max_length=300, blank=True, help_text=_("Why; for colleagues only."))
 
     objects = JournalEntryQuerySet.as_manager()
 
@@ -59,12 +69,22 @@ class JournalEntry(models.Model):
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal")
         ordering = ("created_at", "id")
-        indexes = (models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),)
+        indexes = (
+            models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),
+            models.Index(
+                fields=["invoice_number"], name="journal_of_an_invoice", condition=~models.Q(invoice_number="")
+            ),
+        )
         constraints = (
             models.UniqueConstraint(name="one_fare_per_leg", fields=["leg"], condition=models.Q(category="FARE")),
+            models.UniqueConstraint(name="one_deposit_per_leg", fields=["leg"], condition=models.Q(category="DEPOSIT")),
             models.UniqueConstraint(fields=["booking", "sequence"], name="journal_ids_are_unique"),
             models.CheckConstraint(
                 name="a_fare_is_not_negative", condition=~models.Q(category="FARE") | models.Q(amount__gte=0)
+            ),
+            models.CheckConstraint(
+                name="money_back_is_negative",
+                condition=~models.Q(category__in=["REFUND", "CREDIT", "VOUCHER"]) | models.Q(amount__lt=0),
             ),
             models.CheckConstraint(
                 name="an_invoiced_entry_has_number_and_date",
@@ -75,3 +95,25 @@ class JournalEntry(models.Model):
 
     def __str__(self):
         return f"{self.category} {self.amount} {self.currency}"
+
+    @property
+    def is_of_a_deposit(self):
+        """Whether it is a deposit, or gives one back; neither is part of a price."""
+        if self.refers_to is not None:
+            return self.refers_to.is_of_a_deposit
+        return self.category == self.Category.DEPOSIT
+
+    @property
+    def is_extra(self):
+        """Whether it is part of the price besides the fares."""
+        return self.category != self.Category.FARE and not self.is_of_a_deposit
+
+    @property
+    def description(self):
+        """In words; a fare speaks for itself."""
+        return (self.details or {}).get("description", "")
+
+
+# Money for the provider, and never the other way round: an amount of these is negative.
+MONEY_BACK = (JournalEntry.Category.REFUND, JournalEntry.Category.CREDIT, JournalEntry.Category.VOUCHER)
+CLAIMABLE = tuple(category for category in JournalEntry.Category if category != JournalEntry.Category.FARE)

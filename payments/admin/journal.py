@@ -1,15 +1,33 @@
-"""Back office: the journal. It is written by services and read here."""
+"""Back office: the journal. It is read here; an entry is taken back by another one."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
 from fleet.admin.wording import duration, fare_lines_of, money
+from payments import services
+from payments.admin.charging import may_charge
+from payments.export import csv_file
 from payments.models import JournalEntry
-from tomp.admin import DASH, DayRangeFilter, ReadOnlyAdmin, has_id, label, link, moment, short
+from tomp.admin import (
+    DASH,
+    DayRangeFilter,
+    ReadOnlyAdmin,
+    ReasonForm,
+    attempt,
+    back,
+    has_id,
+    label,
+    link,
+    moment,
+    short,
+)
 
 STATE_COLOURS = {JournalEntry.State.TO_INVOICE: "warning", JournalEntry.State.INVOICED: "success"}
 
@@ -30,7 +48,9 @@ class JournalShown:
 
     @display(description=_("consists of"))
     def consists_of(self, entry):
-        return fare_lines_of(entry.details) if entry.details else DASH
+        if entry.details and entry.category == JournalEntry.Category.FARE:
+            return fare_lines_of(entry.details)
+        return entry.description or DASH
 
     @display(description=_("used"))
     def used(self, entry):
@@ -77,10 +97,15 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
     ordering = ("-id",)
     search_fields = ("invoice_number",)
     search_help_text = _("Booking id, leg id or invoice number")
+    actions_detail = ("correct",)
     readonly_fields = ("sum", "net", "consists_of", "used", "distance", "state_label", "created")
     fieldsets = (
         (None, {"fields": (("provider", "booking"), ("leg", "sequence"), "created")}),
-        (_("Money"), {"fields": (("category", "sum", "net"), "consists_of", ("used", "distance"), "comment")}),
+        (
+            _("Money"),
+            {"fields": (("category", "sum", "net"), "consists_of", ("used", "distance"), "comment", "refers_to")},
+        ),
+        (_("Why"), {"fields": (("actor", "reason"),)}),
         (_("Invoice"), {"fields": (("state_label", "invoice_number", "invoiced_at"),)}),
     )
 
@@ -92,6 +117,46 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
     @display(description=_("booking"), ordering="booking_id")
     def of_booking(self, entry):
         return link(reverse("admin:bookings_booking_change", args=[entry.booking_id]), short(entry.booking_id))
+
+    def get_urls(self):
+        export = self.admin_site.admin_view(self.export)
+        return [path("export/", export, name="payments_journalentry_export"), *super().get_urls()]
+
+    def export(self, request):
+        """The list as it is filtered and searched, all pages of it, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return csv_file(self.get_changelist_instance(request).get_queryset(request), "journal")
+
+    def has_charge_permission(self, request, obj=None):
+        return may_charge(request)
+
+    @action(
+        description=_("Take back"),
+        icon="undo",
+        permissions=["charge"],
+        variant=ActionVariant.DANGER,
+        url_path="correct",
+        dialog={
+            "title": _("Take this entry back"),
+            "description": _("A counter-entry takes back what is left of it. The entry itself stays as it is."),
+            "form_class": ReasonForm,
+            "form_submit_text": _("Take back"),
+        },
+    )
+    def correct(self, request, form, object_id):
+        entry_id = self.existing(request, object_id).pk
+        attempt(
+            request,
+            lambda: services.correct(
+                entry_id=entry_id,
+                now=timezone.now(),
+                actor=request.user.get_username(),
+                reason=form.cleaned_data["reason"],
+            ),
+            lambda entry: _("Written: %(entry)s.") % {"entry": entry},
+        )
+        return back(request)
 
     def changelist_view(self, request, extra_context=None):
         """Adds the totals of all pages of the list, one per currency."""

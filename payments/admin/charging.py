@@ -1,0 +1,119 @@
+"""Back office: what staff charge for a booking and give back, from its page."""
+
+from decimal import Decimal
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from fleet.admin.wording import money
+from payments import services
+from payments.models import CLAIMABLE, JournalEntry
+from tomp.admin import ReadOnlyAdmin, ReasonForm, attempt, back
+
+
+def may_charge(request):
+    return request.user.has_perm("payments.add_journalentry")
+
+
+class MoneyForm(ReasonForm):
+    """How much, said to the provider in these words, and why, for colleagues."""
+
+    field_order = ("category", "entry", "amount", "vat_rate", "description", "reason")
+
+    amount = forms.DecimalField(
+        label=_("Amount, VAT included"), max_digits=11, decimal_places=3, widget=UnfoldAdminDecimalFieldWidget
+    )
+    description = forms.CharField(label=_("What the provider reads"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+class ChargeForm(MoneyForm):
+    """Extra costs; below zero is money for the provider."""
+
+    category = forms.ChoiceField(
+        label=_("What for"),
+        choices=[(category.value, category.label) for category in CLAIMABLE if category != "DEPOSIT"],
+        initial=JournalEntry.Category.EXTRA_USAGE.value,
+        widget=UnfoldAdminSelectWidget,
+    )
+    vat_rate = forms.DecimalField(
+        label=_("VAT, percent on the net amount"),
+        required=False,
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+
+class RefundForm(MoneyForm):
+    """Of what, and how much of it."""
+
+    entry = forms.TypedChoiceField(label=_("Of"), coerce=int, empty_value=None, required=False)
+    entry.widget = UnfoldAdminSelectWidget()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        entries = services.entries_of(self.object_id)
+        whole = _("the whole booking, %(left)s left") % {"left": services.refundable(entries)}
+        self.fields["entry"].choices = [("", whole), *_refundable(entries)]
+        self.fields["amount"].validators.append(MinValueValidator(Decimal("0.001")))
+        self.fields["description"].initial = _("Refund")
+
+
+def _refundable(entries):
+    for entry in entries:
+        left = services.left_of(entry, entries)
+        if entry.amount > 0 and left > 0:
+            said = {"number": entry.sequence, "what": entry.description or entry.get_category_display()}
+            yield entry.pk, _("%(number)s: %(what)s, %(left)s left") % {**said, "left": money(left, entry.currency)}
+
+
+class ChargesBooking(ReadOnlyAdmin):
+    """The buttons about money on the page of a booking."""
+
+    def has_charge_permission(self, request, obj=None):
+        return may_charge(request)
+
+    @action(
+        description=_("Claim extra costs"),
+        icon="add_card",
+        permissions=["charge"],
+        url_path="claim-extra-costs",
+        dialog={
+            "title": _("Claim extra costs"),
+            "description": _("Owed at once, and shown with the price of the booking. Below zero it is a credit."),
+            "form_class": ChargeForm,
+            "form_submit_text": _("Claim"),
+        },
+    )
+    def claim_extra_costs(self, request, form, object_id):
+        return self._charge(request, services.claim, object_id, **form.cleaned_data)
+
+    @action(
+        description=_("Refund"),
+        icon="currency_exchange",
+        permissions=["charge"],
+        url_path="refund",
+        dialog={
+            "title": _("Refund"),
+            "description": _("Never more than was charged and not given back yet."),
+            "form_class": RefundForm,
+            "form_submit_text": _("Refund"),
+        },
+    )
+    def refund(self, request, form, object_id):
+        costs = dict(form.cleaned_data)
+        return self._charge(request, services.refund, object_id, entry_id=costs.pop("entry"), **costs)
+
+    def _charge(self, request, service, object_id, *, _form_submitted, **costs):
+        booking_id = self.existing(request, object_id).pk
+        attempt(
+            request,
+            lambda: service(booking_id=booking_id, now=timezone.now(), actor=request.user.get_username(), **costs),
+            lambda entry: _("Written: %(entry)s.") % {"entry": entry},
+        )
+        return back(request)

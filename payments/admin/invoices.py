@@ -1,0 +1,113 @@
+"""Back office: invoices, and the making of them."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+
+from fleet import information
+from fleet.admin.wording import money
+from maas.models import MaasProvider
+from payments import services
+from payments.export import csv_file
+from payments.models import Invoice
+from payments.period import days
+from tomp.admin import DayRangeFilter, ReadOnlyAdmin, attempt, back, link, moment
+
+
+class InvoiceForm(BaseDialogForm):
+    """Whom, and for which days; last month unless told."""
+
+    provider = forms.ModelChoiceField(
+        label=_("Provider"), queryset=MaasProvider.objects.all(), widget=UnfoldAdminSelectWidget
+    )
+    first = forms.DateField(label=_("First day"), widget=UnfoldAdminDateWidget)
+    last = forms.DateField(label=_("Last day"), widget=UnfoldAdminDateWidget)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        last = information.local(timezone.now()).date().replace(day=1) - timedelta(days=1)
+        self.fields["first"].initial, self.fields["last"].initial = last.replace(day=1), last
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin):
+    """What was invoiced. An invoice stays as it is; a mistake is corrected in the journal, and invoiced again."""
+
+    list_display = ("number", "provider", "period", "sum", "made", "made_by")
+    list_filter = (("provider", AutocompleteSelectFilter), ("made_at", DayRangeFilter))
+    list_select_related = ("provider",)
+    search_fields = ("number", "made_by", "provider__name", "provider__maas_id")
+    search_help_text = _("Number, provider, or name of a colleague")
+    actions_list = ("make_invoice",)
+    actions_detail = ("export",)
+    readonly_fields = ("period", "sum", "made", "what")
+    fieldsets = ((None, {"fields": (("number", "provider"), ("period", "sum"), ("made", "made_by"), "what")}),)
+
+    @display(description=_("period"), ordering="since")
+    def period(self, invoice):
+        return f"{moment(invoice.since)} – {moment(invoice.until)}"
+
+    @display(description=_("total"), ordering="total")
+    def sum(self, invoice):
+        return money(invoice.total, invoice.currency)
+
+    @display(description=_("made"), ordering="made_at")
+    def made(self, invoice):
+        return moment(invoice.made_at)
+
+    @display(description=_("entries"))
+    def what(self, invoice):
+        journal = reverse("admin:payments_journalentry_changelist")
+        return link(f"{journal}?q={invoice.number}", str(invoice.entries.count()))
+
+    def has_charge_permission(self, request, obj=None):
+        return request.user.has_perm("payments.add_invoice")
+
+    @action(
+        description=_("Make invoice"),
+        icon="receipt_long",
+        permissions=["charge"],
+        variant=ActionVariant.PRIMARY,
+        url_path="make",
+        dialog={
+            "title": _("Make an invoice"),
+            "description": _("Of all entries of these days that are not invoiced yet: one per currency, for good."),
+            "form_class": InvoiceForm,
+            "form_submit_text": _("Make invoice"),
+        },
+    )
+    def make_invoice(self, request, form):
+        since, until = days(form.cleaned_data["first"], form.cleaned_data["last"])
+        attempt(
+            request,
+            lambda: services.invoice(
+                provider=form.cleaned_data["provider"],
+                since=since,
+                until=until,
+                now=timezone.now(),
+                actor=request.user.get_username(),
+            ),
+            _made,
+        )
+        return back(request)
+
+    @action(description=_("Export (CSV)"), icon="download", permissions=["view"], url_path="export")
+    def export(self, request, object_id):
+        invoice = self.existing(request, object_id)
+        return csv_file(invoice.entries, f"invoice-{invoice.number}")
+
+
+def _made(invoices):
+    if not invoices:
+        return _("There is nothing to invoice.")
+    sums = ", ".join(f"{invoice.number} ({money(invoice.total, invoice.currency)})" for invoice in invoices)
+    return _("Made: %(invoices)s.") % {"invoices": sums}

@@ -1,0 +1,7 @@
+"""What is owed: the journal, what providers claim, and the invoices."""
+
+from payments.models.claims import Claim, ClaimState
+from payments.models.invoices import Invoice
+from payments.models.journal import CLAIMABLE, MONEY_BACK, JournalEntry
+
+__all__ = ["CLAIMABLE", "MONEY_BACK", "Claim", "ClaimState", "Invoice", "JournalEntry"]

@@ -1,0 +1,31 @@
+"""What is owed for a booking, how it comes into the journal, and how it is invoiced (docs/payments.md).
+
+Whoever writes into the journal holds the lock of the booking, so numbers within it follow each other.
+"""
+
+from payments.services.charging import claim, correct, refund, refundable
+from payments.services.claims import approve, propose, reject
+from payments.services.invoicing import Due, due, invoice
+from payments.services.journal import append, entries_of, left_of
+from payments.services.trip import cancellation_fee, close, no_show_fee, record_fare, take_deposits
+
+__all__ = [
+    "Due",
+    "append",
+    "approve",
+    "cancellation_fee",
+    "claim",
+    "close",
+    "correct",
+    "due",
+    "entries_of",
+    "invoice",
+    "left_of",
+    "no_show_fee",
+    "propose",
+    "record_fare",
+    "refund",
+    "refundable",
+    "reject",
+    "take_deposits",
+]
