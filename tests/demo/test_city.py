@@ -1,17 +1,19 @@
 """The demo city …"""
 
+import json
 from decimal import Decimal
 
 import pytest
 from shapely.geometry import shape
 
-from demo import vehicles
+from demo import receipt, vehicles
 from demo.catalogue import TYPES
 from demo.geography import areas, table
-from fleet import geo, places
+from fleet import geo, places, pricing, tariffs
 from fleet import services as fleet
 from fleet.models import Alert, Asset, AssetType, FarePart, OpeningHours, PlanRule, PricingPlan, Region, Station, System
 from fleet.schedule import Schedule
+from fleet.serializers import tariff_json
 from tests.demo.conftest import NOW
 
 ROAMING = ("e-scooter", "e-bike", "lock-bike", "taxi")
@@ -184,3 +186,42 @@ def test_is_open_at_any_time_but_for_one_station(city):
 
     assert schedule.is_open(night)
     assert closed == ["dock-science-park"]
+
+
+# -- prices by place and time
+
+
+@pytest.mark.parametrize(
+    ("type_id", "station_id", "local", "plan_id"),
+    [
+        ("lock-bike", None, (18, 59), "lock-bike"),
+        ("lock-bike", None, (19, 0), "lock-bike-evening"),
+        ("taxi", None, (22, 59), "taxi"),
+        ("taxi", None, (5, 59), "taxi-night"),
+        ("e-scooter", None, (23, 30), "e-scooter"),
+        ("e-bike", None, (23, 30), "e-bike"),
+        ("cargo-bike", "hub-croeselaan", (12, 0), "cargo-bike-roadworks"),
+        ("cargo-bike", "hub-zuilen", (12, 0), "cargo-bike"),
+    ],
+)
+def test_has_other_prices_in_the_evening_at_night_and_at_one_hub(city, type_id, station_id, local, plan_id):
+    asset_type = AssetType.objects.get(type_id=type_id)
+    place = tariffs.Place.at(Station.objects.get(station_id=station_id)) if station_id else tariffs.Place()
+    hour, minute = local
+    at = NOW.replace(hour=hour, minute=minute, tzinfo=None)
+
+    plan = tariffs.plan_of(asset_type, rules=tariffs.current(), place=place, local=at)
+
+    assert plan.plan_id == plan_id
+
+
+def test_publishes_prices_a_provider_can_add_up(city):
+    """Forty minutes in use, ten paused, 3.2 km: the provider's own sum is ours, for every plan."""
+    states = pricing.AssetState
+    usage = pricing.Usage((pricing.Segment(states.IN_USE, 2400), pricing.Segment(states.PAUSED, 600)), 3200)
+    used = receipt.Used(in_use_s=2400, paused_s=600, distance_m=Decimal(3200))
+
+    for plan in PricingPlan.objects.all():
+        published = json.loads(json.dumps(tariff_json(plan.tariff())), parse_float=Decimal)
+        own_sum = receipt.total(receipt.lines(published["parts"], used))
+        assert own_sum == pricing.price(plan.tariff(), usage).total, plan.plan_id
