@@ -201,6 +201,8 @@ BOUNDS_TO_DROP = (
     (15, "components/schemas/geojsonPoint/items/minimum"),
     (16, "components/schemas/amountOfMoney/properties/amount/minimum"),
     (16, "components/schemas/amountOfMoney/properties/amountExVat/minimum"),
+    (16, "components/schemas/farePart/allOf/1/properties/minimumAmount/minimum"),
+    (16, "components/schemas/farePart/allOf/1/properties/maximumAmount/minimum"),
     (17, "components/schemas/asset/properties/maxRange/maximum"),
 )
 # Two words that a missing line break made one (reading 18).
