@@ -10,6 +10,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
     """An operation on behalf of one provider: whatever it looks up belongs to that provider, or is a 404."""
 
     permission_classes = (IsProvider,)
+    declares_maas_id = True
 
     @property
     def provider(self):
@@ -18,7 +19,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        check_maas_id(request, self.provider)
+        check_maas_id(request, self.provider, is_required=self.declares_maas_id)
 
     @property
     def dialect(self):

@@ -11,44 +11,49 @@ from tomp import errors
 from tomp.middleware import PREFIX
 from tomp.views import ERROR_LANGUAGE
 
+IN_ENVELOPE = f"{PREFIX}customers/"
+
 log = structlog.get_logger(__name__)
 
 
 class RefusalOutsideViews(JsonResponse):
     """The TOMP error; `instance` is the name the log has for it."""
 
-    def __init__(self, refusal):
-        body = errors.error_body(refusal, module=errors.GENERAL)
-        super().__init__(body, status=body["status"], headers={"Content-Language": ERROR_LANGUAGE})
-        self.instance = body["instance"]
+    def __init__(self, request, refusal):
+        error = errors.error_body(refusal, module=errors.GENERAL)
+        body = errors.in_envelope([error]) if f"{request.path_info}/".startswith(IN_ENVELOPE) else error
+        super().__init__(body, status=error["status"], headers={"Content-Language": ERROR_LANGUAGE})
+        self.instance = error["instance"]
 
 
 def bad_request(request, exception):
     """A host we are not, too many fields, a suspicious path."""
     if not _is_protocol(request):
         return defaults.bad_request(request, exception)
-    return RefusalOutsideViews(errors.Invalid("The request cannot be understood: look at its host, path and headers."))
+    return RefusalOutsideViews(
+        request, errors.Invalid("The request cannot be understood: look at its host, path and headers.")
+    )
 
 
 def permission_denied(request, exception):
     """Something that is not open to the caller."""
     if not _is_protocol(request):
         return defaults.permission_denied(request, exception)
-    return RefusalOutsideViews(errors.NoAccess("This is not open to you."))
+    return RefusalOutsideViews(request, errors.NoAccess("This is not open to you."))
 
 
 def page_not_found(request, exception):
     """Nothing is served at this address."""
     if not _is_protocol(request):
         return defaults.page_not_found(request, exception)
-    return RefusalOutsideViews(errors.NotFound("There is nothing at this address."))
+    return RefusalOutsideViews(request, errors.NotFound("There is nothing at this address."))
 
 
 def server_error(request):
     """Something failed outside any view. Django logs the traceback; the line here gives it the name the caller has."""
     if not _is_protocol(request):
         return defaults.server_error(request)
-    response = RefusalOutsideViews(errors.unforeseen())
+    response = RefusalOutsideViews(request, errors.unforeseen())
     log.error("unexpected_error", instance=response.instance, path=request.path)
     return response
 

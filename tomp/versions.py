@@ -64,9 +64,11 @@ def parse(text):
 class ApiVersionHeader(BaseVersioning):
     """Puts the Version on request.version; without the header it is the lowest we serve (semantics §1.1)."""
 
+    without_header = LOWEST
+
     def determine_version(self, request, *args, **kwargs):
         text = request.headers.get("Api-Version")
-        return parse(text) if text else LOWEST
+        return parse(text) if text else self.without_header
 
     def reverse(self, viewname, args=None, kwargs=None, request=None, format=None, **extra):
         return super().reverse(viewname, args, kwargs, request, format, **extra)
