@@ -85,7 +85,12 @@ class MaasProviderAdmin(HistoryAdmin):
         (None, {"fields": ("maas_id", "name", "is_active", "oauth2_client", "created_at")}),
         (
             _("Booking"),
-            {"fields": ("auto_commit", ("pending_minutes", "max_extensions", "max_open_bookings"))},
+            {
+                "fields": (
+                    ("auto_commit", "customers_need_approval"),
+                    ("pending_minutes", "max_extensions", "max_open_bookings"),
+                )
+            },
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),

@@ -56,6 +56,11 @@ class MaasProvider(models.Model):
     api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
     base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
 
+    customers_need_approval = models.BooleanField(
+        default=False,
+        help_text=_("Only customers whose account (TOMP 1.6 /customers) staff approved may book."),
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
 

@@ -101,7 +101,7 @@ def _take_over(booking, legs, customer_data, callback_url, extra_info):
     booking.customer = customers.identify(provider=booking.provider, data=customer_data)
     absent = requirements.missing_member(
         [field for leg in legs for field in required_booking_data(leg.conditions)],
-        customer=customer_data,
+        customer=customers.all_about(booking.customer, customer_data),
         from_place=booking.from_place,
         to_place=booking.to_place,
     )

@@ -52,6 +52,8 @@ def test_viewing_does_not_mean_moving_vehicles(signed_in):
     [
         ("view_booking", BookingFactory, "bookings/booking/{}/cancel/"),
         ("view_customer", CustomerFactory, "customers/customer/{}/block/"),
+        ("view_customer", CustomerFactory, "customers/customer/{}/approve/"),
+        ("change_customer", CustomerFactory, "customers/customer/{}/erase/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/issue-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/revoke-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/rotate-client-secret/"),

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--bill-until", choices=Milestone.values, help="the event that ends the price")
         parser.add_argument("--release-asset-on", choices=Milestone.values, help="the event that frees the vehicle")
         parser.add_argument("--pascal-case-types", action="store_true", help="write ConditionDeposit and TokenDefault")
+        parser.add_argument(
+            "--customers-need-approval", action="store_true", help="staff approve accounts before they may book"
+        )
         parser.add_argument("--max-open-bookings", type=int, help="how many may be open at the same time")
 
     def handle(self, *args, maas_id, name, **options):
@@ -57,6 +60,7 @@ TERMS = (
     "release_asset_on",
     "pascal_case_types",
     "max_open_bookings",
+    "customers_need_approval",
 )
 
 
