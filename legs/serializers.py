@@ -19,6 +19,7 @@ from tomp.serializers import (
     place_json,
     without_nulls,
 )
+from tomp.versions import LOWEST
 
 EVENTS = (
     "PREPARE",
@@ -93,7 +94,7 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
         actualArrivalTime=moment_json(leg.arrived_at),
         legSequenceNumber=leg.sequence,
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
-        asset=leg_asset_json(leg),
+        asset=leg_asset_json(leg, dialect.version),
         pricing=_pricing(leg, tariff),
         conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
         state=leg.state,
@@ -102,13 +103,14 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
     )
 
 
-def leg_asset_json(leg):
-    """The vehicle under the id it was booked by; once given back, without what would tell where it is now."""
+def leg_asset_json(leg, version=LOWEST):
+    """The vehicle under the id it was booked by; once given back, without what others make of it now."""
     if leg.asset_id is None:
         return None
-    asset = fleet.asset_json(leg.asset, public_id=leg.asset_public_id, confidential=True)
+    asset = fleet.asset_json(leg.asset, public_id=leg.asset_public_id, confidential=True, version=version)
     if leg.is_given_back:
         asset.pop("stateOfCharge", None)
+        asset.pop("damages", None)
         asset["overriddenProperties"].pop("location", None)
     return asset
 
@@ -141,7 +143,7 @@ def access_json(leg, dialect):
     }
 
 
-def progress_json(leg, now, *, location_only):
+def progress_json(leg, now, *, location_only, version=LOWEST):
     """TOMP legProgress of a leg whose vehicle has a known position."""
     location = fleet.location_json(leg.asset)
     if location_only:
@@ -150,5 +152,5 @@ def progress_json(leg, now, *, location_only):
         **location,
         "duration": int((leg.arrived_at or now).timestamp() - leg.departed_at.timestamp()) * 1000,
         "distance": leg.distance_m,
-        "asset": leg_asset_json(leg),
+        "asset": leg_asset_json(leg, version),
     }

@@ -39,7 +39,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (_("Prices"), {"fleet.PricingPlan": "sell"}),
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person"}),
     (_("Money"), {"payments.JournalEntry": "receipt_long"}),
-    (_("Support"), {"support.SupportRequest": "support_agent"}),
+    (_("Support"), {"support.SupportRequest": "support_agent", "support.SupportStatus": "forum"}),
     (
         _("Staff"),
         {

@@ -95,7 +95,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
     search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, public id (also a former one)")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
-    readonly_fields = ("state_label", "state_reason", "public_id", "trips", "reported_at", "source_id")
+    readonly_fields = ("state_label", "state_reason", "public_id", "trips", "reported_at", "source_id", "damages")
     fieldsets = (
         (None, {"fields": ("vehicle_number", "asset_type", ("state_label", "state_reason"), ("public_id", "trips"))}),
         (
@@ -107,6 +107,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
                     "home_station",
                     ("state_of_charge", "range_m", "odometer_m"),
                     "reported_at",
+                    "damages",
                 )
             },
         ),

@@ -218,7 +218,14 @@ class Asset(FSMModelMixin, models.Model):
     notes = models.TextField(blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text=_("When the vehicle last reported."))
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
-    history = HistoricalRecords()
+
+    damages = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("What its open support requests say is broken (TOMP damage); written by nobody else."),
+    )
+    history = HistoricalRecords(excluded_fields=["damages"])
 
     objects = AssetQuerySet.as_manager()
 

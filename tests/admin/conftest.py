@@ -31,6 +31,7 @@ from tests.trip_factories import (
     LegFactory,
     NotificationFactory,
     SupportRequestFactory,
+    SupportStatusFactory,
 )
 
 
@@ -71,11 +72,12 @@ def everything(superuser):
     EvidenceFactory(leg=leg)
     ConditionFactory(asset_type=asset.asset_type)
     ApiKeyFactory(provider=leg.booking.provider)
+    request = SupportRequestFactory(booking=leg.booking, asset=asset)
     rows = [
         *(asset, asset.asset_type, asset.asset_type.default_plan, asset.station, reservation),
         *(leg, leg.booking, leg.booking.provider, leg.booking.customer, LegEventFactory(leg=leg)),
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
-        *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
+        *(JournalEntryFactory(booking=leg.booking, leg=leg), request, SupportStatusFactory(request=request)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(

@@ -11,9 +11,10 @@ from fleet.models import Asset
 from fleet.models.vehicles import AssetState
 from legs.models import LegState
 from maas.models import ApiKey, MaasProvider, OAuthClient, digest_of
+from support.models import SupportRequest
 from tests.factories import ApiKeyFactory, MaasProviderFactory
 from tests.fleet_factories import AssetFactory, ReservationFactory
-from tests.trip_factories import BOOKED_AT, BookingFactory, CustomerFactory, LegFactory
+from tests.trip_factories import BOOKED_AT, BookingFactory, CustomerFactory, LegFactory, SupportRequestFactory
 
 MOVES = {
     "put_in_service": AssetState.AVAILABLE,
@@ -326,3 +327,20 @@ def test_a_customer_is_blocked_and_served_again(staff):
     assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
         "Blocked: Left it in the canal", "Unblocked",
     ]  # fmt: skip
+
+
+# Support
+
+
+def test_a_support_request_is_answered(staff, superuser):
+    request = SupportRequestFactory()
+    address = f"/admin/support/supportrequest/{request.pk}/answer/"
+
+    messages = press(staff, address, status="RESOLVED", comment="Sent a van", resolution_minutes="20")
+
+    request = SupportRequest.objects.get()
+    said = request.statuses.get()
+    assert messages == [("success", "Answered: resolved.")]
+    assert (request.status, request.resolution_minutes) == ("RESOLVED", 20)
+    assert (said.status, said.comment, said.resolution_minutes, said.actor) == ("RESOLVED", "Sent a van", 20, "rita")
+    assert LogEntry.objects.get().change_message == "Answered: RESOLVED"

@@ -11,7 +11,7 @@ from fleet.models.vehicles import AssetState
 from maas.models import ApiKey
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory
-from tests.trip_factories import BookingFactory, CustomerFactory, JournalEntryFactory
+from tests.trip_factories import BookingFactory, CustomerFactory, JournalEntryFactory, SupportRequestFactory
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 ANSWER = {"_form_submitted": "True", "reason": "Because", "label": "mine"}
@@ -54,6 +54,7 @@ def test_viewing_does_not_mean_moving_vehicles(signed_in):
         ("view_customer", CustomerFactory, "customers/customer/{}/block/"),
         ("view_customer", CustomerFactory, "customers/customer/{}/approve/"),
         ("change_customer", CustomerFactory, "customers/customer/{}/erase/"),
+        ("view_supportrequest", SupportRequestFactory, "support/supportrequest/{}/answer/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/issue-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/revoke-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/rotate-client-secret/"),
