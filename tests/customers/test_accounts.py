@@ -464,3 +464,11 @@ def test_who_is_active_is_not_approved_again(mp, ada):
         services.approve(customer_id=ada["id"])
 
     assert refusal.value.detail == "Customer a-1 is active already."
+
+
+def test_refusals_outside_of_views_come_in_the_envelope_too(mp, ada):
+    for path in ("/customers", f"/customers/{ada['id']}"):
+        answer = mp.get(path, headers={"Host": "evil.example"})
+
+        refused(answer, 400, 7002)
+        assert set(answer.json()) == {"errors"}
