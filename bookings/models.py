@@ -45,6 +45,10 @@ class BookingQuerySet(models.QuerySet):
         """Waiting for a word that did not come in time."""
         return self.filter(state__in=WAITING_STATES, expires_at__lte=now)
 
+    def not_lapsed(self, now):
+        """All others, whether or not they ever waited."""
+        return self.exclude(state__in=WAITING_STATES, expires_at__lte=now)
+
     def stale_offers(self, before):
         return self.filter(state=BookingState.NEW, valid_until__lt=before)
 

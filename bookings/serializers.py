@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from bookings.changes import differences
 from bookings.models import Notification
+from customers.serializers import CustomerData
 from fleet import serializers as fleet
 from legs.serializers import leg_json
 from planning.serializers import PlanningRequest
@@ -27,37 +28,6 @@ from tomp.serializers import (
 OPERATIONS = ("CANCEL", "DENY", "COMMIT", "EXTEND_EXPIRY_TIME")
 EXTEND_REASONS = ("BOOKING_PENDING", "PAYMENT_PENDING", "OTHER")
 ORIGINS = ("TO", "MP", "END_USER", "OTHER")
-
-
-class CustomerData(WireSerializer):
-    """TOMP customer. Known members are checked; the whole object is kept and echoed as it came."""
-
-    id = Text(required=False, max_length=200)
-    externalId = Text(required=False, max_length=200)
-    travelerReference = Text(required=False)
-    initials = Text(required=False)
-    firstName = Text(required=False)
-    lastName = Text(required=False)
-    middleName = Text(required=False)
-    prefix = Text(required=False)
-    postfix = Text(required=False)
-    email = Text(required=False)
-    birthDate = serializers.DateField(required=False)
-    age = WholeNumber(required=False, min_value=0, max_value=150)
-    phones = serializers.ListField(child=FreeObject(), required=False, max_length=20)
-    address = FreeObject(required=False)
-    cards = serializers.ListField(child=FreeObject(), required=False, max_length=20)
-    licenses = serializers.ListField(child=FreeObject(), required=False, max_length=20)
-    knownIdentifier = Text(required=False)
-    knownIdentifierProvider = Text(required=False)
-    extraInfo = FreeObject(required=False)
-
-    def to_internal_value(self, data):
-        super().to_internal_value(data)
-        version = self.context.get("version")
-        if version and version.customer_id_required and not data.get("id"):
-            raise serializers.ValidationError({"id": ["This field is required."]}, code="required")
-        return {key: value for key, value in data.items() if value is not None}
 
 
 class BookingRequest(WireSerializer):

@@ -343,3 +343,24 @@ ALERT: Row = {
         "nl": "Het bakfietspunt is te voet alleen vanaf de kant van de Jaarbeurs te bereiken.",
     },
 }
+
+# Somebody to find in the back office, and something to see to. Rides of `manage.py ride` are for the same traveller.
+
+TRAVELLER = {
+    "externalId": "traveller-1",
+    "firstName": "Robin",
+    "lastName": "de Vries",
+    "email": "robin@example.org",
+    "phones": [{"number": "+31 30 555 0100", "kind": "MOBILE", "type": "PRIVATE"}],
+}
+DAMAGED_TYPE = "lock-bike"
+COMPLAINT = {
+    "support_type": "BROKEN_DOWN",
+    "priority": "DISTURBING_ISSUE",
+    "comment": "The bell does not ring.",
+    "damage": {
+        "vehicleComponent": "ANCILLARY",
+        "vehicleComponentName": "bell",
+        "description": "The bell does not ring.",
+    },
+}

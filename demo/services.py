@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from customers import services as customers
 from demo import catalogue, credentials, geography, vehicles
 from fleet import information, tariffs
 from fleet.models import (
@@ -27,6 +28,7 @@ from fleet.models import (
 )
 from maas import services as maas
 from maas.models import MaasProvider
+from support import services as support
 
 MAAS_ID = "demo-maas"
 ADMIN = "admin"
@@ -60,8 +62,11 @@ def build_city(*, now: datetime) -> bool:
     return True
 
 
-def open_accounts() -> credentials.DemoCredentials | None:
-    """A MaaS provider and an administrator exist, and their secrets are kept; None if there is a provider already."""
+def open_accounts(*, now: datetime) -> credentials.DemoCredentials | None:
+    """A MaaS provider with a customer and a complaint, and an administrator exist; None if there is a provider already.
+
+    Their secrets are kept.
+    """
     if MaasProvider.objects.exists():
         return None
     with transaction.atomic():
@@ -74,7 +79,18 @@ def open_accounts() -> credentials.DemoCredentials | None:
             admin_password=_open_admin_account(),
         )
         credentials.save(known)
+        _tell_first_stories(created.provider, now=now)
     return known
+
+
+def _tell_first_stories(provider: MaasProvider, *, now: datetime) -> None:
+    """The provider registered a traveller, and reported what is broken on a vehicle, if there is one to break."""
+    customers.register(provider=provider, data=catalogue.TRAVELLER)
+    broken = Asset.objects.filter(asset_type__type_id=catalogue.DAMAGED_TYPE).first()
+    if broken is not None:
+        support.ask(
+            provider=provider, reference="", asset_reference=str(broken.public_id), now=now, **catalogue.COMPLAINT
+        )
 
 
 def _open_admin_account() -> str:

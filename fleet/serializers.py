@@ -6,6 +6,7 @@ from fleet import pricing
 from fleet.ids import published_id
 from tomp.language import in_language
 from tomp.serializers import without_nulls
+from tomp.versions import LOWEST
 
 FUEL = {
     "human": ("MUSCLE", "NONE"),
@@ -77,19 +78,27 @@ def _eco_labels(labels):
     ] or None
 
 
-def asset_json(asset, *, public_id, station_id=None, confidential):
-    """TOMP asset under this public id. Only `confidential` answers (offers, bookings) carry its code and plate."""
+def asset_json(asset, *, public_id, station_id=None, confidential, version=LOWEST):
+    """TOMP asset under this public id. Only `confidential` answers (offers, bookings) tell code, plate and damages."""
     return without_nulls(
         id=published_id(public_id),
         stateOfCharge=asset.state_of_charge,
         stationId=station_id,
         licensePlate=(asset.license_plate or None) if confidential else None,
+        damages=_damages_json(asset.damages, version) if confidential and asset.damages else None,
         overriddenProperties=without_nulls(
             name=asset.name or None,
             location=location_json(asset),
             meta={"vehicleCode": asset.vehicle_code} if confidential and asset.vehicle_code else None,
         ),
     )
+
+
+def _damages_json(damages, version):
+    """TOMP damage; what the part is called came with 1.6."""
+    if version.reports_damage:
+        return damages
+    return [{name: said for name, said in damage.items() if name != "vehicleComponentName"} for damage in damages]
 
 
 def location_json(asset):

@@ -19,6 +19,7 @@ from tomp.serializers import (
     place_json,
     without_nulls,
 )
+from tomp.versions import LOWEST
 
 EVENTS = (
     "PREPARE",
@@ -97,7 +98,7 @@ def leg_json(leg, dialect, *, with_ids=True, access=None, with_track=False):
         travelerReferenceNumbers=leg.traveler_references or None,
         legSequenceNumber=leg.sequence,
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
-        asset=leg_asset_json(leg),
+        asset=leg_asset_json(leg, dialect.version),
         pricing=_pricing(leg, tariff),
         conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
         state=leg.state,
@@ -130,13 +131,14 @@ def track_json(leg, version):
     return geometry_json(line, version)
 
 
-def leg_asset_json(leg):
-    """The vehicle under the id it was booked by; once given back, without what would tell where it is now."""
+def leg_asset_json(leg, version=LOWEST):
+    """The vehicle under the id it was booked by; once given back, without what others make of it now."""
     if leg.asset_id is None:
         return None
-    asset = fleet.asset_json(leg.asset, public_id=leg.asset_public_id, confidential=True)
+    asset = fleet.asset_json(leg.asset, public_id=leg.asset_public_id, confidential=True, version=version)
     if leg.is_given_back:
         asset.pop("stateOfCharge", None)
+        asset.pop("damages", None)
         asset["overriddenProperties"].pop("location", None)
     elif leg.position is not None:
         asset["overriddenProperties"]["location"] = fleet.point_json(*leg.position)
@@ -150,7 +152,7 @@ def _pricing(leg, tariff):
     return fleet.tariff_json(tariff)
 
 
-def progress_json(leg, now, *, location_only):
+def progress_json(leg, now, *, location_only, version=LOWEST):
     """TOMP legProgress of a leg whose vehicle has a known position."""
     location = fleet.point_json(*leg.position)
     if location_only:
@@ -159,5 +161,5 @@ def progress_json(leg, now, *, location_only):
         **location,
         "duration": int((leg.arrived_at or now).timestamp() - leg.departed_at.timestamp()) * 1000,
         "distance": leg.distance_m,
-        "asset": leg_asset_json(leg),
+        "asset": leg_asset_json(leg, version),
     }

@@ -53,7 +53,7 @@ class LegViewSet(ProviderViewSet):
         query = self.valid_query(ProgressQuery)
         if not leg.is_running or leg.is_given_back or leg.position is None:
             raise LegNotFound(f"Leg {leg.id} is {leg.state}: there is no progress.")
-        return Response(progress_json(leg, timezone.now(), location_only=query["location_only"]))
+        return Response(progress_json(leg, timezone.now(), location_only=query["location_only"], version=self.version))
 
     @extend_schema(parameters=[Paging], responses={200: components.Asset(many=True)}, tags=TAGS)
     def available_assets(self, request, id):

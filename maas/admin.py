@@ -139,7 +139,7 @@ class MaasProviderAdmin(HistoryAdmin):
             _("Booking"),
             {
                 "fields": (
-                    ("auto_commit", "atomic_set_in_use"),
+                    ("auto_commit", "atomic_set_in_use", "customers_need_approval"),
                     ("pending_minutes", "max_extensions", "max_open_bookings"),
                     ("max_bookings", "quota_period"),
                 )

@@ -96,14 +96,17 @@ class IsProviderOrPublic(IsProvider):
         return settings.TOMP_INFORMATION_IS_PUBLIC or super().has_permission(request, view)
 
 
-def check_maas_id(request, provider):
+def check_maas_id(request, provider, *, is_required=True):
     """Returns only if the header maas-id names this provider; the public (None) has no name to give.
 
+    Operations that do not declare the header do without it, but not with a wrong one.
     Raises Missing (400/7001) or NoAccess (403/7006), see semantics §1.1.
     """
     if provider is None:
         return
     claimed = request.headers.get("maas-id")
+    if not claimed and not is_required:
+        return
     if not claimed:
         raise errors.Missing("Field: maas-id, Reason: the header is required.", module=errors.GENERAL)
     if claimed != provider.maas_id:

@@ -143,6 +143,10 @@ class MaasProvider(models.Model):
         validators=[MinValueValidator(Decimal(0))],
         help_text=_("For a booking nobody came for; VAT included, in the currency of the booking. Empty = none."),
     )
+    customers_need_approval = models.BooleanField(
+        default=False,
+        help_text=_("Only customers whose account (TOMP 1.6 /customers) staff approved may book."),
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()

@@ -12,6 +12,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
     """An operation on behalf of one provider: whatever it looks up belongs to that provider, or is a 404."""
 
     permission_classes = (IsProvider,)
+    declares_maas_id = True
 
     @property
     def provider(self):
@@ -20,7 +21,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        check_maas_id(request, self.provider)
+        check_maas_id(request, self.provider, is_required=self.declares_maas_id)
         check_addressed(request)
 
     @property

@@ -1,5 +1,6 @@
 """Back office: the support inbox, what is open first, the most urgent and oldest on top."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Case, IntegerField, Value, When
@@ -8,12 +9,28 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, MultipleChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from fleet.admin.wording import duration, place_text
-from support.models import SupportRequest
+from support import services
+from support.models import SupportRequest, SupportStatus
 from support.services import OPEN
-from tomp.admin import DASH, StaffAdmin, has_id, label, link, short
+from tomp.admin import (
+    DASH,
+    DayRangeFilter,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    StaffAdmin,
+    attempt,
+    back,
+    has_id,
+    label,
+    link,
+    moment,
+    short,
+)
 
 Priority, Status = SupportRequest.Priority, SupportRequest.Status
 STATUS_COLOURS = {Status.PROCESSING: "warning", Status.UPDATE_REQUESTED: "danger", Status.RESOLVED: "success"}
@@ -23,12 +40,42 @@ PRIORITY_COLOURS = {
     Priority.DISTURBING_ISSUE: "info",
 }
 RANKS = {priority: rank for rank, priority in enumerate(Priority)}
-ANSWER = ("status", "priority", "resolution_minutes", "asset")
+SORTED_IN_BY_US = ("priority", "asset")
+
+
+class AnswerForm(BaseDialogForm):
+    status = forms.ChoiceField(label=_("How does it stand?"), choices=Status, widget=UnfoldAdminSelectWidget)
+    comment = forms.CharField(
+        label=_("What the user is told"),
+        max_length=2000,
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 3, "autofocus": True}),
+    )
+    resolution_minutes = forms.IntegerField(
+        label=_("Minutes until it is solved"),
+        min_value=0,
+        max_value=10**6,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+
+class StatusInline(ReadOnlyInline):
+    """The conversation, oldest first."""
+
+    model = SupportStatus
+    fields = ("said_at", "said_by", "actor", "status", "resolution_minutes", "comment")
+    readonly_fields = ("said_at",)
+    hide_title = True
+
+    @display(description=_("at"))
+    def said_at(self, said):
+        return moment(said.at)
 
 
 @admin.register(SupportRequest)
 class SupportRequestAdmin(StaffAdmin):
-    """Providers ask, staff answer: with a status, a priority, a time, and the vehicle it is about."""
+    """Providers ask; staff say how urgent it is and which vehicle it is about, and answer with a button."""
 
     list_display = (
         "id",
@@ -54,8 +101,10 @@ class SupportRequestAdmin(StaffAdmin):
     search_fields = ("comment", "contact", "asset__vehicle_number", "asset_reference", "reference")
     search_help_text = _("Booking id, vehicle number, contact, or a word of the comment")
     autocomplete_fields = ("asset",)
+    inlines = (StatusInline,)
+    actions_detail = ("answer",)
     fieldsets = (
-        (_("Our answer"), {"fields": (("status", "priority", "resolution_minutes"), "asset")}),
+        (_("How it stands"), {"fields": (("status", "resolution_minutes"), ("priority", "asset"))}),
         (
             _("What was reported"),
             {
@@ -67,7 +116,7 @@ class SupportRequestAdmin(StaffAdmin):
                     ("asset_reference", "place"),
                     "photos",
                     "damage",
-                    ("reference", "order"),
+                    "reference",
                     ("occurred_at", "created_at"),
                 )
             },
@@ -81,7 +130,39 @@ class SupportRequestAdmin(StaffAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
-        return [field for field in flatten_fieldsets(self.get_fieldsets(request, obj)) if field not in ANSWER]
+        return [field for field in flatten_fieldsets(self.get_fieldsets(request, obj)) if field not in SORTED_IN_BY_US]
+
+    def has_answer_permission(self, request, obj=None):
+        return request.user.has_perm("support.change_supportrequest")
+
+    def save_model(self, request, obj, form, change):
+        """A damage moves with its request from vehicle to vehicle, so that is done by the service."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if changes:
+            services.sort_in(request_id=obj.pk, **changes)
+
+    @action(
+        description=_("Answer"),
+        icon="reply",
+        permissions=["answer"],
+        dialog={
+            "title": _("Answer"),
+            "description": _("The provider reads it when it asks how the request stands."),
+            "form_class": AnswerForm,
+            "form_submit_text": _("Answer"),
+        },
+    )
+    def answer(self, request, form, object_id):
+        asked = self.existing(request, object_id)
+        said = {name: form.cleaned_data[name] for name in ("status", "comment", "resolution_minutes")}
+        actor = request.user.get_username()
+        if attempt(
+            request,
+            lambda: services.answer(request_id=asked.pk, now=timezone.now(), actor=actor, **said),
+            lambda answer: _("Answered: %(status)s.") % {"status": answer.get_status_display()},
+        ):
+            self.log_change(request, asked, f"Answered: {said['status']}")
+        return back(request)
 
     def get_queryset(self, request):
         """Ordered by urgency: Meta keeps the order of the conversation."""
@@ -129,3 +210,29 @@ class SupportRequestAdmin(StaffAdmin):
     def get_search_results(self, request, queryset, search_term):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         return found | queryset.filter(has_id("booking_id", search_term)), may_repeat
+
+
+@admin.register(SupportStatus)
+class SupportStatusAdmin(ReadOnlyAdmin):
+    """All that was said about any request, by providers and by us, latest first."""
+
+    list_display = ("at", "status_label", "said_by", "actor", "of_request", "comment")
+    list_filter = (("status", ChoicesDropdownFilter), ("said_by", ChoicesDropdownFilter), ("at", DayRangeFilter))
+    list_select_related = ("request",)
+    ordering = ("-id",)
+    search_fields = ("reference", "comment", "actor")
+    search_help_text = _("Booking id, name of a colleague, or a word of the comment")
+    fields = (
+        ("of_request", "order"),
+        ("status_label", "resolution_minutes"),
+        "comment",
+        ("said_by", "actor"),
+        "at",
+        "reference",
+    )
+    readonly_fields = ("of_request", "status_label")
+    status_label = SupportRequestAdmin.status_label
+
+    @display(description=_("request"), ordering="request")
+    def of_request(self, said):
+        return link(reverse("admin:support_supportrequest_change", args=[said.request_id]), str(said.request))

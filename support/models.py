@@ -1,18 +1,18 @@
-"""Requests for help, about a booking or about a vehicle nobody booked."""
+"""Requests for help, about a booking or about a vehicle nobody booked, and every status they ever had."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking
+from bookings.models import Booking, Party
 from fleet.models import Asset
 from maas.models import MaasProvider
 
 
 class SupportRequest(models.Model):
-    """One request and its latest status (TOMP supportRequest, supportStatus).
+    """One request and its latest status (TOMP supportRequest).
 
-    `reference` is the booking id, or an id we mint for a vehicle without booking; `order` counts
-    within it.
+    `reference` is the booking id, or an id we mint for a vehicle without booking: a UUID of one provider either way.
+    `comment` is what was said first; the conversation is in its statuses.
     """
 
     class Type(models.TextChoices):
@@ -45,7 +45,6 @@ class SupportRequest(models.Model):
     reference = models.CharField(max_length=100, db_index=True)
     booking = models.ForeignKey(Booking, models.PROTECT, null=True, blank=True, related_name="support_requests")
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="support_requests")
-    order = models.PositiveIntegerField(default=0)
     support_type = models.CharField(max_length=20, choices=Type, default=Type.OTHER)
     priority = models.CharField(max_length=24, choices=Priority, default=Priority.OTHER)
     status = models.CharField(max_length=16, choices=Status, default=Status.PROCESSING)
@@ -63,10 +62,35 @@ class SupportRequest(models.Model):
     class Meta:
         verbose_name = _("support request")
         verbose_name_plural = _("support requests")
-        ordering = ("reference", "order")
-        constraints = (
-            models.UniqueConstraint(fields=["provider", "reference", "order"], name="support_requests_are_in_order"),
-        )
+        ordering = ("reference", "created_at", "id")
 
     def __str__(self):
         return f"{self.get_support_type_display()} ({self.get_status_display()})"
+
+
+class SupportStatus(models.Model):
+    """A status a request had, or has, with what was said (TOMP supportStatus). Written once, never changed.
+
+    `order` rises over all requests of the reference; the highest is the current one (semantics §12).
+    """
+
+    request = models.ForeignKey(SupportRequest, models.CASCADE, related_name="statuses")
+    reference = models.CharField(max_length=100, help_text=_("That of the request."))
+    order = models.PositiveIntegerField()
+    status = models.CharField(max_length=16, choices=SupportRequest.Status, default=SupportRequest.Status.PROCESSING)
+    comment = models.TextField(blank=True)
+    resolution_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("How long we expect to need from then on.")
+    )
+    said_by = models.CharField(max_length=8, choices=Party, default=Party.MP)
+    actor = models.CharField(max_length=150, blank=True, help_text=_("The colleague, if it was one."))
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("support status")
+        verbose_name_plural = _("support statuses")
+        ordering = ("reference", "order")
+        constraints = (models.UniqueConstraint(fields=["reference", "order"], name="support_statuses_are_in_order"),)
+
+    def __str__(self):
+        return f"{self.order}: {self.get_status_display()}"

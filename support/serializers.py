@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from support.models import SupportRequest
+from tomp.components.vehicles import DAMAGED_PARTS
 from tomp.serializers import (
-    FreeObject,
     Moment,
     Number,
     Place,
@@ -15,6 +15,15 @@ from tomp.serializers import (
     place_json,
     without_nulls,
 )
+
+
+class DamageData(WireSerializer):
+    """TOMP damage."""
+
+    vehicleComponent = serializers.ChoiceField(choices=DAMAGED_PARTS)
+    vehicleComponentName = Text(required=False, max_length=100)
+    description = Text(max_length=2000)
+    pictures = serializers.ListField(child=Url(), required=False, max_length=20)
 
 
 class SupportRequestData(WireSerializer):
@@ -32,12 +41,13 @@ class SupportRequestData(WireSerializer):
     comment = Text(required=False, default="", allow_blank=True, max_length=5000)
     requestedResponseTime = Number(required=False, default=None, min_value=0, source="requested_response_minutes")
     urls = serializers.ListField(child=Url(), required=False, default=list, max_length=20)
-    damage = FreeObject(required=False, default=None)
+    damage = DamageData(required=False, default=None)
 
 
-def status_json(request, version):
-    """TOMP supportStatus; assetId and damage came with 1.6."""
-    since_1_6 = {"assetId": request.asset_reference or None, "damage": request.damage} if version.has_customers else {}
+def status_json(entry, version):
+    """TOMP supportStatus: the request, with this one of its statuses and what was said with it."""
+    request = entry.request
+    since_1_6 = {"assetId": request.asset_reference or None, "damage": request.damage} if version.reports_damage else {}
     return without_nulls(
         id=request.reference,
         supportType=request.support_type,
@@ -45,11 +55,11 @@ def status_json(request, version):
         location=place_json(request.location) if request.location else None,
         time=moment_json(request.occurred_at),
         contactInformationEndUser=request.contact or None,
-        comment=request.comment or None,
+        comment=entry.comment or None,
         requestedResponseTime=request.requested_response_minutes,
         urls=request.urls or None,
-        status=request.status,
-        timeToResolution=request.resolution_minutes,
-        order=request.order,
+        status=entry.status,
+        timeToResolution=entry.resolution_minutes,
+        order=entry.order,
         **since_1_6,
     )

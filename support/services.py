@@ -1,78 +1,111 @@
-"""Requests for help and their answers."""
+"""Requests for help and what becomes of them. What open requests say is broken is told with the vehicle."""
 
 import uuid
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
-from bookings.models import Booking
+from bookings.models import Booking, Party
 from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
-from support.models import SupportRequest
+from support.models import SupportRequest, SupportStatus
 from tomp.errors import Missing, NotFound
 
 MODULE = 5
 OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
+BY_URGENCY = list(SupportRequest.Priority)
 
 
-def ask(*, provider, reference, asset_reference, support_type, comment, now, **details):
-    """The request is open, linked to its booking or vehicle. Returns it.
+@transaction.atomic
+def ask(*, provider, reference, asset_reference, support_type, comment, now, damage=None, **details):
+    """The request is open, linked to its booking and vehicle, and its damage is told with the vehicle.
 
-    About the same booking and of the same type as one that is open already, it joins that one (semantics
-    §12). Without booking we mint the id under which it can be followed. Raises NotFound, Missing.
+    Under the same reference and of the same type as one that is open already, it joins that one as one more status
+    (semantics §12), unless it tells of another damage. Without booking we mint the id under which it can be
+    followed. Returns the SupportStatus. Raises NotFound, Missing.
     """
-    if reference:
-        with transaction.atomic():
-            booking = _locked_booking(provider, reference)
-            if details.get("priority") == SupportRequest.Priority.ERROR_CANNOT_CONTINUE:
-                legs.report_issue(booking=booking, provider=provider, now=now)
-            known = SupportRequest.objects.filter(
-                provider=provider, booking=booking, support_type=support_type, status__in=OPEN
-            ).first()
-            if known is not None:
-                return _join(known, comment)
-            return _open(
-                provider, str(booking.pk), booking=booking, asset=None, support_type=support_type,
-                comment=comment, now=now, asset_reference=asset_reference, **details,
-            )  # fmt: skip
-    if not asset_reference:
+    if not reference and not asset_reference:
         raise Missing("Field: id, Reason: name the booking, or the asset in assetId.", module=MODULE)
-    return _open(
-        provider, str(uuid.uuid4()), booking=None, asset=_known_asset(asset_reference), support_type=support_type,
-        comment=comment, now=now, asset_reference=asset_reference, **details,
-    )  # fmt: skip
+    booking, reference = _about(provider, reference) if reference else (None, str(uuid.uuid4()))
+    if booking is not None and details.get("priority") == SupportRequest.Priority.ERROR_CANNOT_CONTINUE:
+        legs.report_issue(booking=booking, provider=provider, now=now)
+    asked = _open_already(reference, support_type, damage)
+    if asked is not None:
+        _join(asked, **details)
+    else:
+        asset = _vehicle(reference, booking, asset_reference)
+        asked = SupportRequest.objects.create(
+            provider=provider, reference=reference, booking=booking, asset=asset, asset_reference=asset_reference,
+            support_type=support_type, comment=comment, damage=damage, created_at=now, **details,
+        )  # fmt: skip
+    said = _say(asked, SupportRequest.Status.PROCESSING, comment, now, minutes=asked.resolution_minutes)
+    _tell_damages(asked.asset_id)
+    return said
 
 
-def _locked_booking(provider, reference):
+def _about(provider, reference):
+    """(the booking, locked, and its id), or (None, the minted id) with its requests locked. Raises NotFound."""
     missing = NotFound(f"Booking {reference[:80]!r} not found.", module=MODULE)
     try:
-        booking = Booking.objects.locked(uuid.UUID(reference))
-    except (ValueError, Booking.DoesNotExist):
+        known_as = uuid.UUID(reference)
+    except ValueError:
         raise missing from None
-    if booking.provider_id != provider.pk or booking.state == Booking.State.NEW:
-        raise missing
-    return booking
+    try:
+        return Booking.objects.booked().for_provider(provider).locked(known_as), str(known_as)
+    except Booking.DoesNotExist:
+        if not _lock_minted(str(known_as), provider=provider):
+            raise missing from None
+        return None, str(known_as)
 
 
-def _join(known, comment):
-    if comment:
-        known.comment = f"{known.comment}\n{comment}" if known.comment else comment
-        known.save(update_fields=["comment"])
-    return known
+def _lock_minted(reference, **whose):
+    """The requests under a minted id, locked."""
+    return list(SupportRequest.objects.select_for_update().filter(reference=reference, booking=None, **whose))
 
 
-def _open(provider, reference, *, now, **fields):
-    mine = SupportRequest.objects.filter(provider=provider, reference=reference)
-    last = mine.aggregate(last=Max("order"))["last"]
-    return SupportRequest.objects.create(
-        provider=provider,
-        reference=reference,
+def _open_already(reference, support_type, damage):
+    alike = SupportRequest.objects.filter(reference=reference, support_type=support_type, status__in=OPEN)
+    return next((asked for asked in alike if damage in (None, asked.damage)), None)
+
+
+def _join(asked, *, contact="", urls=(), priority=SupportRequest.Priority.OTHER, **_said_before):
+    """The open request knows what is new: whom to call, more photos, that it is more urgent."""
+    asked.contact = contact or asked.contact
+    asked.urls = list(dict.fromkeys([*asked.urls, *urls]))
+    asked.priority = min(asked.priority, priority, key=BY_URGENCY.index)
+
+
+def _say(asked, status, comment, now, *, minutes=None, said_by=Party.MP, actor=""):
+    """The request has one more status, which is its current one. Its reference is locked already."""
+    last = SupportStatus.objects.filter(reference=asked.reference).aggregate(last=Max("order"))["last"]
+    asked.status, asked.resolution_minutes = status, minutes
+    asked.save()
+    return SupportStatus.objects.create(
+        request=asked,
+        reference=asked.reference,
         order=0 if last is None else last + 1,
-        created_at=now,
-        **fields,
+        status=status,
+        comment=comment,
+        resolution_minutes=minutes,
+        said_by=said_by,
+        actor=actor,
+        at=now,
     )
+
+
+def _vehicle(reference, booking, named):
+    """The vehicle it is about: the named one if it is ours, else the one that is ridden, or that was last."""
+    found = _known_asset(named) if named else None
+    if found is None and booking is not None:
+        legs = booking.legs.exclude(asset=None).select_related("asset")
+        leg = legs.order_by(F("departed_at").desc(nulls_last=True), "sequence").first()
+        return leg and leg.asset
+    if found is None:
+        known = SupportRequest.objects.filter(reference=reference).exclude(asset=None).first()
+        return known and known.asset
+    return found
 
 
 def _known_asset(named):
@@ -84,14 +117,58 @@ def _known_asset(named):
     return Asset.objects.filter(by_name).first()
 
 
+def _tell_damages(*asset_ids):
+    """What is broken on these vehicles is what their open requests say. The last locks of the transaction."""
+    for asset in Asset.objects.select_for_update(no_key=True).filter(pk__in=asset_ids).order_by("pk"):
+        reports = SupportRequest.objects.filter(asset=asset, status__in=OPEN, damage__isnull=False)
+        damages = list(reports.order_by("created_at", "id").values_list("damage", flat=True))
+        if damages != asset.damages:
+            Asset.objects.filter(pk=asset.pk).update(damages=damages)
+
+
+@transaction.atomic
+def answer(*, request_id, status, comment, resolution_minutes, now, actor):
+    """Staff say how it stands: one more status of the request. A damage is told while the request is open.
+
+    Returns the SupportStatus.
+    """
+    asked = _locked(request_id)
+    said = _say(asked, status, comment, now, minutes=resolution_minutes, said_by=Party.TO, actor=actor)
+    _tell_damages(asked.asset_id)
+    return said
+
+
+@transaction.atomic
+def sort_in(*, request_id, **changes):
+    """Staff say how urgent it is (`priority`) and which vehicle it is about (`asset`), whose damage it then is."""
+    asked = _locked(request_id)
+    before = asked.asset_id
+    for name, value in changes.items():
+        setattr(asked, name, value)
+    asked.save(update_fields=list(changes))
+    _tell_damages(before, asked.asset_id)
+    return asked
+
+
+def _locked(request_id):
+    """The request, under the lock of its booking or minted id: nobody else says anything about it meanwhile."""
+    about = SupportRequest.objects.values("booking", "reference").get(pk=request_id)
+    if about["booking"]:
+        Booking.objects.locked(about["booking"])
+    else:
+        _lock_minted(about["reference"])
+    return SupportRequest.objects.get(pk=request_id)
+
+
 def history(*, provider, reference):
-    """All requests under this booking id or minted id, in order. Raises NotFound when it means nothing to us."""
+    """All that was said under this booking id or minted id, in order. Raises NotFound when it means nothing to us."""
     unknown = NotFound(f"Nothing is known about {reference[:80]!r}.", module=MODULE)
     try:
         known_as = uuid.UUID(reference)
     except ValueError:
         raise unknown from None
-    found = list(SupportRequest.objects.filter(provider=provider, reference=str(known_as)))
+    said = SupportStatus.objects.filter(request__provider=provider, reference=str(known_as))
+    found = list(said.select_related("request"))
     if not found and not Booking.objects.for_provider(provider).booked().filter(pk=known_as).exists():
         raise unknown
     return found

@@ -25,6 +25,6 @@ class SupportViewSet(ProviderViewSet):
 
     @extend_schema(responses={200: components.SupportStatus(many=True)}, tags=TAGS)
     def status(self, request, id):
-        """All requests about the booking (or under the minted id), the latest last."""
+        """All that was said about the booking (or under the minted id), the latest last."""
         found = services.history(provider=self.provider, reference=id)
         return Response([status_json(entry, self.version) for entry in found])

@@ -20,7 +20,7 @@ from maas.models import Milestone
 from payments.models import JournalEntry
 from planning import services as planning
 from planning.options import Trip
-from support.models import SupportRequest
+from support.models import SupportRequest, SupportStatus
 from tests.client import MpClient
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import LAT, LON, AssetFactory, FarePartFactory, PricingPlanFactory
@@ -218,6 +218,7 @@ RECORDED = (
     Notification,
     Reservation,
     SupportRequest,
+    SupportStatus,
 )
 
 

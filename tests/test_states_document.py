@@ -8,6 +8,7 @@ from django.conf import settings
 
 from bookings import services as bookings
 from bookings.models import Booking, BookingState, Party
+from customers.models import Customer
 from fleet.models import Asset, Reservation
 from fleet.models.vehicles import AssetState
 from legs import services as legs
@@ -57,12 +58,13 @@ def moves(title):
     return {row["move"]: (frozenset(row["from"].split(", ")), row["to"]) for row in table(title)}
 
 
-def transitions(model):
+def transitions(model, field="state"):
     """{name: (states it is possible in, state it leads to)} of a state machine."""
     found = {}
-    for transition in model._meta.get_field("state").get_all_transitions(model):
+    for transition in model._meta.get_field(field).get_all_transitions(model):
         sources, _target = found.get(transition.name, (frozenset(), None))
-        found[transition.name] = (sources | {str(transition.source)}, str(transition.target))
+        source = "any" if transition.source == "*" else str(transition.source)
+        found[transition.name] = (sources | {source}, str(transition.target))
     return found
 
 
@@ -107,6 +109,10 @@ def test_knows_all_moves_of_a_booking():
 
 def test_knows_all_moves_of_an_asset():
     assert moves("Asset") == transitions(Asset)
+
+
+def test_knows_all_moves_of_a_customer():
+    assert moves("Customer") == transitions(Customer, "status")
 
 
 def test_has_a_cell_for_every_operation_in_every_state():

@@ -24,7 +24,7 @@ from fleet import pricing
 from fleet.models import AssetPublicId
 from legs.models import DONE_STATES, Evidence, Leg, LegEvent, LegState
 from payments.models import Claim, Invoice, JournalEntry
-from support.models import SupportRequest
+from support.models import SupportRequest, SupportStatus
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import LAT, LON, AssetFactory
 
@@ -223,6 +223,20 @@ class SupportRequestFactory(DjangoModelFactory):
     support_type = SupportRequest.Type.UNABLE_TO_CLOSE
     comment = "The lock does not close."
     created_at = BOOKED_AT
+
+
+class SupportStatusFactory(DjangoModelFactory):
+    """What was said with a request, as the next one under its reference."""
+
+    class Meta:
+        model = SupportStatus
+
+    request = factory.SubFactory(SupportRequestFactory)
+    reference = factory.SelfAttribute("request.reference")
+    order = factory.LazyAttribute(lambda said: SupportStatus.objects.filter(reference=said.reference).count())
+    status = factory.SelfAttribute("request.status")
+    comment = factory.SelfAttribute("request.comment")
+    at = factory.SelfAttribute("request.created_at")
 
 
 class FormerPublicIdFactory(DjangoModelFactory):

@@ -18,6 +18,7 @@ from tomp import titles
 log = structlog.get_logger(__name__)
 
 GENERAL = 7
+MOST_ERRORS = 10  # in an envelope (OpenAPI errorResponse)
 
 
 class TompError(Exception):
@@ -179,17 +180,23 @@ class Refusal(Response):
 def exception_handler(error, context):
     """The answer to anything a view raises: always the TOMP error body, never a stack trace."""
     view, request = context.get("view"), context.get("request")
-    refusal = error if isinstance(error, TompError) else translate(error)
+    refusals = _refusals(error)
     instance = str(uuid.uuid4())
-    if refusal is None:
+    if not refusals:
         log.error("unexpected_error", exc_info=error, instance=instance, view=type(view).__name__)
-        refusal = unforeseen()
+        refusals = [unforeseen()]
     _roll_back()
-    version, language = getattr(request, "version", None), titles.language_of(request)
-    body = error_body(
-        refusal, module=getattr(view, "module", GENERAL), version=version, language=language, instance=instance
-    )
-    return Refusal(body, status=body["status"], headers={"Content-Language": language, **refusal.headers})
+    language = titles.language_of(request)
+    about = {"module": getattr(view, "module", GENERAL), "version": getattr(request, "version", None)}
+    bodies = [error_body(refusal, **about, language=language, instance=instance) for refusal in refusals]
+    body = in_envelope(bodies) if getattr(view, "answers_in_envelope", False) else bodies[0]
+    headers = {"Content-Language": language, **refusals[0].headers}
+    return Refusal(body, status=bodies[0]["status"], headers=headers)
+
+
+def in_envelope(bodies):
+    """TOMP errorResponse: how the customer module of 1.6 refuses, with everything that is wrong at once."""
+    return {"errors": bodies[:MOST_ERRORS]}
 
 
 def unforeseen():
@@ -219,6 +226,14 @@ def translate(error):
     return next((refuse(error) for kinds, refuse in FORESEEN if isinstance(error, kinds)), None)
 
 
+def _refusals(error):
+    """All that is to be said about it; only a validation finds several faults. Nothing when it was not foreseen."""
+    if isinstance(error, exceptions.ValidationError):
+        return faults_of(error)
+    refusal = error if isinstance(error, TompError) else translate(error)
+    return [refusal] if refusal else []
+
+
 def _throttled(error):
     wait = error.wait or 1  # whole seconds, rounded up
     return RequestLimit(f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
@@ -234,19 +249,28 @@ ABSENT = {"required", "null"}
 
 def from_validation(error):
     """Missing or Invalid, naming the first field that is at fault and why."""
-    path, reason = _first_fault(error.detail)
-    field = ".".join(path) or "body"
+    return faults_of(error)[0]
+
+
+def faults_of(error):
+    """Missing or Invalid for each field that is at fault, naming it and why."""
+    return [_fault(path, reason) for path, reason in _faults(error.detail) or [((), exceptions.ErrorDetail("invalid"))]]
+
+
+def _fault(path, reason):
     kind = Missing if reason.code in ABSENT else Invalid
-    return kind(f"Field: {field}, Reason: {reason}")
+    return kind(f"Field: {'.'.join(path) or 'body'}, Reason: {reason}")
 
 
-def _first_fault(detail, path=()):
+def _faults(detail, path=()):
+    """(path, reason) of each, in the order in which they were found."""
     if isinstance(detail, dict):
-        key, value = next((item for item in detail.items() if item[1]), ("", exceptions.ErrorDetail("invalid")))
-        return _first_fault(value, path if key == "non_field_errors" else (*path, str(key)))
-    if isinstance(detail, list):
-        return _first_fault(next((item for item in detail if item), exceptions.ErrorDetail("invalid")), path)
-    return path, detail
+        inside = [(value, path if key == "non_field_errors" else (*path, str(key))) for key, value in detail.items()]
+    elif isinstance(detail, list):
+        inside = [(value, path) for value in detail]
+    else:
+        return [(path, detail)]
+    return [fault for value, place in inside for fault in _faults(value, place)]
 
 
 def _roll_back():
@@ -255,10 +279,12 @@ def _roll_back():
         connection.set_rollback(True)
 
 
+WRONG_CONTENT = "Send the body as application/json, a PATCH as application/merge-patch+json."
+
 # The first that fits counts, so what is special stands before what is general.
 FORESEEN = (
     (exceptions.ValidationError, from_validation),
-    (exceptions.UnsupportedMediaType, lambda error: UnsupportedContent("Send the body as application/json.")),
+    (exceptions.UnsupportedMediaType, lambda error: UnsupportedContent(WRONG_CONTENT)),
     (exceptions.ParseError, lambda error: Invalid(str(error.detail))),
     (exceptions.MethodNotAllowed, lambda error: MethodNotAllowed(str(error.detail))),
     (exceptions.NotAcceptable, lambda error: NotAcceptable("Only application/json can be answered.")),

@@ -10,6 +10,8 @@ from django.views import defaults
 from tomp import errors, titles
 from tomp.middleware import PREFIX
 
+IN_ENVELOPE = f"{PREFIX}customers/"
+
 log = structlog.get_logger(__name__)
 
 
@@ -18,9 +20,10 @@ class RefusalOutsideViews(JsonResponse):
 
     def __init__(self, request, refusal):
         language = titles.language_of(request)
-        body = errors.error_body(refusal, module=errors.GENERAL, language=language)
-        super().__init__(body, status=body["status"], headers={"Content-Language": language})
-        self.instance = body["instance"]
+        error = errors.error_body(refusal, module=errors.GENERAL, language=language)
+        body = errors.in_envelope([error]) if f"{request.path_info}/".startswith(IN_ENVELOPE) else error
+        super().__init__(body, status=error["status"], headers={"Content-Language": language})
+        self.instance = error["instance"]
 
 
 def bad_request(request, exception):

@@ -24,6 +24,7 @@ class Version:
     expires_on_every_event: bool
     has_bounding_box: bool
     has_customers: bool
+    reports_damage: bool
 
 
 V1_5 = Version(
@@ -35,6 +36,7 @@ V1_5 = Version(
     expires_on_every_event=False,
     has_bounding_box=False,
     has_customers=False,
+    reports_damage=False,
 )
 V1_6 = Version(
     minor="1.6",
@@ -45,6 +47,7 @@ V1_6 = Version(
     expires_on_every_event=True,
     has_bounding_box=True,
     has_customers=True,
+    reports_damage=True,
 )
 VERSIONS = {version.minor: version for version in (V1_5, V1_6)}
 LOWEST, LATEST = V1_5, V1_6
@@ -64,9 +67,11 @@ def parse(text):
 class ApiVersionHeader(BaseVersioning):
     """Puts the Version on request.version; without the header it is the lowest we serve (semantics §1.1)."""
 
+    without_header = LOWEST
+
     def determine_version(self, request, *args, **kwargs):
         text = request.headers.get("Api-Version")
-        return parse(text) if text else LOWEST
+        return parse(text) if text else self.without_header
 
     def reverse(self, viewname, args=None, kwargs=None, request=None, format=None, **extra):
         return super().reverse(viewname, args, kwargs, request, format, **extra)

@@ -18,6 +18,7 @@ class TompViewSet(viewsets.GenericViewSet):
 
     module = errors.GENERAL
     since: Version | None = None
+    answers_in_envelope = False  # whether refusals are {"errors": […]} (OpenAPI errorResponse)
     pagination_class = None
     filter_backends = ()
     queryset = None

@@ -44,7 +44,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         _("Money"),
         {"payments.JournalEntry": "receipt_long", "payments.Claim": "gavel", "payments.Invoice": "request_quote"},
     ),
-    (_("Support"), {"support.SupportRequest": "support_agent"}),
+    (_("Support"), {"support.SupportRequest": "support_agent", "support.SupportStatus": "forum"}),
     (
         _("Staff"),
         {

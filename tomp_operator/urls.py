@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 import bookings.urls
+import customers.urls
 import legs.urls
 import maas.urls
 import payments.urls
@@ -20,6 +21,7 @@ tomp_patterns = [
     *legs.urls.urlpatterns,
     *payments.urls.urlpatterns,
     *support.urls.urlpatterns,
+    *customers.urls.urlpatterns,
 ]
 
 urlpatterns = [

@@ -111,7 +111,7 @@ def check_data(booking, legs):
     """Raises Missing unless the booking says all that its conditions require."""
     absent = requirements.missing_member(
         [field for leg in legs for field in required_booking_data(leg.conditions)],
-        customer=booking.customer_data,
+        customer=customers.all_about(booking.customer, booking.customer_data),
         from_place=booking.from_place,
         to_place=booking.to_place,
     )

@@ -104,7 +104,9 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
     search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, NFC tag, public id (also a former one)")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
-    readonly_fields = ("state_label", "state_reason", "public_id", "trips", "lock_state", "reported_at", "source_id")
+    readonly_fields = (
+        "state_label", "state_reason", "public_id", "trips", "lock_state", "reported_at", "source_id", "damages",
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("vehicle_number", "asset_type", ("state_label", "state_reason"), ("public_id", "trips"))}),
         (
@@ -116,6 +118,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
                     "home_station",
                     ("state_of_charge", "range_m", "odometer_m"),
                     ("lock_state", "reported_at"),
+                    "damages",
                 )
             },
         ),

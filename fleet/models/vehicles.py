@@ -284,7 +284,13 @@ class Asset(FSMModelMixin, models.Model):
     lock_state = models.CharField(
         max_length=7, choices=LockState, default=LockState.UNKNOWN, help_text=_("As last reported, or as we left it.")
     )
-    history = HistoricalRecords()
+    damages = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("What its open support requests say is broken (TOMP damage); written by nobody else."),
+    )
+    history = HistoricalRecords(excluded_fields=["damages"])
 
     objects = AssetQuerySet.as_manager()
 

@@ -37,6 +37,7 @@ from tests.trip_factories import (
     NotificationFactory,
     SubscriptionFactory,
     SupportRequestFactory,
+    SupportStatusFactory,
 )
 
 
@@ -77,12 +78,13 @@ def everything(superuser):
     EvidenceFactory(leg=leg)
     ConditionFactory(asset_type=asset.asset_type)
     ApiKeyFactory(provider=leg.booking.provider)
+    request = SupportRequestFactory(booking=leg.booking, asset=asset)
     rows = [
         *(asset, asset.asset_type, asset.asset_type.default_plan, asset.station, reservation),
         *(leg, leg.booking, leg.booking.provider, leg.booking.customer, LegEventFactory(leg=leg)),
         *(BookingEventFactory(booking=leg.booking), NotificationFactory(booking=leg.booking)),
         SubscriptionFactory(booking=leg.booking),
-        *(JournalEntryFactory(booking=leg.booking, leg=leg), SupportRequestFactory(booking=leg.booking, asset=asset)),
+        *(JournalEntryFactory(booking=leg.booking, leg=leg), request, SupportStatusFactory(request=request)),
         CallbackFactory(booking_id=leg.booking_id, provider=leg.booking.provider),
         *(ClaimFactory(booking=leg.booking), InvoiceFactory(provider=leg.booking.provider)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),

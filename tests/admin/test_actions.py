@@ -11,9 +11,10 @@ from fleet.models import Asset
 from fleet.models.vehicles import AssetState
 from legs.models import LegState
 from maas.models import ApiKey, MaasProvider, OAuthClient, digest_of
+from support.models import SupportRequest
 from tests.factories import ApiKeyFactory, MaasProviderFactory
 from tests.fleet_factories import AssetFactory, ReservationFactory
-from tests.trip_factories import BOOKED_AT, BookingFactory, CustomerFactory, LegFactory
+from tests.trip_factories import BOOKED_AT, BookingFactory, CustomerFactory, LegFactory, SupportRequestFactory
 
 MOVES = {
     "put_in_service": AssetState.AVAILABLE,
@@ -248,8 +249,74 @@ def test_a_new_provider_can_book_at_once(staff):
 # Customers
 
 
+def test_a_customer_is_approved(staff, superuser):
+    customer = CustomerFactory(status="TO_PENDING_VALIDATION")
+
+    messages = press(staff, f"/admin/customers/customer/{customer.pk}/approve/", reason="Passport seen")
+
+    assert Customer.objects.get().status == "ACTIVE"
+    assert messages == [("success", f"Approved: {customer.external_id}.")]
+    log = LogEntry.objects.get()
+    assert (log.user, log.change_message) == (superuser, "Approved: Passport seen")
+    assert press(staff, f"/admin/customers/customer/{customer.pk}/approve/", reason="Again") == [
+        ("error", f"Customer {customer.external_id} is active already.")
+    ]
+
+
+def test_a_customer_is_erased(staff):
+    customer = CustomerFactory(data={"firstName": "Ada"})
+    BookingFactory(customer=customer, state="FINISHED", customer_data={"firstName": "Ada"})
+
+    messages = press(staff, f"/admin/customers/customer/{customer.pk}/erase/", reason="Asked for by letter")
+
+    erased = Customer.objects.get()
+    assert (erased.external_id, erased.data, erased.is_blocked) == (None, {}, False)
+    assert Booking.objects.get().customer_data is None
+    assert messages == [("success", f"Erased: {customer.pk}.")]
+    assert LogEntry.objects.get().change_message == "Erased: Asked for by letter"
+
+
+def test_a_customer_with_an_active_booking_is_not_erased(staff):
+    customer = BookingFactory(state="CONFIRMED", customer__data={"firstName": "Ada"}).customer
+
+    messages = press(staff, f"/admin/customers/customer/{customer.pk}/erase/", reason="Asked for by letter")
+
+    assert messages == [("error", "The customer has an active booking: end it first.")]
+    assert Customer.objects.get().data == {"firstName": "Ada"}
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "offered"),
+    [
+        ({"status": "ACTIVE"}, ["block", "erase"]),
+        ({"status": "TO_PENDING_VALIDATION"}, ["approve", "block", "erase"]),
+        ({"status": "BLOCKED"}, ["unblock", "erase"]),
+        ({"status": "BLOCKED", "erased_at": BOOKED_AT}, ["unblock"]),
+        ({"status": "ACTIVE", "erased_at": BOOKED_AT, "external_id": None}, []),
+    ],
+    ids=str,
+)
+def test_of_a_customer_is_offered_what_makes_a_difference(staff, fields, offered):
+    customer = CustomerFactory(**fields)
+
+    html = staff.get(f"/admin/customers/customer/{customer.pk}/change/").content.decode()
+
+    every = ("approve", "block", "unblock", "erase")
+    assert [name for name in every if f"/admin/customers/customer/{customer.pk}/{name}/" in html] == offered
+
+
+def test_the_number_of_somebody_erased_goes_with_the_block(staff):
+    customer = CustomerFactory(status="BLOCKED", erased_at=BOOKED_AT)
+
+    press(staff, f"/admin/customers/customer/{customer.pk}/unblock/")
+
+    assert (Customer.objects.get().status, Customer.objects.get().external_id) == ("ACTIVE", None)
+
+
 def test_a_customer_is_blocked_and_served_again(staff):
-    customer, other = CustomerFactory(), CustomerFactory()
+    customer = CustomerFactory()
+    other = CustomerFactory(external_id=customer.external_id)
 
     press(staff, f"/admin/customers/customer/{customer.pk}/block/", reason="Left it in the canal")
     blocked = Customer.objects.get(pk=customer.pk)
@@ -261,3 +328,20 @@ def test_a_customer_is_blocked_and_served_again(staff):
     assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
         "Blocked: Left it in the canal", "Unblocked",
     ]  # fmt: skip
+
+
+# Support
+
+
+def test_a_support_request_is_answered(staff, superuser):
+    request = SupportRequestFactory()
+    address = f"/admin/support/supportrequest/{request.pk}/answer/"
+
+    messages = press(staff, address, status="RESOLVED", comment="Sent a van", resolution_minutes="20")
+
+    request = SupportRequest.objects.get()
+    said = request.statuses.get()
+    assert messages == [("success", "Answered: resolved.")]
+    assert (request.status, request.resolution_minutes) == ("RESOLVED", 20)
+    assert (said.status, said.comment, said.resolution_minutes, said.actor) == ("RESOLVED", "Sent a van", 20, "rita")
+    assert LogEntry.objects.get().change_message == "Answered: RESOLVED"

@@ -11,7 +11,13 @@ from fleet.models.vehicles import AssetState
 from maas.models import ApiKey
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory
-from tests.trip_factories import BookingFactory, ClaimFactory, CustomerFactory, JournalEntryFactory
+from tests.trip_factories import (
+    BookingFactory,
+    ClaimFactory,
+    CustomerFactory,
+    JournalEntryFactory,
+    SupportRequestFactory,
+)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 ANSWER = {"_form_submitted": "True", "reason": "Because", "label": "mine"}
@@ -58,6 +64,9 @@ def test_viewing_does_not_mean_moving_vehicles(signed_in):
         ("view_claim", ClaimFactory, "payments/claim/{}/reject/"),
         ("view_journalentry", JournalEntryFactory, "payments/journalentry/{}/correct/"),
         ("view_customer", CustomerFactory, "customers/customer/{}/block/"),
+        ("view_customer", CustomerFactory, "customers/customer/{}/approve/"),
+        ("change_customer", CustomerFactory, "customers/customer/{}/erase/"),
+        ("view_supportrequest", SupportRequestFactory, "support/supportrequest/{}/answer/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/issue-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/revoke-api-key/"),
         ("view_maasprovider", MaasProviderFactory, "maas/maasprovider/{}/rotate-client-secret/"),

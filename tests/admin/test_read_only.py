@@ -11,11 +11,23 @@ from fleet.models.vehicles import AssetState
 from legs.models import Leg, LegEvent
 from maas.models import ApiKey, MaasProvider
 from payments.models import Claim, Invoice, JournalEntry
-from support.models import SupportRequest
+from support.models import SupportRequest, SupportStatus
 from tests.fleet_factories import AssetFactory
 from tests.trip_factories import FormerPublicIdFactory, LegFactory, SupportRequestFactory
 
-READ_ONLY = [Booking, BookingEvent, Claim, Customer, Invoice, JournalEntry, Leg, LegEvent, Notification, Reservation]
+READ_ONLY = [
+    Booking,
+    BookingEvent,
+    Claim,
+    Customer,
+    Invoice,
+    JournalEntry,
+    Leg,
+    LegEvent,
+    Notification,
+    Reservation,
+    SupportStatus,
+]
 
 
 def page(model, name, *args):
@@ -163,18 +175,21 @@ def test_the_maas_id_of_a_provider_stays(staff, everything):
     assert (changed.maas_id, changed.name, changed.api_version) == (provider.maas_id, "Renamed", "1.6")
 
 
-def test_of_a_support_request_only_our_answer_is_written(staff):
-    request = SupportRequestFactory(asset=AssetFactory())
+def test_of_a_support_request_only_urgency_and_vehicle_are_written(staff):
+    request = SupportRequestFactory()
+    asset = AssetFactory()
     form = {
-        "status": "RESOLVED", "priority": "QUESTION", "resolution_minutes": 30, "asset": request.asset_id,
+        "status": "RESOLVED", "priority": "QUESTION", "resolution_minutes": 30, "asset": asset.pk,
         "comment": "Never mind", "contact": "nobody", "provider": "", "booking": "",
+        "statuses-TOTAL_FORMS": 0, "statuses-INITIAL_FORMS": 0,
     }  # fmt: skip
 
     response = staff.post(page(SupportRequest, "change", request.pk), form)
 
     assert response.status_code == 302
     changed = SupportRequest.objects.get(pk=request.pk)
-    assert (changed.status, changed.priority, changed.resolution_minutes) == ("RESOLVED", "QUESTION", 30)
+    assert (changed.priority, changed.asset) == ("QUESTION", asset)
+    assert (changed.status, changed.resolution_minutes) == ("PROCESSING", None)
     assert (changed.comment, changed.booking_id) == (request.comment, request.booking_id)
 
 

@@ -112,10 +112,10 @@ def test_finds_what_belongs_to_a_leg(staff):
 
 
 def test_finds_a_customer(staff):
-    customer = CustomerFactory()
-    CustomerFactory()
+    customer = CustomerFactory(data={"firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.org"})
+    CustomerFactory(data={"firstName": "Ada", "lastName": "Byron", "email": "byron@example.org"})
 
-    for term in (customer.external_id, customer.pk):
+    for term in (customer.external_id, customer.pk, "ada lovelace", "ADA@example.org"):
         assert found(staff, "/admin/customers/customer/", term) == [customer.pk]
 
 

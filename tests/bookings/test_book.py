@@ -195,7 +195,7 @@ def test_refuses_in_this_order(mp, other_mp):
     assert_refused(410, 3202)
     other_mp.operation(foreign.id, "CANCEL")
     assert_refused(mp.version.blocked_status, 3209)
-    customer.status = Customer.Status.ACTIVE
+    customer.unblock()
     customer.save()
     assert_refused(400, 3001)
     assert_refused(403, 3201, email="me@example.org")

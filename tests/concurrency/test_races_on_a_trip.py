@@ -10,6 +10,7 @@ from bookings import services as bookings
 from bookings import tasks
 from bookings.errors import BookingLapsed
 from bookings.models import Booking, BookingEvent
+from customers.models import Customer
 from fleet.models import Asset, AssetPublicId, Reservation
 from legs import services as legs
 from legs.models import Leg, LegEvent
@@ -171,7 +172,32 @@ def test_one_trouble_is_one_request():
     answers = at_once(partial(mp.post, "/support/", body) for _ in range(6))
 
     assert statuses(answers) == {200: 6}
-    assert SupportRequest.objects.get().comment.count("stuck") == 6
+    assert list(SupportRequest.objects.get().statuses.values_list("order", flat=True)) == list(range(6))
+
+
+# Customers
+
+
+def test_one_number_is_one_account():
+    mp = mp_client()
+
+    answers = at_once(partial(mp.post, "/customers", {"externalId": "a-1", "age": age}) for age in range(6))
+
+    assert statuses(answers) == {200: 6}
+    assert len({answer.json()["id"] for answer in answers}) == Customer.objects.count() == 1
+
+
+def test_who_books_is_not_erased_and_who_is_erased_does_not_book():
+    """Never is there an active booking of somebody nobody knows."""
+    for number in range(ROUNDS):
+        mp = mp_client()
+        account = mp.post("/customers", {"externalId": f"a-{number}"}).json()
+        wish = {**at(HERE), "useAssets": [str(AssetFactory().public_id)], "customer": {"id": account["id"]}}
+
+        booked, erased = at_once([partial(mp.one_stop, **wish), partial(mp.delete, f"/customers/{account['id']}")])
+
+        assert (booked.status_code, erased.status_code) in {(201, 403), (403, 200)}
+        assert not Booking.objects.open().filter(customer__erased_at__isnull=False).exists()
 
 
 # Everything at once

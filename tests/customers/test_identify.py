@@ -68,18 +68,19 @@ def test_knows_nobody_without_a_number(provider, data):
 
 
 def test_refuses_a_blocked_customer(provider, known):
-    services.block(external_id="c-1", reason="vandalism")
+    services.block(customer_id=known.pk, reason="vandalism")
 
     with pytest.raises(UserBlocked):
         identify(provider, {"id": "c-1"})
 
-    services.unblock(external_id="c-1")
+    services.unblock(customer_id=known.pk)
     assert identify(provider, {"id": "c-1"}) == known
 
 
-@pytest.mark.parametrize("change", [services.block, services.unblock])
-def test_says_when_nobody_has_the_number(change, known):
+@pytest.mark.parametrize("change", [services.block_number, services.unblock_number])
+@pytest.mark.parametrize("named", [{"number": "c-2"}, {"number": "c-1", "maas_id": "another"}], ids=str)
+def test_says_when_nobody_has_the_number(change, named, known):
     with pytest.raises(NotFound):
-        change(external_id="c-2")
+        change(**named)
 
     assert Customer.objects.get().status == "ACTIVE"

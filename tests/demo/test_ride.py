@@ -21,7 +21,7 @@ from tests.demo.conftest import NOW
 def operator(live_server):
     """A server with the demo city; its address."""
     services.build_city(now=NOW)
-    services.open_accounts()
+    services.open_accounts(now=NOW)
     return f"{live_server.url}/tomp"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support import services
 from support.models import SupportRequest
 from tests.client import refused
 from tests.fleet_factories import AssetFactory
@@ -71,8 +72,37 @@ def test_joins_a_request_that_is_open_already(mp):
 
     again = ask(mp, id=str(booking.id), supportType="UNABLE_TO_CLOSE", comment="still stuck")
 
-    assert (again.json()["order"], again.json()["comment"]) == (0, "stuck\nstill stuck")
-    assert SupportRequest.objects.count() == 1
+    assert (again.json()["order"], again.json()["comment"]) == (1, "still stuck")
+    assert (SupportRequest.objects.count(), SupportRequest.objects.get().comment) == (1, "stuck")
+
+
+def test_a_repetition_adds_what_is_new(mp):
+    booking = given_booking(mp.provider)
+    ask(mp, id=str(booking.id), **WISH)
+
+    again = ask(
+        mp, id=str(booking.id), supportType="NOT_CLEAN", priority="ERROR_CANNOT_CONTINUE",
+        urls=["https://mp.example.org/more.jpg", *WISH["urls"]], contactInformationEndUser="+31-1",
+    )  # fmt: skip
+
+    assert again.json()["priority"] == "ERROR_CANNOT_CONTINUE"
+    assert again.json()["urls"] == [*WISH["urls"], "https://mp.example.org/more.jpg"]
+    assert again.json()["contactInformationEndUser"] == "+31-1"
+    assert ask(mp, id=str(booking.id), supportType="NOT_CLEAN").json()["priority"] == "ERROR_CANNOT_CONTINUE"
+
+
+def test_a_repetition_answers_our_question(mp):
+    booking = given_booking(mp.provider)
+    ask(mp, id=str(booking.id), **WISH)
+    services.answer(
+        request_id=SupportRequest.objects.get().pk, status="UPDATE_REQUESTED", comment="Where?",
+        resolution_minutes=None, now=NOW, actor="ann",
+    )  # fmt: skip
+
+    again = ask(mp, id=str(booking.id), supportType="NOT_CLEAN", comment="On the saddle")
+
+    assert (again.json()["status"], again.json()["order"]) == ("PROCESSING", 2)
+    assert SupportRequest.objects.get().status == "PROCESSING"
 
 
 def test_opens_another_about_another_trouble(mp):
@@ -93,7 +123,7 @@ def test_opens_another_once_the_first_is_closed(mp, status, count):
     answer = ask(mp, id=str(booking.id), **WISH)
 
     assert SupportRequest.objects.count() == count
-    assert answer.json()["order"] == count - 1
+    assert answer.json()["order"] == 1
 
 
 @pytest.mark.parametrize("named", ["157103", "AB-12-CD", "public id", "with codespace"])
@@ -161,6 +191,10 @@ def test_does_not_find_the_booking_of_another_provider(mp, other_mp):
         ({"id": "x", "location": {"name": "somewhere"}}, 5001),
         ({"id": "x", "urls": ["photo.jpg"]}, 5002),
         ({"assetId": "x", "damage": "flat"}, 5002),
+        ({"assetId": "x", "damage": {"vehicleComponent": "TIRE"}}, 5001),
+        ({"assetId": "x", "damage": {"vehicleComponent": "SOUL", "description": "gone"}}, 5002),
+        ({"assetId": "x", "damage": {"vehicleComponent": "TIRE", "description": "", "pictures": []}}, 5002),
+        ({"assetId": "x", "damage": {"vehicleComponent": "TIRE", "description": "flat", "pictures": ["me"]}}, 5002),
     ],
     ids=str,
 )

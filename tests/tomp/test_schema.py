@@ -239,6 +239,7 @@ def test_the_customer_module_came_with_1_6():
         return [path for _method, path in operations(document(minor)) if path.startswith("/customers")]
 
     assert of_customers("1.5") == []
+    assert of_customers("1.6") == ["/customers", *["/customers/{id}"] * 3]
 
 
 @pytest.mark.parametrize("component", ["customer", "customerRequest"])

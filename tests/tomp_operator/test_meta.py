@@ -9,7 +9,7 @@ from django.urls import path
 from rest_framework.test import APIClient
 
 from fleet.models import Condition
-from tests.client import refused
+from tests.client import refused, the_error
 from tests.contract import HAS_OFFICIAL_FILES, NO_OFFICIAL_FILES, OFFICIAL_FILES, OFFICIAL_FOLDER
 from tests.fleet_factories import AssetTypeFactory, ConditionFactory
 from tests.journey import mp_client
@@ -178,7 +178,7 @@ def test_tells_what_is_really_routed(clock):
             answer = APIClient().generic(
                 endpoint["method"], address, "{}", content_type="application/json", headers=mp.headers
             )
-            code = answer.json()["errorcode"] if answer.status_code >= 400 else None
+            code = the_error(answer)["errorcode"] if answer.status_code >= 400 else None
             if endpoint["status"] == "NOT_IMPLEMENTED":
                 assert answer.status_code in (403, 404, 405, 501), endpoint
             else:

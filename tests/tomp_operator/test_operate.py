@@ -85,6 +85,24 @@ def test_blocks_a_customer_and_lets_it_come_back(capsys):
     assert (customer.status, customer.blocked_reason) == ("ACTIVE", "")
 
 
+def test_blocks_a_number_at_one_provider_if_told_so(provider, capsys):
+    for where in (provider, MaasProviderFactory()):
+        CustomerFactory(provider=where, external_id="c-1")
+
+    for action in ("block", "unblock"):
+        operate(capsys, "block", "c-1")
+        operate(capsys, action, "c-1", "--provider", provider.maas_id)
+        assert Customer.objects.exclude(provider=provider).get().status == "BLOCKED"
+    assert Customer.objects.get(provider=provider).status == "ACTIVE"
+
+
+def test_takes_a_provider_only_where_it_says_something(provider):
+    booking = given_booking(provider)
+
+    with nothing_changes(), pytest.raises(CommandError):
+        call_command("operate", "cancel", str(booking.id), "--provider", provider.maas_id)
+
+
 @pytest.mark.parametrize(
     ("action", "state"),
     [

@@ -20,6 +20,8 @@ from tomp.components.places import Place
 from tomp.components.words import AssetAccessMethods, AssetClass
 from tomp.versions import V1_6
 
+DAMAGED_PARTS = ("FRONT", "REAR", "LEFT", "RIGHT", "TOP", "BOTTOM", "INTERIOR", "TIRE", "ANCILLARY", "OTHER")
+
 
 class Requirement(Component):
     """An ability or an ancillary, by its code in the travellers' dictionary (CROW)."""
@@ -38,19 +40,7 @@ class Damage(Component):
 
     since = {V1_6: ("vehicleComponentName",)}
 
-    vehicleComponent = Choice(
-        "FRONT",
-        "REAR",
-        "LEFT",
-        "RIGHT",
-        "TOP",
-        "BOTTOM",
-        "INTERIOR",
-        "TIRE",
-        "ANCILLARY",
-        "OTHER",
-        required=True,
-    )
+    vehicleComponent = Choice(*DAMAGED_PARTS, required=True)
     vehicleComponentName = Text()
     description = Text(required=True)
     pictures = ListOf(Url())

@@ -15,8 +15,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
         try:
-            built = services.build_city(now=timezone.now())
+            built = services.build_city(now=now)
         except services.AnotherFleet as error:
             raise CommandError(f"{error} The demo city needs an empty one.") from None
         if built:
@@ -25,7 +26,7 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         else:
             self.stdout.write("The demo city is already there; nothing was changed.")
-        opened = services.open_accounts()
+        opened = services.open_accounts(now=now)
         if opened:
             self.stdout.write(
                 f"MaaS provider {opened['maas_id']} and back office user {opened['admin_user']}: "

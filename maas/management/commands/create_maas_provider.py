@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--bill-until", choices=Milestone.values, help="the event that ends the price")
         parser.add_argument("--release-asset-on", choices=Milestone.values, help="the event that frees the vehicle")
         parser.add_argument("--pascal-case-types", action="store_true", help="write ConditionDeposit and TokenDefault")
+        parser.add_argument(
+            "--customers-need-approval", action="store_true", help="staff approve accounts before they may book"
+        )
         parser.add_argument("--max-open-bookings", type=int, help="how many may be open at the same time")
         parser.add_argument(
             "--access-code-in", nargs="*", choices=AccessAnswer.values, help="the answers that carry access data"
@@ -73,6 +76,7 @@ TERMS = (
     "atomic_set_in_use",
     "location_required_on",
     "location_is_of_user",
+    "customers_need_approval",
 )
 
 

@@ -26,13 +26,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("action", choices=ACTIONS)
         parser.add_argument("id", help="booking id; leg id to finish; the provider's customer number to (un)block")
+        parser.add_argument("--provider", metavar="MAAS_ID", help="(un)block the number at this provider only")
         parser.add_argument("--reason", default="", help="kept with the booking, for whoever asks later")
 
-    def handle(self, *args, action, id, reason, **options):
+    def handle(self, *args, action, id, reason, provider, **options):
+        if provider is not None and action not in ("block", "unblock"):
+            raise CommandError(f"{action} takes no provider: the id says enough.")
         if len(reason) > MAX_REASON or not f"{id}{reason}".isprintable():
             raise CommandError(f"A reason has {MAX_REASON} printable characters at most.")
         try:
-            act(action, id, now=timezone.now(), actor=getpass.getuser(), reason=reason)
+            act(action, id, now=timezone.now(), actor=getpass.getuser(), reason=reason, provider=provider)
         except (Booking.DoesNotExist, Leg.DoesNotExist):
             raise CommandError(f"{id} is not known.") from None
         except TompError as error:
@@ -40,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{action} {id}: done.")
 
 
-def act(action, id, *, now, actor, reason):
+def act(action, id, *, now, actor, reason, provider=None):
     """The action is done. Raises TompError, DoesNotExist, CommandError."""
     about = {"now": now, "actor": actor, "reason": reason}
     match action:
@@ -57,9 +60,9 @@ def act(action, id, *, now, actor, reason):
         case "finish":
             legs.apply("FINISH", leg_id=_known_id(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason)
         case "block":
-            customers.block(external_id=id, reason=reason)
+            customers.block_number(number=id, maas_id=provider, reason=reason)
         case "unblock":
-            customers.unblock(external_id=id)
+            customers.unblock_number(number=id, maas_id=provider)
 
 
 def _known_id(text):

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0003_legs'),
+        ('fleet', '0004_legs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

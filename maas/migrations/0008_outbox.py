@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0006_bookings'),
+        ('maas', '0007_bookings'),
     ]
 
     operations = [
