@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from bookings import services as bookings
-from bookings.models import Booking, BookingEvent, BookingState, Notification, Party
+from bookings.models import Booking, BookingEvent, BookingState, Notification, Party, Subscription
 from customers.models import Customer
 from fleet import information
 from fleet.models import Asset, AssetPublicId, AssetType, Reservation
@@ -215,6 +215,7 @@ RECORDED = (
     LegEvent,
     Notification,
     Reservation,
+    Subscription,
     SupportRequest,
 )
 
