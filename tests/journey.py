@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from bookings import services as bookings
-from bookings.models import Booking, BookingEvent, BookingState, Notification, Party
+from bookings.models import Booking, BookingEvent, BookingState, Notification, Party, Subscription
 from customers.models import Customer
 from fleet import information, tariffs
 from fleet.models import Asset, AssetPublicId, AssetType, Reservation
@@ -217,6 +217,7 @@ RECORDED = (
     LegEvent,
     Notification,
     Reservation,
+    Subscription,
     SupportRequest,
     SupportStatus,
 )
