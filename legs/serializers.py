@@ -95,7 +95,7 @@ def leg_json(leg, dialect, *, with_ids=True, with_access=False):
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
         asset=leg_asset_json(leg),
         pricing=_pricing(leg, tariff),
-        conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
+        conditions=fleet.conditions_json(leg.conditions, dialect),
         state=leg.state,
         distance=leg.distance_m or None,
         assetAccessData=access_json(leg, dialect) if with_access else None,

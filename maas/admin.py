@@ -88,7 +88,7 @@ class MaasProviderAdmin(HistoryAdmin):
             {"fields": ("auto_commit", ("pending_minutes", "max_extensions", "max_open_bookings"))},
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"),)}),
-        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
+        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types", "evidence_condition")}),
     )
 
     def get_readonly_fields(self, request, obj=None):

@@ -56,6 +56,11 @@ class MaasProvider(models.Model):
     api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
     base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
 
+    evidence_condition = models.BooleanField(
+        default=False,
+        help_text=_("Say which photos are needed in the old way too (conditionRequireEvidence, deprecated since 1.5)."),
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
 

@@ -27,4 +27,5 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
             version=self.version,
             language=self.language,
             pascal_case=bool(self.provider and self.provider.pascal_case_types),
+            evidence_condition=bool(self.provider and self.provider.evidence_condition),
         )

@@ -14,6 +14,7 @@ from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
+from planning.travelers import may_use
 from tomp.language import in_any_language
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
@@ -54,11 +55,6 @@ class Trip:
         if not point or (point["lat"] == 0 and point["lng"] == 0):
             return None
         return point["lat"], point["lng"]
-
-    @property
-    def ages(self):
-        ages = (traveler.get("age") for traveler in self.travelers)
-        return [age for age in ages if isinstance(age, int)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,8 +251,7 @@ class _Search:
         return settings.TOMP_DEFAULT_RADIUS_M if self.trip.radius is None else min(self.trip.radius, 50_000)
 
     def _fits(self, asset_type):
-        minimum = asset_type.minimum_age
-        return minimum is None or all(age >= minimum for age in self.trip.ages)
+        return may_use(asset_type, self.trip.travelers)
 
     def _is_open(self, schedule, station):
         return schedule.is_open(

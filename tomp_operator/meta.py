@@ -6,10 +6,14 @@ from typing import Any
 
 from django.conf import settings
 
+from fleet import information
 from fleet.models import AssetType, Condition
 from maas.models import MaasProvider
+from tomp.dialect import Dialect
 from tomp.operations import OPERATIONS, is_since
+from tomp.serializers import without_nulls
 from tomp.versions import VERSIONS
+from tomp_operator.steps import meta_steps, uniform_steps
 
 BASE_PATH = "/tomp"
 
@@ -38,21 +42,25 @@ SCENARIOS = {
     Condition.Kind.DEPOSIT: "DEPOSIT",
     Condition.Kind.PAY_WHEN_FINISHED: "PAY_WHEN_FINISHED",
     Condition.Kind.REQUIRE_BOOKING_DATA: "REQUIRE_BOOKING_DATA",
+    Condition.Kind.RETURN_AREA: "RETURN_AREA",
     Condition.Kind.UPFRONT_PAYMENT: "UPFRONT_PAYMENT",
 }
 
 
-def implementations(patterns, *, provider):
+def implementations(patterns, *, provider, language="en"):
     """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it."""
     routes = _routes(patterns)
-    shared = {"scenarios": scenarios(), "processIdentifiers": process_identifiers(provider or MaasProvider())}
+    types = list(AssetType.objects.prefetch_related("conditions"))
+    shared = {"scenarios": scenarios(types), "processIdentifiers": process_identifiers(provider or MaasProvider())}
+    steps = uniform_steps(information.system(), types)
     return [
-        {
-            "version": version.full,
-            "baseUrl": settings.TOMP_PUBLIC_URL + BASE_PATH,
-            "endpoints": endpoints(routes, version),
+        without_nulls(
+            version=version.full,
+            baseUrl=settings.TOMP_PUBLIC_URL + BASE_PATH,
+            endpoints=endpoints(routes, version),
             **shared,
-        }
+            steps=meta_steps(steps, Dialect(version=version, language=language)),
+        )
         for version in VERSIONS.values()
     ]
 
@@ -74,9 +82,9 @@ def process_identifiers(terms):
     }
 
 
-def scenarios():
+def scenarios(types):
     """Those that apply to all trips, whatever the type (semantics §1.5); what differs is told by conditions."""
-    each = [_scenarios_of(asset_type) for asset_type in AssetType.objects.prefetch_related("conditions")]
+    each = [_scenarios_of(asset_type) for asset_type in types]
     return sorted(set.intersection(*each)) if each else []
 
 
@@ -86,6 +94,8 @@ def _scenarios_of(asset_type):
         found.add("POSTPONED_COMMIT")
     if asset_type.return_rule == AssetType.ReturnRule.ROUNDTRIP_STATION:
         found.add("RETURN_AREA")
+    if asset_type.minimum_age is not None or asset_type.licence:
+        found.add("REQUIRE_BOOKING_DATA")
     return found
 
 

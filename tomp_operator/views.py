@@ -67,7 +67,7 @@ class MetaViewSet(TompViewSet):
     def meta(self, request):
         """The versions served here and what each of them offers."""
         routes = import_module(settings.ROOT_URLCONF).tomp_patterns
-        return Response(meta.implementations(routes, provider=request.auth))
+        return Response(meta.implementations(routes, provider=request.auth, language=self.language))
 
 
 class OperatorViewSet(ProviderViewSet):

@@ -12,19 +12,19 @@ from bookings.models import Booking, BookingEvent, Party
 from bookings.services.deciding import agree_to_commit, save_access
 from bookings.services.story import event, legs_of
 from customers import services as customers
+from fleet import information
 from fleet import services as fleet
-from fleet.conditions import required_booking_data
 from fleet.errors import AssetNotAvailable, NoAssetLeft
 from maas.models import MaasProvider
 from planning import options
 from planning.options import PLANNED_WITHOUT_ARRIVAL
-from tomp.errors import AlreadyBooked, Missing, QuotaReached, UserBlocked
+from tomp.errors import AlreadyBooked, QuotaReached, UserBlocked
 
 
 def book(*, provider, offer_id, customer_data, from_place, to_place, callback_url, extra_info, version, now):
     """The offer is a PENDING booking (CONFIRMED with AUTO_COMMIT) and holds its vehicles.
 
-    Raises, in this order: BookingNotFound, AlreadyBooked, OfferGone, UserBlocked, Missing, QuotaReached
+    Raises, in this order: BookingNotFound, AlreadyBooked, OfferGone, UserBlocked, Missing, Invalid, QuotaReached
     (TOMP POST /bookings, semantics §4.2). After any of them nothing has changed.
     """
     with transaction.atomic():
@@ -97,16 +97,15 @@ def _locked_offer(provider, offer_id):
 
 
 def _take_over(booking, legs, customer_data, callback_url, extra_info):
-    """The booking knows its customer and has all data its conditions require."""
+    """The booking knows its customer and has all data its conditions require, and they fit."""
     booking.customer = customers.identify(provider=booking.provider, data=customer_data)
-    absent = requirements.missing_member(
-        [field for leg in legs for field in required_booking_data(leg.conditions)],
+    requirements.check(
+        [condition for leg in legs for condition in leg.conditions],
         customer=customer_data,
         from_place=booking.from_place,
         to_place=booking.to_place,
+        on=information.local(booking.departs_at).date(),
     )
-    if absent:
-        raise Missing(f"Field: {absent}, Reason: conditionRequireBookingData demands it.", module=3)
     _check_quota(booking.provider)
     booking.customer_data = customer_data
     booking.callback_url = callback_url

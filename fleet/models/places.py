@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from fleet.polygons import check_polygon
+from fleet.steps import check_booking_steps, check_planning_steps
 from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
 
@@ -35,6 +37,18 @@ class System(models.Model):
     feed_contact_email = models.EmailField(blank=True)
     license_url = models.URLField(blank=True)
     rental_apps = models.JSONField(default=dict, blank=True)
+    planning_steps = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_planning_steps],
+        help_text=_("What travellers are shown with every result of planning (TOMP planningStep)."),
+    )
+    booking_steps = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_booking_steps],
+        help_text=_("What travellers are shown in each state of a booking (TOMP bookingStep)."),
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -102,14 +116,10 @@ class Region(models.Model):
 
     def clean(self):
         """The area is one closed polygon inside the world, without crossings (GBFS 3.0, RFC 7946)."""
-        from_geojson = self.area if isinstance(self.area, dict) else {}
-        if from_geojson.get("type") != "Polygon" or not from_geojson.get("coordinates"):
-            raise ValidationError({"area": _('A GeoJSON Polygon is expected: {"type": "Polygon", …}.')})
-        for ring in from_geojson["coordinates"]:
-            if len(ring) < 4 or ring[0] != ring[-1]:
-                raise ValidationError({"area": _("Each ring needs four points and ends where it begins.")})
-            if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat, *_rest in ring):
-                raise ValidationError({"area": _("Points are [longitude, latitude] in degrees.")})
+        try:
+            check_polygon(self.area)
+        except ValidationError as error:
+            raise ValidationError({"area": error.messages}) from error
         if self.kind == self.Kind.SPEEDLIMIT and self.max_speed_kmh is None:
             raise ValidationError({"max_speed_kmh": _("A speed limit needs a speed.")})
 

@@ -1,16 +1,22 @@
 """The vehicles: their types, their conditions, each single one and the ids the public knew it by."""
 
+import re
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
+from fleet import condition_rules
+from fleet.licences import CATEGORIES
 from fleet.models.places import Station
 from fleet.models.prices import PricingPlan
 from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
+
+REQUIREMENT = re.compile("(HR|AV|HV|AB|AER|K|ZR|RR)[0-9]{2}")  # TOMP requirement: category and number
 
 
 class AssetType(models.Model):
@@ -63,7 +69,10 @@ class AssetType(models.Model):
     properties = models.JSONField(
         default=dict,
         blank=True,
-        help_text=_("What all have in common: brand, model, colour, max_speed, wheel_count, persons …"),
+        help_text=_(
+            "What all have in common: brand, model, colour, max_speed, wheel_count, persons …, and which needs of "
+            'travellers it meets, by the codes of the TOMP dictionary: "requirements": ["HR01", "AV03"].'
+        ),
     )
     access_methods = models.JSONField(
         default=list, blank=True, help_text=_('How it opens: ["TOMP-API"], ["QR"], ["DEEPLINK"] …')
@@ -92,9 +101,17 @@ class AssetType(models.Model):
     min_charge_percent = models.PositiveSmallIntegerField(
         default=0, help_text=_("Below this charge a vehicle is not offered.")
     )
-    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    minimum_age = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Bookings must then tell the age or the day of birth.")
+    )
     has_trunk = models.BooleanField(default=False)
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
+    licence = models.CharField(
+        max_length=3,
+        choices=[(category, category) for category in CATEGORIES],
+        blank=True,
+        help_text=_("The driving licence it takes (EU category). Bookings must then come with one."),
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -115,15 +132,26 @@ class AssetType(models.Model):
     def __str__(self):
         return in_any_language(self.name) or self.type_id
 
+    def clean(self):
+        """Needs of travellers that are met are named by codes."""
+        codes = self.properties.get("requirements", [])
+        if not isinstance(codes, list) or not all(isinstance(c, str) and REQUIREMENT.fullmatch(c) for c in codes):
+            raise ValidationError({"properties": _('requirements are codes: ["HR01", "AV03"].')})
+
 
 class Condition(models.Model):
-    """What a booking of this type asks of the provider (TOMP conditions, semantics §10)."""
+    """What a booking of this type asks of the provider (TOMP conditions, semantics §10).
+
+    What follows from the type's other terms is no row: to wait for an answer, to bring it back where it was taken, to
+    be of age, to hold a licence (fleet/conditions.py). Steps replace, for this type, the whole list (reading 43).
+    """
 
     class Kind(models.TextChoices):
         DEPOSIT = "conditionDeposit", _("deposit")
         UPFRONT_PAYMENT = "conditionUpfrontPayment", _("payment up front")
         PAY_WHEN_FINISHED = "conditionPayWhenFinished", _("payment at the end")
         REQUIRE_BOOKING_DATA = "conditionRequireBookingData", _("data required with the booking")
+        RETURN_AREA = "conditionReturnArea", _("return area")
         ONBOARDING_STEPS = "conditionRequireOnboardingSteps", _("steps before the ride")
         OFFBOARDING_STEPS = "conditionRequireOffboardingSteps", _("steps to end the ride")
         PAUSING_STEPS = "conditionRequirePausingSteps", _("steps to pause")
@@ -131,14 +159,7 @@ class Condition(models.Model):
 
     asset_type = models.ForeignKey(AssetType, models.CASCADE, related_name="conditions")
     kind = models.CharField(max_length=40, choices=Kind)
-    details = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text=_(
-            'Deposit: {"amount": "50.00", "currency": "EUR", "vat_rate": "0"}; booking data: {"required_fields": '
-            '["NAME"]}; steps: {"steps": [{"action": "SEND_EVIDENCE_PARKED", "text": {"en": "…"}}]}.'
-        ),
-    )
+    details = models.JSONField(default=dict, blank=True, help_text=_("As fleet/condition_rules.py describes them."))
     position = models.PositiveSmallIntegerField(default=0)
     history = HistoricalRecords()
 
@@ -146,10 +167,34 @@ class Condition(models.Model):
         verbose_name = _("condition")
         verbose_name_plural = _("conditions")
         ordering = ("position", "id")
-        constraints = (models.UniqueConstraint(fields=["asset_type", "kind"], name="a_type_has_each_condition_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                name="a_type_has_each_condition_once",
+                fields=["asset_type", "kind"],
+                condition=~models.Q(kind="conditionReturnArea"),
+            ),
+        )
 
     def __str__(self):
         return self.get_kind_display()
+
+    def save(self, *args, **kwargs):
+        """Raises ValidationError: details that make no sense would break every offer of the type."""
+        self.check_details()
+        super().save(*args, **kwargs)
+
+    def check_details(self):
+        """For save(), and for bulk writers, which pass by it. Raises ValidationError."""
+        try:
+            condition_rules.check(self.kind, self.details)
+        except ValidationError as error:
+            raise ValidationError({"details": error.messages}) from error
+
+    def clean(self):
+        self.check_details()
+        station_id = self.details.get("station_id")
+        if station_id and not Station.objects.filter(station_id=station_id).exists():
+            raise ValidationError({"details": _("There is no station %(id)s.") % {"id": station_id}})
 
 
 class AssetState(models.TextChoices):

@@ -9,6 +9,7 @@ from django.db.models import Exists
 
 from bookings.models import Party
 from legs.models import LegEvent
+from legs.services.demands import check_demands
 from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked
 
@@ -42,6 +43,7 @@ def apply(
         )
         check_possible(step)
         check_asset(step)
+        check_demands(step)
         HANDLERS[event](step)
         keep_evidence(step)
         leg.save()

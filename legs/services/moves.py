@@ -4,11 +4,12 @@ from bookings import services as bookings
 from bookings.models import Booking, Party
 from fleet import places, pricing
 from fleet import services as fleet
-from fleet.conditions import demands_parking_photo
+from fleet.conditions import return_areas
 from fleet.errors import AssetNotAvailable
 from fleet.ids import as_public_id
-from legs.errors import AssetMissing, EvidenceMissing, PickingNotAllowed
+from legs.errors import AssetMissing, PickingNotAllowed
 from legs.models import Evidence, LegState
+from legs.services.demands import check_evidence
 from maas.models import Milestone
 from payments import services as payments
 
@@ -79,7 +80,7 @@ def _finish(step):
         return
     if step.asked_by == Party.MP:
         _check_place(step)
-        _check_evidence(step)
+        check_evidence(step)
     fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.location, now=step.now)
@@ -112,13 +113,8 @@ def _check_place(step):
         lat=lat,
         lon=lon,
         now=step.now,
+        areas=return_areas(step.leg.conditions),
     )
-
-
-def _check_evidence(step):
-    demanded = demands_parking_photo(step.leg.conditions)
-    if demanded and not step.urls and not Evidence.objects.filter(leg=step.leg).exists():
-        raise EvidenceMissing("Send the address of a photo of the parked vehicle in `url`.")
 
 
 def keep_evidence(step):

@@ -302,7 +302,9 @@ def test_names_a_scenario_only_if_it_applies_to_all_trips(clock):
 
     scooter = AssetTypeFactory(response_minutes=10)
     ConditionFactory(asset_type=scooter, kind=Condition.Kind.DEPOSIT)
-    ConditionFactory(asset_type=scooter, kind=Condition.Kind.ONBOARDING_STEPS, details={"steps": []})
+    ConditionFactory(
+        asset_type=scooter, kind=Condition.Kind.ONBOARDING_STEPS, details={"steps": [{"action": "UNLOCK_ASSET"}]}
+    )
     assert scenarios(mp.get("/operator/meta")) == ["DEPOSIT", "POSTPONED_COMMIT"]
 
     cargo_bike = AssetTypeFactory(ahead=True)
@@ -314,15 +316,16 @@ def test_names_a_scenario_only_if_it_applies_to_all_trips(clock):
 
 
 @pytest.mark.parametrize(
-    ("kind", "scenario"),
+    ("kind", "details", "scenario"),
     [
-        (Condition.Kind.PAY_WHEN_FINISHED, "PAY_WHEN_FINISHED"),
-        (Condition.Kind.REQUIRE_BOOKING_DATA, "REQUIRE_BOOKING_DATA"),
-        (Condition.Kind.UPFRONT_PAYMENT, "UPFRONT_PAYMENT"),
+        (Condition.Kind.PAY_WHEN_FINISHED, {}, "PAY_WHEN_FINISHED"),
+        (Condition.Kind.REQUIRE_BOOKING_DATA, {"required_fields": ["NAME"]}, "REQUIRE_BOOKING_DATA"),
+        (Condition.Kind.RETURN_AREA, {"station_id": "hub"}, "RETURN_AREA"),
+        (Condition.Kind.UPFRONT_PAYMENT, {}, "UPFRONT_PAYMENT"),
     ],
 )
-def test_knows_a_scenario_by_its_condition(clock, kind, scenario):
-    ConditionFactory(kind=kind, details={})
+def test_knows_a_scenario_by_its_condition(clock, kind, details, scenario):
+    ConditionFactory(kind=kind, details=details)
 
     assert scenarios(mp_client().get("/operator/meta")) == [scenario]
 
