@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from fleet.models import Condition
 from tests.client import refused
 from tests.contract import HAS_OFFICIAL_FILES, NO_OFFICIAL_FILES, OFFICIAL_FILES, OFFICIAL_FOLDER
-from tests.fleet_factories import AssetTypeFactory, ConditionFactory
+from tests.fleet_factories import AssetTypeFactory, ConditionFactory, SystemFactory
 from tests.journey import mp_client
 from tomp.operations import OPERATIONS
 from tomp.versions import V1_5, V1_6
@@ -375,3 +375,39 @@ def test_ping_refuses_another_api_family():
     answer = APIClient().get("/tomp/operator/ping", headers={"Api": "OSDM"})
 
     refused(answer, 400, 7002)
+
+
+# Steps
+
+
+def steps(answer):
+    return {version: entry.get("steps") for version, entry in entries(answer).items()}
+
+
+def test_tells_the_steps_that_are_the_same_for_all_types(clock):
+    mp = mp_client()
+    unlock = {"steps": [{"action": "UNLOCK_ASSET", "text": {"en": "Open it.", "nl": "Open hem."}}]}
+    assert set(steps(mp.get("/operator/meta")).values()) == {None}
+
+    ConditionFactory(kind=Condition.Kind.ONBOARDING_STEPS, details=unlock)
+    second = ConditionFactory(kind=Condition.Kind.ONBOARDING_STEPS, details=unlock)
+    told = [{"type": "PLAIN_TEXT", "goal": "INSTRUCTIONS", "action": "UNLOCK_ASSET", "text": "Open it."}]
+    assert list(steps(mp.get("/operator/meta")).values()) == [{"onboarding": told}] * 2
+
+    second.details = {"steps": [{"action": "START_ASSET"}]}
+    second.save()
+    assert set(steps(mp.get("/operator/meta")).values()) == {None}
+
+
+def test_tells_the_steps_of_planning_and_booking_in_the_words_of_each_version(clock):
+    SystemFactory(
+        planning_steps=[{"action": "SHOW_TERMS_CONDITIONS", "goal": "TERMS_CONDITIONS", "text": {"en": "Be kind."}}],
+        booking_steps=[{"action": "PENDING", "goal": "SALES", "type": "URL", "url": "https://a.example"}],
+    )
+
+    first, second = steps(mp_client().get("/operator/meta")).values()
+
+    pending = {"type": "URL", "goal": "SALES", "action": "PENDING", "url": "https://a.example"}
+    terms = {"type": "PLAIN_TEXT", "goal": "TERMS_CONDITIONS", "action": "SHOW_TERMS_CONDITIONS", "text": "Be kind."}
+    assert first == {"booking": [pending]}
+    assert second == {"planning": [terms], "booking": [pending]}
