@@ -10,7 +10,18 @@ from demo.catalogue import TYPES
 from demo.geography import areas, table
 from fleet import geo, places
 from fleet import services as fleet
-from fleet.models import Alert, Asset, AssetType, FarePart, OpeningHours, PricingPlan, Region, Station, System
+from fleet.models import (
+    Alert,
+    Asset,
+    AssetType,
+    Condition,
+    FarePart,
+    OpeningHours,
+    PricingPlan,
+    Region,
+    Station,
+    System,
+)
 from fleet.schedule import Schedule
 from tests.demo.conftest import NOW
 
@@ -60,7 +71,7 @@ def test_has_bookable_vehicles_of_each_type(city, type_id, count):
 
 
 def test_passes_every_check_of_the_back_office(city):
-    for model in (System, Region, Station, PricingPlan, FarePart, AssetType, Asset, Alert, OpeningHours):
+    for model in (System, Region, Station, PricingPlan, FarePart, AssetType, Condition, Asset, Alert, OpeningHours):
         for row in model.objects.all():
             row.full_clean(exclude={"state"})
 
