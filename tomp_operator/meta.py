@@ -10,9 +10,9 @@ from fleet import information
 from fleet.models import AssetType, Condition
 from maas.models import MaasProvider
 from tomp.dialect import Dialect
-from tomp.operations import OPERATIONS, is_since
+from tomp.operations import OPERATIONS, earlier, is_since
 from tomp.serializers import without_nulls
-from tomp.versions import VERSIONS
+from tomp.versions import LATEST, VERSIONS
 from tomp_operator.steps import meta_steps, uniform_steps
 
 BASE_PATH = "/tomp"
@@ -47,8 +47,11 @@ SCENARIOS = {
 }
 
 
-def implementations(patterns, *, provider, language="en"):
-    """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it."""
+def implementations(patterns, *, provider, reader=LATEST, language="en"):
+    """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it.
+
+    `reader` is the version the answer is in: a reader of 1.5 gets no word of 1.6, not even in what is said about 1.6.
+    """
     routes = _routes(patterns)
     types = list(AssetType.objects.prefetch_related("conditions"))
     shared = {"scenarios": scenarios(types), "processIdentifiers": process_identifiers(provider or MaasProvider())}
@@ -59,7 +62,7 @@ def implementations(patterns, *, provider, language="en"):
             baseUrl=settings.TOMP_PUBLIC_URL + BASE_PATH,
             endpoints=endpoints(routes, version),
             **shared,
-            steps=meta_steps(steps, Dialect(version=version, language=language)),
+            steps=meta_steps(steps, Dialect(version=earlier(version, reader), language=language)),
         )
         for version in VERSIONS.values()
     ]
