@@ -32,6 +32,13 @@ SYSTEM: Row = {
     "phone_number": "+31-30-5550100",
     "email": "help@demo-mobility.example",
     "feed_contact_email": "feeds@demo-mobility.example",
+    "planning_steps": [
+        {
+            "action": "SHOW_TERMS_CONDITIONS",
+            "goal": "TERMS_CONDITIONS",
+            "text": {"en": "Ride with care.", "nl": "Rijd voorzichtig."},
+        }
+    ],
 }
 
 
@@ -166,6 +173,41 @@ PARKING_PHOTO: Row = {
     ]
 }
 FEES: Row = {"cancellation_fee": Decimal("2.50"), "free_cancellation_minutes": 5, "no_show_fee": Decimal("5.00")}
+
+
+def step(action: str, en: str, nl: str, **more: Any) -> Row:
+    return {"action": action, "text": {"en": en, "nl": nl}, **more}
+
+
+# Each tells what to do with the lock; none of them demands an event that the ride would not have anyway.
+LOCK_STEPS: dict[Any, Row] = {
+    Condition.Kind.ONBOARDING_STEPS: {
+        "steps": [
+            step("SHOW_DAMAGES", "Look at the brakes and the tyres first.", "Kijk eerst naar de remmen en de banden."),
+            step("UNLOCK_ASSET", "Open the lock with the app.", "Open het slot met de app."),
+            step("SEND_SET_IN_USE", "Your ride begins.", "Uw rit begint."),
+        ]
+    },
+    Condition.Kind.PAUSING_STEPS: {
+        "steps": [
+            step("LOCK_ASSET", "Push the lock down.", "Duw het slot omlaag."),
+            step("SEND_PAUSE", "The bike stays yours.", "De fiets blijft van u."),
+        ]
+    },
+    Condition.Kind.RESUMING_STEPS: {
+        "steps": [
+            step("UNLOCK_ASSET", "Open the lock with the app.", "Open het slot met de app."),
+            step("SEND_SET_IN_USE", "Your ride goes on.", "Uw rit gaat verder."),
+        ]
+    },
+    Condition.Kind.OFFBOARDING_STEPS: {
+        "steps": [
+            step("PARK_ASSIST", "Leave the pavement free.", "Houd de stoep vrij."),
+            step("LOCK_ASSET", "Push the lock down.", "Duw het slot omlaag."),
+            step("SEND_FINISH", "Your ride is over.", "Uw rit is voorbij."),
+        ]
+    },
+}
 DEPOSIT: Row = {"amount": "50.00", "currency": "EUR", "vat_rate": "21", "vat_country": "NL"}
 
 # Fields of AssetType; the plan has the same id unless it is named, conditions go to their own table.
@@ -179,7 +221,6 @@ TYPES: dict[str, Row] = {
         "properties": {"brand": "Demo", "model": "Glide 3", "max_speed": 25, "wheel_count": 2, "persons": 1},
         "access_methods": ["TOMP-API"],
         "min_charge_percent": 15,
-        "minimum_age": 16,
         "opening_instructions": {
             "en": "It opens when the ride begins. Push off with one foot, then use the throttle.",
             "nl": "Hij gaat open als de rit begint. Zet af met één voet en geef dan gas.",
@@ -249,6 +290,7 @@ TYPES: dict[str, Row] = {
         "properties": {"brand": "Demo", "model": "Key", "gears": 3, "wheel_count": 2, "persons": 1},
         "access_methods": ["AXA-EKEY-OTP"],
         "access_details": {"AXA-EKEY-OTP": {"supplier": "simulated"}},
+        "conditions": LOCK_STEPS,
     },
     "taxi": {
         "name": {"en": "Taxi", "nl": "Taxi"},

@@ -130,11 +130,14 @@ def _build_types(plans: dict[str, PricingPlan]) -> dict[str, AssetType]:
     AssetType.objects.bulk_create(types.values())
     for type_id, row in catalogue.TYPES.items():
         types[type_id].plans.add(plans[row.get("plan", type_id)])
-    Condition.objects.bulk_create(
+    conditions = [
         Condition(asset_type=types[type_id], kind=kind, details=details, position=position)
         for type_id, row in catalogue.TYPES.items()
         for position, (kind, details) in enumerate(row.get("conditions", {}).items())
-    )
+    ]
+    for condition in conditions:
+        condition.check_details()
+    Condition.objects.bulk_create(conditions)
     return types
 
 

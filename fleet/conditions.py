@@ -3,7 +3,11 @@
 from datetime import timedelta
 
 from fleet.models import AssetType
+from fleet.steps import CONDITIONS, EVIDENCE
 from tomp.serializers import moment_json
+
+REQUIRE_BOOKING_DATA = "conditionRequireBookingData"
+STEPS_OF = {name: kind for kind, name in CONDITIONS.items()}
 
 
 def conditions_for(asset_type, *, station, now):
@@ -12,6 +16,7 @@ def conditions_for(asset_type, *, station, now):
     Each is {"kind": official schema name, …}. Expects asset_type.conditions to be prefetched.
     """
     conditions = [{"kind": row.kind, **row.details} for row in asset_type.conditions.all()]
+    _ask_about_the_driver(asset_type, conditions)
     if asset_type.response_minutes is not None:
         answer_by = now + timedelta(minutes=asset_type.response_minutes)
         conditions.append({"kind": "conditionPostponedCommit", "answer_by": moment_json(answer_by)})
@@ -34,25 +39,47 @@ def answered_by(conditions, moment):
     ]
 
 
-def demands_parking_photo(conditions):
-    """Whether the ride may not end without a photo (semantics §10.2, SEND_EVIDENCE_PARKED)."""
-    return any(
-        step.get("action") == "SEND_EVIDENCE_PARKED"
+def _ask_about_the_driver(asset_type, conditions):
+    """Who must be old enough, or hold a licence, has to say so with the booking, whatever else is asked for."""
+    fields, rules = [], {}
+    if asset_type.minimum_age is not None:
+        fields, rules = ["AGE"], {"minimum_age": asset_type.minimum_age}
+    if asset_type.licence:
+        fields, rules = [*fields, "LICENSES"], {**rules, "licence": asset_type.licence}
+    if not fields:
+        return
+    data = next((condition for condition in conditions if condition["kind"] == REQUIRE_BOOKING_DATA), None)
+    if data is None:
+        conditions.append({"kind": REQUIRE_BOOKING_DATA, "required_fields": fields, **rules})
+    else:
+        data |= {"required_fields": list(dict.fromkeys([*data["required_fields"], *fields])), **rules}
+
+
+def demanded_actions(conditions, name):
+    """The actions of the agreed steps of this list ("onboarding", "offboarding", …), in order."""
+    return [
+        step.get("action")
         for condition in conditions
-        if condition["kind"] == "conditionRequireOffboardingSteps"
+        if condition["kind"] == STEPS_OF[name]
         for step in condition["steps"]
-    )
+    ]
+
+
+def demanded_evidence(conditions):
+    """What must be shown on a photo before the ride may end: PARKED, HELMET_IN_BASKET, CHARGING (evidenceTypes)."""
+    actions = demanded_actions(conditions, "offboarding")
+    return [evidence for action, evidence in EVIDENCE.items() if action in actions]
+
+
+def return_areas(conditions):
+    """Where the ride may end, if that was agreed: any of them (semantics §10.1)."""
+    return [condition for condition in conditions if condition["kind"] == "conditionReturnArea"]
 
 
 def pauses_unlocked(conditions):
     """Whether a pause leaves the vehicle open: it has steps to pause, and locking is none of them (TOMP issue 498)."""
-    steps = [
-        step.get("action")
-        for condition in conditions
-        if condition["kind"] == "conditionRequirePausingSteps"
-        for step in condition["steps"]
-    ]
-    return bool(steps) and "LOCK_ASSET" not in steps
+    actions = demanded_actions(conditions, "pausing")
+    return bool(actions) and "LOCK_ASSET" not in actions
 
 
 def required_booking_data(conditions):
@@ -60,7 +87,7 @@ def required_booking_data(conditions):
     return [
         field
         for condition in conditions
-        if condition["kind"] == "conditionRequireBookingData"
+        if condition["kind"] == REQUIRE_BOOKING_DATA
         for field in condition["required_fields"]
     ]
 

@@ -1,11 +1,14 @@
 """Where are we, and what may one do there? Reads regions and stations, writes nothing."""
 
+from datetime import time
+
 from django.conf import settings
 from django.db.models import Q
 
-from fleet import geo
+from fleet import geo, information
 from fleet.errors import NotAllowedHere
-from fleet.models import AssetType, Region, Station
+from fleet.models import AssetType, OpeningHours, Region, Station
+from fleet.schedule import Schedule
 
 FORBIDDEN = (Region.Kind.NO_PARKING, Region.Kind.NO_ACCESS)
 
@@ -32,9 +35,15 @@ def stations_at(lat, lon):
     return [station for _distance, _pk, station in sorted(near, key=lambda item: item[:2])]
 
 
-def check_may_end(*, asset_type, start_station_id, lat, lon, now):
-    """Raises NotAllowedHere unless a ride with this type may end at the point (semantics §5.2 FINISH)."""
+def check_may_end(*, asset_type, start_station_id, lat, lon, now, areas=()):
+    """Raises NotAllowedHere unless a ride with this type may end at the point (semantics §5.2 FINISH).
+
+    `areas` are the return areas that were agreed for this ride: any of them will do, and nothing else does.
+    """
     rule = asset_type.return_rule
+    if areas:
+        _check_areas(areas, asset_type, lat, lon, now)
+        return
     if rule == AssetType.ReturnRule.FREE_FLOATING:
         _check_free_floating(asset_type, lat, lon, now)
         return
@@ -47,6 +56,44 @@ def check_may_end(*, asset_type, start_station_id, lat, lon, now):
             raise NotAllowedHere("Bring the vehicle to a station.")
     elif not stations:
         _check_free_floating(asset_type, lat, lon, now)
+
+
+def _check_areas(areas, asset_type, lat, lon, now):
+    """In a station its own rules hold, elsewhere those of the zones."""
+    open_areas = [area for area in areas if _takes_returns(area, now)]
+    at_stations = {station.station_id for station in stations_at(lat, lon) if station.is_returning}
+    if at_stations & {area.get("station_id") for area in open_areas}:
+        return
+    if not any(_covers(area, lat, lon) for area in open_areas):
+        now_only = "" if len(open_areas) == len(areas) else " that take returns now"
+        raise NotAllowedHere(f"This is outside the return areas of this ride{now_only}.")
+    kinds = {region.kind for region in regions_at(lat, lon, asset_type_id=asset_type.pk, now=now)}
+    if kinds & set(FORBIDDEN):
+        raise NotAllowedHere("Parking is not allowed here.")
+
+
+def _takes_returns(area, now):
+    rules = (
+        OpeningHours(
+            days=row["days"],
+            opens_at=time.fromisoformat(row["opens"]),
+            closes_at=time.fromisoformat(row["closes"]),
+        )
+        for row in area.get("hours") or []
+    )
+    return Schedule(hours=tuple(rules), periods=()).is_open(information.local(now))
+
+
+def _covers(area, lat, lon):
+    """A polygon covers what is in it, a point what is as near to it as to a station; a station itself is none."""
+    if area.get("area"):
+        return geo.contains(area["area"], lat, lon)
+    point = area.get("coordinates")
+    return (
+        point is not None
+        and not area.get("station_id")
+        and geo.distance_m(lat, lon, point["lat"], point["lng"]) <= settings.TOMP_STATION_RADIUS_M
+    )
 
 
 def _check_free_floating(asset_type, lat, lon, now):

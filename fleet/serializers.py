@@ -3,7 +3,11 @@
 from decimal import Decimal
 
 from fleet import pricing
+from fleet.condition_rules import announced
+from fleet.conditions import demanded_evidence
 from fleet.ids import published_id
+from fleet.steps import CONDITIONS, goals, newer_actions
+from tomp.geojson import geometry_json
 from tomp.language import in_language
 from tomp.serializers import without_nulls
 from tomp.versions import LOWEST
@@ -213,23 +217,25 @@ def plan_json(plan, *, language, station=None, region=None):
 # -- conditions
 
 
-def conditions_json(conditions, *, language, pascal_case=False):
-    """TOMP conditions, in the spelling the provider's contract asks for (reading 14)."""
-    return [_condition_json(condition, language, pascal_case) for condition in conditions]
+def conditions_json(conditions, dialect):
+    """TOMP conditions, in the version, language and spelling of the reader (reading 14)."""
+    shown = [*conditions, *_evidence(conditions)] if dialect.evidence_condition else conditions
+    return [_condition_json(condition, dialect) for condition in shown]
 
 
-def _condition_json(condition, language, pascal_case):
+def _evidence(conditions):
+    """The photos the steps demand, in the way of 1.4 (conditionRequireEvidence)."""
+    evidence = demanded_evidence(conditions)
+    return [{"kind": "conditionRequireEvidence", "evidence": evidence}] if evidence else []
+
+
+def _condition_json(condition, dialect):
     kind = condition["kind"]
-    render = CONDITION_MEMBERS.get(kind, lambda details, language: {})
-    return {"conditionType": spelled(kind, pascal_case), **render(condition, language)}
+    members = CONDITION_MEMBERS[kind](condition, dialect) if kind in CONDITION_MEMBERS else {}
+    return without_nulls(conditionType=dialect.spell(kind), id=condition.get("id"), **members)
 
 
-def spelled(name, pascal_case):
-    """conditionDeposit, or ConditionDeposit for a provider who insists."""
-    return name[0].upper() + name[1:] if pascal_case else name
-
-
-def _deposit(details, language):
+def _deposit(details, dialect):
     vat = details.get("vat_rate")
     return amount_json(
         Decimal(str(details["amount"])),
@@ -239,40 +245,60 @@ def _deposit(details, language):
     )
 
 
-def _postponed(details, language):
-    return {"ultimateResponseTime": details["answer_by"]}
-
-
-def _booking_data(details, language):
-    return {"requiredFields": details["required_fields"]}
-
-
-def _return_area(details, language):
-    return without_nulls(stationId=details.get("station_id"), coordinates=details.get("coordinates"))
-
-
-def _steps(details, language):
+def _booking_data(details, dialect):
+    """Without the words the reader's version does not know (reading 18); they are demanded all the same."""
     return {
-        "steps": [
-            without_nulls(
-                type=step.get("type", "PLAIN_TEXT"),
-                goal=step.get("goal", "INSTRUCTIONS"),
-                action=step["action"],
-                text=in_language(step.get("text"), language) or None,
-                url=step.get("url"),
-            )
-            for step in details["steps"]
-        ]
+        "requiredFields": announced(details["required_fields"], dialect.version),
+        "claims": details.get("claims") or None,
     }
+
+
+def _return_area(details, dialect):
+    area = details.get("area")
+    return {
+        "stationId": details.get("station_id"),
+        "returnArea": geometry_json(area, dialect.version) if area else None,
+        "coordinates": details.get("coordinates"),
+        "returnHours": [_return_hours(row) for row in details.get("hours") or []] or None,
+    }
+
+
+def _return_hours(row):
+    """TOMP systemHours; what ends after midnight ends past 24:00 of the day it began."""
+    opens, closes = row["opens"], row["closes"]
+    return {"startTime": opens, "endTime": closes if closes > opens else past_midnight(closes), "days": row["days"]}
+
+
+def past_midnight(closes):
+    """01:30 of the next morning, counted from the day before: 25:30 (GBFS)."""
+    return f"{int(closes[:2]) + 24:02d}{closes[2:]}"
+
+
+def _steps(details, dialect):
+    return {"steps": steps_json(details["steps"], dialect)}
+
+
+def steps_json(steps, dialect):
+    """TOMP steps, without those whose action the reader's version does not know."""
+    return [_step_json(step, dialect) for step in steps if step["action"] not in newer_actions(dialect.version)]
+
+
+def _step_json(step, dialect):
+    goal = step.get("goal", "INSTRUCTIONS")
+    return without_nulls(
+        type=step.get("type", "PLAIN_TEXT"),
+        goal=goal if goal in goals(dialect.version) else None,
+        action=step["action"],
+        text=in_language(step.get("text"), dialect.language) or None,
+        url=step.get("url"),
+    )
 
 
 CONDITION_MEMBERS = {
     "conditionDeposit": _deposit,
-    "conditionPostponedCommit": _postponed,
+    "conditionPostponedCommit": lambda details, dialect: {"ultimateResponseTime": details["answer_by"]},
     "conditionRequireBookingData": _booking_data,
+    "conditionRequireEvidence": lambda details, dialect: {"evidenceTypes": details["evidence"]},
     "conditionReturnArea": _return_area,
-    "conditionRequireOnboardingSteps": _steps,
-    "conditionRequireOffboardingSteps": _steps,
-    "conditionRequirePausingSteps": _steps,
-    "conditionRequireResumingSteps": _steps,
+    **dict.fromkeys(CONDITIONS, _steps),
 }

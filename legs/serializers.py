@@ -100,7 +100,7 @@ def leg_json(leg, dialect, *, with_ids=True, access=None, with_track=False):
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
         asset=leg_asset_json(leg, dialect.version),
         pricing=_pricing(leg, tariff),
-        conditions=fleet.conditions_json(leg.conditions, language=dialect.language, pascal_case=dialect.pascal_case),
+        conditions=fleet.conditions_json(leg.conditions, dialect),
         state=leg.state,
         distance=leg.distance_m or None,
         progressGeometry=track_json(leg, dialect.version) if with_track else None,

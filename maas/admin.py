@@ -151,7 +151,7 @@ class MaasProviderAdmin(HistoryAdmin):
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"), "issue_stops_meter")}),
         (_("Fees"), {"fields": (("cancellation_fee", "free_cancellation_minutes", "no_show_fee"),)}),
-        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types")}),
+        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types", "evidence_condition")}),
     )
 
     def get_readonly_fields(self, request, obj=None):

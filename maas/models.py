@@ -147,6 +147,10 @@ class MaasProvider(models.Model):
         default=False,
         help_text=_("Only customers whose account (TOMP 1.6 /customers) staff approved may book."),
     )
+    evidence_condition = models.BooleanField(
+        default=False,
+        help_text=_("Say which photos are needed in the old way too (conditionRequireEvidence, deprecated since 1.5)."),
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()

@@ -31,6 +31,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
             version=self.version,
             language=self.language,
             pascal_case=bool(self.provider and self.provider.pascal_case_types),
+            evidence_condition=bool(self.provider and self.provider.evidence_condition),
         )
 
 

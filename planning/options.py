@@ -16,6 +16,7 @@ from fleet.pricing import Tariff
 from fleet.schedule import Schedule
 from maas.models import MaasProvider
 from planning import parties
+from planning.travelers import may_use
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
@@ -61,11 +62,6 @@ class Trip:
             return min(self.estimated_distance, LONGEST_DISTANCE_M)
         start, end = _point(place), _point(self.to_place or {})
         return round(geo.distance_m(*start, *end)) if start and end else 0
-
-    @property
-    def ages(self):
-        ages = (traveler.get("age") for traveler in self.travelers)
-        return [age for age in ages if isinstance(age, int)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +267,7 @@ class _Search:
         return groups.open_to(self.provider, self.trip.user_groups, path=path)
 
     def _fits(self, asset_type):
-        minimum = asset_type.minimum_age
-        return minimum is None or all(age >= minimum for age in self.trip.ages)
+        return may_use(asset_type, self.trip.travelers)
 
     def _plan(self, asset_type, *, station=None, point=None, own=None):
         """The plan of the ride that begins there then; None if it has no price."""

@@ -12,6 +12,7 @@ class Dialect:
     version: Version = LATEST
     language: str = "en"
     pascal_case: bool = False
+    evidence_condition: bool = False
 
     def spell(self, name):
         """conditionDeposit, or ConditionDeposit for a provider whose contract says so."""

@@ -45,6 +45,11 @@ def is_since(first, version):
     return order.index(first) <= order.index(version)
 
 
+def earlier(one, other):
+    """The lower of two versions."""
+    return one if is_since(one, other) else other
+
+
 OPERATIONS = (
     Operation("GET", "/operator/ping"),
     Operation("GET", "/operator/meta"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fleet.access import WORKING_THE_LOCK, AccessMethod
-from fleet.conditions import demands_parking_photo
+from fleet.conditions import demanded_evidence
 from fleet.models import AssetType, Condition, System
 from maas.models import AccessAnswer, LocatedEvent, MaasProvider
 from tomp.operations import is_since
@@ -44,7 +44,7 @@ class Facts:
     @cached_property
     def always_demands_photo(self):
         return bool(self.types) and all(
-            demands_parking_photo([{"kind": c.kind, **c.details} for c in asset_type.conditions.all()])
+            demanded_evidence([{"kind": c.kind, **c.details} for c in asset_type.conditions.all()])
             for asset_type in self.types
         )
 

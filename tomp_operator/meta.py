@@ -9,9 +9,12 @@ from django.conf import settings
 from fleet import information
 from fleet.models import AssetType, Condition
 from maas.models import MaasProvider
-from tomp.operations import OPERATIONS, is_since
-from tomp.versions import VERSIONS
+from tomp.dialect import Dialect
+from tomp.operations import OPERATIONS, earlier, is_since
+from tomp.serializers import without_nulls
+from tomp.versions import LATEST, VERSIONS
 from tomp_operator import identifiers
+from tomp_operator.steps import meta_steps, uniform_steps
 
 BASE_PATH = "/tomp"
 
@@ -19,23 +22,29 @@ SCENARIOS = {
     Condition.Kind.DEPOSIT: "DEPOSIT",
     Condition.Kind.PAY_WHEN_FINISHED: "PAY_WHEN_FINISHED",
     Condition.Kind.REQUIRE_BOOKING_DATA: "REQUIRE_BOOKING_DATA",
+    Condition.Kind.RETURN_AREA: "RETURN_AREA",
     Condition.Kind.UPFRONT_PAYMENT: "UPFRONT_PAYMENT",
 }
 
 
-def implementations(patterns, *, provider):
-    """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it."""
+def implementations(patterns, *, provider, reader=LATEST, language="en"):
+    """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it.
+
+    `reader` is the version the answer is in: a reader of 1.5 gets no word of 1.6, not even in what is said about 1.6.
+    """
     routes = _routes(patterns)
     types = list(AssetType.objects.prefetch_related("conditions"))
     facts = identifiers.Facts(terms=provider or MaasProvider(), system=information.system(), types=types)
+    steps = uniform_steps(information.system(), types)
     return [
-        {
-            "version": version.full,
-            "baseUrl": settings.TOMP_PUBLIC_URL + BASE_PATH,
-            "endpoints": endpoints(routes, version),
-            "scenarios": scenarios(types),
-            "processIdentifiers": identifiers.declared(facts, version),
-        }
+        without_nulls(
+            version=version.full,
+            baseUrl=settings.TOMP_PUBLIC_URL + BASE_PATH,
+            endpoints=endpoints(routes, version),
+            scenarios=scenarios(types),
+            processIdentifiers=identifiers.declared(facts, version),
+            steps=meta_steps(steps, Dialect(version=earlier(version, reader), language=language)),
+        )
         for version in VERSIONS.values()
     ]
 
@@ -52,6 +61,8 @@ def _scenarios_of(asset_type):
         found.add("POSTPONED_COMMIT")
     if asset_type.return_rule == AssetType.ReturnRule.ROUNDTRIP_STATION:
         found.add("RETURN_AREA")
+    if asset_type.minimum_age is not None or asset_type.licence:
+        found.add("REQUIRE_BOOKING_DATA")
     return found
 
 

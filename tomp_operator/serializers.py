@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from fleet.conditions import conditions_for
 from fleet.ids import published_id
 from fleet.models import Region
-from fleet.serializers import asset_type_json, conditions_json, plan_json
+from fleet.serializers import asset_type_json, conditions_json, past_midnight, plan_json
 from tomp.geojson import geometry_json, object_json
 from tomp.language import in_language
 from tomp.serializers import moment_json, without_nulls
@@ -141,8 +141,7 @@ def availability_json(rows, dialect, *, now):
     )
 
     def conditions_of(row):
-        conditions = conditions_for(row.asset_type, station=row.station, now=now)
-        return conditions_json(conditions, language=language, pascal_case=dialect.pascal_case)
+        return conditions_json(conditions_for(row.asset_type, station=row.station, now=now), dialect)
 
     return [
         without_nulls(
@@ -206,8 +205,8 @@ def hours_json(hours):
 
 
 def _end_of(hours):
-    is_overnight = hours.closes_at <= hours.opens_at
-    return f"{hours.closes_at.hour + 24 * is_overnight:02d}:{hours.closes_at:%M}"
+    closes = f"{hours.closes_at:%H:%M}"
+    return closes if hours.closes_at > hours.opens_at else past_midnight(closes)
 
 
 def period_json(period):

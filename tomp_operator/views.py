@@ -14,7 +14,8 @@ from fleet.models import Region
 from fleet.serializers import plan_json
 from maas.authentication import IsProviderOrPublic, check_maas_id
 from maas.views import ProviderViewSet
-from tomp import components
+from tomp import components, versions
+from tomp.errors import UnsupportedVersion
 from tomp.serializers import Paging, page
 from tomp.views import TompViewSet
 from tomp_operator import availability, meta, selections
@@ -67,7 +68,16 @@ class MetaViewSet(TompViewSet):
     def meta(self, request):
         """The versions served here and what each of them offers."""
         routes = import_module(settings.ROOT_URLCONF).tomp_patterns
-        return Response(meta.implementations(routes, provider=request.auth))
+        return Response(
+            meta.implementations(routes, provider=request.auth, reader=self._reader(), language=self.language)
+        )
+
+    def _reader(self):
+        """The version that is asked in; the lowest where it is none of ours, for meta tells which we serve."""
+        try:
+            return versions.parse(self.request.headers.get("Api-Version", ""))
+        except UnsupportedVersion:
+            return versions.LOWEST
 
 
 class OperatorViewSet(ProviderViewSet):

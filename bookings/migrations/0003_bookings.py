@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('bookings', '0002_indexes'),
         ('customers', '0001_initial'),
-        ('maas', '0007_bookings'),
+        ('maas', '0008_bookings'),
     ]
 
     operations = [

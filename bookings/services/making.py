@@ -13,17 +13,17 @@ from bookings.services.deciding import agree_to_commit, save_access
 from bookings.services.holding import hold, hold_any
 from bookings.services.story import event, legs_of
 from customers import services as customers
-from fleet.conditions import required_booking_data
+from fleet import information
 from fleet.errors import AssetNotAvailable, NoAssetLeft
 from payments import services as payments
 from planning import options
-from tomp.errors import AlreadyBooked, Missing, UserBlocked
+from tomp.errors import AlreadyBooked, UserBlocked
 
 
 def book(*, provider, offer_id, customer_data, from_place, to_place, callback_url, extra_info, version, now):
     """The offer is a PENDING booking (CONFIRMED with AUTO_COMMIT) and holds its vehicles.
 
-    Raises, in this order: BookingNotFound, AlreadyBooked, OfferGone, UserBlocked, Missing, QuotaReached
+    Raises, in this order: BookingNotFound, AlreadyBooked, OfferGone, UserBlocked, Missing, Invalid, QuotaReached
     (TOMP POST /bookings, semantics §4.2). After any of them nothing has changed.
     """
     with transaction.atomic():
@@ -98,7 +98,7 @@ def _locked_offer(provider, offer_id):
 
 
 def _take_over(booking, legs, customer_data, callback_url, extra_info, now):
-    """The booking knows its customer and has all data its conditions require."""
+    """The booking knows its customer and has all data its conditions require, and they fit."""
     booking.customer = customers.identify(provider=booking.provider, data=customer_data)
     booking.customer_data = customer_data
     check_data(booking, legs)
@@ -108,15 +108,14 @@ def _take_over(booking, legs, customer_data, callback_url, extra_info, now):
 
 
 def check_data(booking, legs):
-    """Raises Missing unless the booking says all that its conditions require."""
-    absent = requirements.missing_member(
-        [field for leg in legs for field in required_booking_data(leg.conditions)],
+    """Raises Missing unless the booking says all that its conditions require, Invalid if that does not fit."""
+    requirements.check(
+        [condition for leg in legs for condition in leg.conditions],
         customer=customers.all_about(booking.customer, booking.customer_data),
         from_place=booking.from_place,
         to_place=booking.to_place,
+        on=information.local(booking.departs_at).date(),
     )
-    if absent:
-        raise Missing(f"Field: {absent}, Reason: conditionRequireBookingData demands it.", module=3)
 
 
 def _agree(booking, legs, now):

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0001_initial'),
-        ('maas', '0004_customers'),
+        ('maas', '0005_customers'),
     ]
 
     operations = [

@@ -7,14 +7,13 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
-from shapely import GEOSException
-from shapely.geometry import shape
-from shapely.validation import explain_validity
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from fleet.admin.steps import StepsField
 from fleet.models import Region, Station, System
+from fleet.polygons import check_polygon
 from tomp.admin import HistoryAdmin, label
 from tomp.forms import StaffForm, WordsField
 from tomp.language import TAG
@@ -33,6 +32,8 @@ class SystemForm(StaffForm):
     """Typing errors here would be felt in every answer, so time zone and languages are checked."""
 
     languages = WordsField(help_text=_("BCP 47 tags with commas, the default first: en, nl."))
+    planning_steps = StepsField("planning", label=_("While planning"), help_text=_("Shown with every result."))
+    booking_steps = StepsField("booking", label=_("While booking"), help_text=_("Shown in that state of a booking."))
     timezone = forms.ChoiceField(
         choices=[(name, name) for name in sorted(available_timezones())], widget=UnfoldAdminSelectWidget
     )
@@ -55,6 +56,7 @@ class SystemAdmin(HistoryAdmin):
         (None, {"fields": ("system_id", "name", "short_name", "operator", "product_type", "start_date")}),
         (_("Language and time"), {"fields": ("languages", "timezone")}),
         (_("Contact"), {"fields": ("phone_number", "email", "feed_contact_email", "url", "purchase_url")}),
+        (_("What travellers are shown"), {"fields": ("planning_steps", "booking_steps")}),
         (_("Terms and apps"), {"fields": ("terms", "license_url", "rental_apps")}),
         (_("What MaaS providers must say"), {"fields": ("availability_needs", "must_be_addressed")}),
     )
@@ -67,19 +69,11 @@ class SystemAdmin(HistoryAdmin):
 
 
 class RegionForm(StaffForm):
-    """Refuses an area that is no polygon before anything computes with it."""
+    """Refuses an area that is no polygon before the page computes with it."""
 
     def clean_area(self):
-        area = self.cleaned_data["area"]
-        try:
-            polygon = shape(area)
-        except (GEOSException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            raise ValidationError(_("This is not a GeoJSON Polygon: %(why)s.") % {"why": error}) from error
-        if polygon.geom_type != "Polygon":
-            raise ValidationError(_("This is a GeoJSON %(kind)s, not a Polygon.") % {"kind": polygon.geom_type})
-        if not polygon.is_valid:
-            raise ValidationError(_("The area is not simple: %(why)s.") % {"why": explain_validity(polygon)})
-        return area
+        check_polygon(self.cleaned_data["area"])
+        return self.cleaned_data["area"]
 
     def add_error(self, field, error):
         """One reason per field: the model repeats what was found here."""

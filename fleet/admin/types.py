@@ -1,43 +1,16 @@
 """Back office: asset types and what a booking of them asks."""
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from fleet.models import AssetType, Condition
+from fleet.admin.conditions import ConditionInline
+from fleet.models import AssetType
 from fleet.models.vehicles import AssetState
-from tomp.admin import HistoryAdmin, Stacked
+from tomp.admin import HistoryAdmin
 from tomp.forms import StaffForm, WordsField
-
-DEPOSIT, DATA, STEPS = {"amount", "currency"}, {"required_fields"}, {"steps"}
-NEEDED: dict[str, set[str]] = {
-    Condition.Kind.DEPOSIT: DEPOSIT,
-    Condition.Kind.REQUIRE_BOOKING_DATA: DATA,
-    Condition.Kind.ONBOARDING_STEPS: STEPS,
-    Condition.Kind.OFFBOARDING_STEPS: STEPS,
-    Condition.Kind.PAUSING_STEPS: STEPS,
-    Condition.Kind.RESUMING_STEPS: STEPS,
-}
-
-
-class ConditionForm(StaffForm):
-    """Details that lack what the kind needs would break every offer of the type."""
-
-    def clean(self):
-        data = super().clean() or {}
-        missing = sorted(NEEDED.get(data.get("kind", ""), set()) - set(data.get("details") or {}))
-        if missing and "details" in data:
-            raise ValidationError({"details": _("Missing: %(names)s.") % {"names": ", ".join(missing)}})
-        return data
-
-
-class ConditionInline(Stacked):
-    model = Condition
-    form = ConditionForm
-    fieldsets = ((None, {"fields": (("kind", "position"), "details")}),)
 
 
 class AssetTypeForm(StaffForm):
@@ -73,7 +46,8 @@ class AssetTypeAdmin(HistoryAdmin):
                 "fields": (
                     ("asset_class", "asset_subclass"),
                     ("form_factor", "propulsion"),
-                    ("max_range_m", "minimum_age", "has_trunk"),
+                    ("max_range_m", "has_trunk"),
+                    ("minimum_age", "licence"),
                     "access_methods",
                     "access_details",
                     "properties",

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from fleet.polygons import check_polygon
+from fleet.steps import check_booking_steps, check_planning_steps
 from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.language import in_any_language
 
@@ -48,6 +50,18 @@ class System(models.Model):
     )
     must_be_addressed = models.BooleanField(
         default=False, help_text=_("Requests without the header addressed-to are refused.")
+    )
+    planning_steps = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_planning_steps],
+        help_text=_("What travellers are shown with every result of planning (TOMP planningStep)."),
+    )
+    booking_steps = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_booking_steps],
+        help_text=_("What travellers are shown in each state of a booking (TOMP bookingStep)."),
     )
     history = HistoricalRecords()
 
@@ -122,25 +136,12 @@ class Region(models.Model):
 
     def clean(self):
         """The area is one closed polygon inside the world, without crossings (GBFS 3.0, RFC 7946)."""
-        area = self.area if isinstance(self.area, dict) else {}
-        rings = area.get("coordinates")
-        if area.get("type") != "Polygon" or not rings or not isinstance(rings, list | tuple):
-            raise ValidationError({"area": _('A GeoJSON Polygon is expected: {"type": "Polygon", …}.')})
-        for ring in rings:
-            if not isinstance(ring, list | tuple) or len(ring) < 4 or ring[0] != ring[-1]:
-                raise ValidationError({"area": _("Each ring needs four points and ends where it begins.")})
-            if not all(_is_position(point) for point in ring):
-                raise ValidationError({"area": _("Points are [longitude, latitude] in degrees.")})
+        try:
+            check_polygon(self.area)
+        except ValidationError as error:
+            raise ValidationError({"area": error.messages}) from error
         if self.kind == self.Kind.SPEEDLIMIT and self.max_speed_kmh is None:
             raise ValidationError({"max_speed_kmh": _("A speed limit needs a speed.")})
-
-
-def _is_position(point):
-    if not isinstance(point, list | tuple) or len(point) < 2:
-        return False
-    lon, lat = point[:2]
-    are_numbers = all(isinstance(number, int | float) and not isinstance(number, bool) for number in (lon, lat))
-    return are_numbers and -180 <= lon <= 180 and -90 <= lat <= 90
 
 
 class Station(models.Model):

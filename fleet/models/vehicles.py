@@ -1,8 +1,10 @@
 """The vehicles: their types, their conditions, each single one and the ids the public knew it by."""
 
 import math
+import re
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Window
@@ -11,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
-from fleet import access
+from fleet import access, condition_rules
+from fleet.licences import CATEGORIES
 from fleet.models.groups import UserGroup
 from fleet.models.places import Station
 from fleet.models.prices import PricingPlan
@@ -19,6 +22,7 @@ from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
 
 NFC_ID = RegexValidator(r"\A[0-9A-F]{8,32}\Z", _("An NFC tag has 8 to 32 hexadecimal digits, in capitals."))
+REQUIREMENT = re.compile("(HR|AV|HV|AB|AER|K|ZR|RR)[0-9]{2}")  # TOMP requirement: category and number
 
 
 class AssetType(models.Model):
@@ -71,7 +75,10 @@ class AssetType(models.Model):
     properties = models.JSONField(
         default=dict,
         blank=True,
-        help_text=_("What all have in common: brand, model, colour, max_speed, wheel_count, persons …"),
+        help_text=_(
+            "What all have in common: brand, model, colour, max_speed, wheel_count, persons …, and which needs of "
+            'travellers it meets, by the codes of the TOMP dictionary: "requirements": ["HR01", "AV03"].'
+        ),
     )
     access_methods = models.JSONField(
         default=list, blank=True, help_text=_('How it opens: ["TOMP-API"], ["QR"], ["DEEPLINK"] …')
@@ -100,7 +107,9 @@ class AssetType(models.Model):
     min_charge_percent = models.PositiveSmallIntegerField(
         default=0, help_text=_("Below this charge a vehicle is not offered.")
     )
-    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    minimum_age = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Bookings must then tell the age or the day of birth.")
+    )
     has_trunk = models.BooleanField(default=False)
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
     user_groups = models.ManyToManyField(
@@ -127,6 +136,12 @@ class AssetType(models.Model):
     closing_instructions = LocalizedTextField(
         blank=True, default=dict, help_text=_("What the user reads at the end: how to close it.")
     )
+    licence = models.CharField(
+        max_length=3,
+        choices=[(category, category) for category in CATEGORIES],
+        blank=True,
+        help_text=_("The driving licence it takes (EU category). Bookings must then come with one."),
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -148,8 +163,11 @@ class AssetType(models.Model):
         return in_any_language(self.name) or self.type_id
 
     def clean(self):
-        """Whoever books a vehicle of this type can be given what opens it."""
+        """Whoever books a vehicle of this type can be given what opens it; needs of travellers are named by codes."""
         access.check(self.access_methods, self.access_details)
+        codes = self.properties.get("requirements", [])
+        if not isinstance(codes, list) or not all(isinstance(c, str) and REQUIREMENT.fullmatch(c) for c in codes):
+            raise ValidationError({"properties": _('requirements are codes: ["HR01", "AV03"].')})
 
     @property
     def opens_by(self):
@@ -163,13 +181,18 @@ class AssetType(models.Model):
 
 
 class Condition(models.Model):
-    """What a booking of this type asks of the provider (TOMP conditions, semantics §10)."""
+    """What a booking of this type asks of the provider (TOMP conditions, semantics §10).
+
+    What follows from the type's other terms is no row: to wait for an answer, to bring it back where it was taken, to
+    be of age, to hold a licence (fleet/conditions.py). Steps replace, for this type, the whole list (reading 43).
+    """
 
     class Kind(models.TextChoices):
         DEPOSIT = "conditionDeposit", _("deposit")
         UPFRONT_PAYMENT = "conditionUpfrontPayment", _("payment up front")
         PAY_WHEN_FINISHED = "conditionPayWhenFinished", _("payment at the end")
         REQUIRE_BOOKING_DATA = "conditionRequireBookingData", _("data required with the booking")
+        RETURN_AREA = "conditionReturnArea", _("return area")
         ONBOARDING_STEPS = "conditionRequireOnboardingSteps", _("steps before the ride")
         OFFBOARDING_STEPS = "conditionRequireOffboardingSteps", _("steps to end the ride")
         PAUSING_STEPS = "conditionRequirePausingSteps", _("steps to pause")
@@ -177,14 +200,7 @@ class Condition(models.Model):
 
     asset_type = models.ForeignKey(AssetType, models.CASCADE, related_name="conditions")
     kind = models.CharField(max_length=40, choices=Kind)
-    details = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text=_(
-            'Deposit: {"amount": "50.00", "currency": "EUR", "vat_rate": "0"}; booking data: {"required_fields": '
-            '["NAME"]}; steps: {"steps": [{"action": "SEND_EVIDENCE_PARKED", "text": {"en": "…"}}]}.'
-        ),
-    )
+    details = models.JSONField(default=dict, blank=True, help_text=_("As fleet/condition_rules.py describes them."))
     position = models.PositiveSmallIntegerField(default=0)
     history = HistoricalRecords()
 
@@ -192,10 +208,34 @@ class Condition(models.Model):
         verbose_name = _("condition")
         verbose_name_plural = _("conditions")
         ordering = ("position", "id")
-        constraints = (models.UniqueConstraint(fields=["asset_type", "kind"], name="a_type_has_each_condition_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                name="a_type_has_each_condition_once",
+                fields=["asset_type", "kind"],
+                condition=~models.Q(kind="conditionReturnArea"),
+            ),
+        )
 
     def __str__(self):
         return self.get_kind_display()
+
+    def save(self, *args, **kwargs):
+        """Raises ValidationError: details that make no sense would break every offer of the type."""
+        self.check_details()
+        super().save(*args, **kwargs)
+
+    def check_details(self):
+        """For save(), and for bulk writers, which pass by it. Raises ValidationError."""
+        try:
+            condition_rules.check(self.kind, self.details)
+        except ValidationError as error:
+            raise ValidationError({"details": error.messages}) from error
+
+    def clean(self):
+        self.check_details()
+        station_id = self.details.get("station_id")
+        if station_id and not Station.objects.filter(station_id=station_id).exists():
+            raise ValidationError({"details": _("There is no station %(id)s.") % {"id": station_id}})
 
 
 class AssetState(models.TextChoices):

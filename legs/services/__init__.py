@@ -12,6 +12,7 @@ from legs import callbacks
 from legs.events import ASKED_FOR
 from legs.models import LegEvent
 from legs.services.ancillaries import add_ancillary, remove_ancillary
+from legs.services.demands import check_demands
 from legs.services.issues import report_issue
 from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
@@ -51,6 +52,7 @@ def apply(
         check_possible(step)
         check_asset(step)
         locate(step, location, user_location)
+        check_demands(step)
         follow(step)
         HANDLERS[event](step)
         keep_evidence(step)

@@ -4,12 +4,13 @@ from bookings import services as bookings
 from bookings.models import Booking, Party
 from fleet import places, pricing
 from fleet import services as fleet
-from fleet.conditions import demands_parking_photo, pauses_unlocked
+from fleet.conditions import pauses_unlocked, return_areas
 from fleet.errors import AssetNotAvailable
 from fleet.ids import as_public_id
 from fleet.models.vehicles import LockState
-from legs.errors import AssetMissing, EvidenceMissing, IllegalEvent, LockOpen, PickingNotAllowed
+from legs.errors import AssetMissing, IllegalEvent, LockOpen, PickingNotAllowed
 from legs.models import Evidence, LegState
+from legs.services.demands import check_evidence
 from legs.services.step import total
 from legs.services.times import extend, postpone
 from maas.models import Milestone
@@ -109,7 +110,7 @@ def _finish(step):
     if step.asked_by == Party.MP:
         _check_place(step)
         _check_lock(step)
-        _check_evidence(step)
+        check_evidence(step)
     fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
@@ -142,6 +143,7 @@ def _check_place(step):
         lat=lat,
         lon=lon,
         now=step.now,
+        areas=return_areas(step.leg.conditions),
     )
 
 
@@ -151,12 +153,6 @@ def _check_lock(step):
     by_hand = leg.asset_type.must_be_locked and not leg.asset_type.is_locked_remotely
     if by_hand and not leg.is_given_back and leg.asset.lock_state == LockState.OPEN:
         raise LockOpen("Lock the vehicle, then end the ride.")
-
-
-def _check_evidence(step):
-    demanded = demands_parking_photo(step.leg.conditions)
-    if demanded and not step.urls and not Evidence.objects.filter(leg=step.leg).exists():
-        raise EvidenceMissing("Send the address of a photo of the parked vehicle in `url`.")
 
 
 def keep_evidence(step):

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('payments', '0002_journal_is_append_only'),
         ('bookings', '0004_payments'),
         ('legs', '0002_indexes'),
-        ('maas', '0005_payments'),
+        ('maas', '0006_payments'),
     ]
 
     operations = [

@@ -11,7 +11,19 @@ from demo.catalogue import TYPES
 from demo.geography import areas, table
 from fleet import geo, places, pricing, tariffs
 from fleet import services as fleet
-from fleet.models import Alert, Asset, AssetType, FarePart, OpeningHours, PlanRule, PricingPlan, Region, Station, System
+from fleet.models import (
+    Alert,
+    Asset,
+    AssetType,
+    Condition,
+    FarePart,
+    OpeningHours,
+    PlanRule,
+    PricingPlan,
+    Region,
+    Station,
+    System,
+)
 from fleet.schedule import Schedule
 from fleet.serializers import tariff_json
 from tests.demo.conftest import NOW
@@ -62,7 +74,9 @@ def test_has_bookable_vehicles_of_each_type(city, type_id, count):
 
 
 def test_passes_every_check_of_the_back_office(city):
-    for model in (System, Region, Station, PricingPlan, FarePart, AssetType, Asset, Alert, OpeningHours, PlanRule):
+    for model in (
+        System, Region, Station, PricingPlan, FarePart, AssetType, Condition, Asset, Alert, OpeningHours, PlanRule,
+    ):  # fmt: skip
         for row in model.objects.all():
             row.full_clean(exclude={"state"})
 

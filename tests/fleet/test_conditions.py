@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet.conditions import conditions_for, demands_parking_photo, required_booking_data
+from fleet.conditions import conditions_for, demanded_evidence, required_booking_data
 from fleet.models import AssetType, Condition
 from tests.fleet_factories import AssetTypeFactory, ConditionFactory, StationFactory
 from tests.journey import NOW
@@ -49,16 +49,49 @@ def test_is_to_come_back_where_the_trip_is_a_round_trip(rule):
 @pytest.mark.parametrize(
     ("conditions", "demanded"),
     [
-        ([], False),
-        ([{"kind": STEPS, "steps": [{"action": "PARK_ASSIST"}, {"action": "SEND_EVIDENCE_PARKED"}]}], True),
-        ([{"kind": STEPS, "steps": [{"action": "PARK_ASSIST"}]}], False),
-        ([{"kind": "conditionRequirePausingSteps", "steps": [{"action": "SEND_EVIDENCE_PARKED"}]}], False),
-        ([{"kind": "conditionDeposit"}, {"kind": STEPS, "steps": [{"action": "SEND_EVIDENCE_PARKED"}]}], True),
-        ([{"kind": STEPS, "steps": [{"text": {"en": "Bye"}}]}], False),
+        ([], []),
+        ([{"kind": STEPS, "steps": [{"action": "PARK_ASSIST"}, {"action": "SEND_EVIDENCE_PARKED"}]}], ["PARKED"]),
+        ([{"kind": STEPS, "steps": [{"action": "PARK_ASSIST"}]}], []),
+        ([{"kind": "conditionRequirePausingSteps", "steps": [{"action": "SEND_EVIDENCE_PARKED"}]}], []),
+        ([{"kind": "conditionDeposit"}, {"kind": STEPS, "steps": [{"action": "SEND_EVIDENCE_CHARGER"}]}], ["CHARGING"]),
+        ([{"kind": STEPS, "steps": [{"text": {"en": "Bye"}}]}], []),
+        (
+            [
+                {
+                    "kind": STEPS,
+                    "steps": [{"action": f"SEND_EVIDENCE_{what}"} for what in ("HELMET", "PARKED", "PARKED")],
+                }
+            ],
+            ["PARKED", "HELMET_IN_BASKET"],
+        ),
     ],
 )
-def test_is_a_photo_when_a_step_to_end_the_ride_says_so(conditions, demanded):
-    assert demands_parking_photo(conditions) is demanded
+def test_is_a_photo_of_each_thing_that_a_step_to_end_the_ride_names(conditions, demanded):
+    assert demanded_evidence(conditions) == demanded
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("terms", "added"),
+    [
+        ({"minimum_age": 16}, {"required_fields": ["AGE"], "minimum_age": 16}),
+        ({"licence": "B"}, {"required_fields": ["LICENSES"], "licence": "B"}),
+        (
+            {"minimum_age": 18, "licence": "AM"},
+            {"required_fields": ["AGE", "LICENSES"], "minimum_age": 18, "licence": "AM"},
+        ),
+    ],
+)
+def test_is_to_tell_who_drives_where_not_everybody_may(terms, added):
+    asset_type = AssetTypeFactory(**terms)
+    assert conditions_for(asset_type, station=None, now=NOW) == [{"kind": "conditionRequireBookingData", **added}]
+
+    ConditionFactory(
+        asset_type=asset_type, kind=Condition.Kind.REQUIRE_BOOKING_DATA, details={"required_fields": ["NAME"]}
+    )
+    [merged] = conditions_for(AssetType.objects.get(), station=None, now=NOW)
+    assert merged["required_fields"] == ["NAME", *added["required_fields"]]
+    assert Condition.objects.get().details == {"required_fields": ["NAME"]}
 
 
 def test_is_data_of_all_conditions_that_name_some():

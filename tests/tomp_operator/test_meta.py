@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from fleet.models import Condition
 from tests.client import refused, the_error
 from tests.contract import HAS_OFFICIAL_FILES, NO_OFFICIAL_FILES, OFFICIAL_FILES, OFFICIAL_FOLDER
-from tests.fleet_factories import AssetTypeFactory, ConditionFactory
+from tests.fleet_factories import AssetTypeFactory, ConditionFactory, SystemFactory
 from tests.journey import mp_client
 from tomp.operations import OPERATIONS
 from tomp.versions import V1_5, V1_6
@@ -307,7 +307,9 @@ def test_names_a_scenario_only_if_it_applies_to_all_trips(clock):
 
     scooter = AssetTypeFactory(response_minutes=10)
     ConditionFactory(asset_type=scooter, kind=Condition.Kind.DEPOSIT)
-    ConditionFactory(asset_type=scooter, kind=Condition.Kind.ONBOARDING_STEPS, details={"steps": []})
+    ConditionFactory(
+        asset_type=scooter, kind=Condition.Kind.ONBOARDING_STEPS, details={"steps": [{"action": "UNLOCK_ASSET"}]}
+    )
     assert scenarios(mp.get("/operator/meta")) == ["DEPOSIT", "POSTPONED_COMMIT"]
 
     cargo_bike = AssetTypeFactory(ahead=True)
@@ -319,15 +321,16 @@ def test_names_a_scenario_only_if_it_applies_to_all_trips(clock):
 
 
 @pytest.mark.parametrize(
-    ("kind", "scenario"),
+    ("kind", "details", "scenario"),
     [
-        (Condition.Kind.PAY_WHEN_FINISHED, "PAY_WHEN_FINISHED"),
-        (Condition.Kind.REQUIRE_BOOKING_DATA, "REQUIRE_BOOKING_DATA"),
-        (Condition.Kind.UPFRONT_PAYMENT, "UPFRONT_PAYMENT"),
+        (Condition.Kind.PAY_WHEN_FINISHED, {}, "PAY_WHEN_FINISHED"),
+        (Condition.Kind.REQUIRE_BOOKING_DATA, {"required_fields": ["NAME"]}, "REQUIRE_BOOKING_DATA"),
+        (Condition.Kind.RETURN_AREA, {"station_id": "hub"}, "RETURN_AREA"),
+        (Condition.Kind.UPFRONT_PAYMENT, {}, "UPFRONT_PAYMENT"),
     ],
 )
-def test_knows_a_scenario_by_its_condition(clock, kind, scenario):
-    ConditionFactory(kind=kind, details={})
+def test_knows_a_scenario_by_its_condition(clock, kind, details, scenario):
+    ConditionFactory(kind=kind, details=details)
 
     assert scenarios(mp_client().get("/operator/meta")) == [scenario]
 
@@ -377,3 +380,39 @@ def test_ping_refuses_another_api_family():
     answer = APIClient().get("/tomp/operator/ping", headers={"Api": "OSDM"})
 
     refused(answer, 400, 7002)
+
+
+# Steps
+
+
+def steps(answer):
+    return {version: entry.get("steps") for version, entry in entries(answer).items()}
+
+
+def test_tells_the_steps_that_are_the_same_for_all_types(clock):
+    mp = mp_client()
+    unlock = {"steps": [{"action": "UNLOCK_ASSET", "text": {"en": "Open it.", "nl": "Open hem."}}]}
+    assert set(steps(mp.get("/operator/meta")).values()) == {None}
+
+    ConditionFactory(kind=Condition.Kind.ONBOARDING_STEPS, details=unlock)
+    second = ConditionFactory(kind=Condition.Kind.ONBOARDING_STEPS, details=unlock)
+    told = [{"type": "PLAIN_TEXT", "goal": "INSTRUCTIONS", "action": "UNLOCK_ASSET", "text": "Open it."}]
+    assert list(steps(mp.get("/operator/meta")).values()) == [{"onboarding": told}] * 2
+
+    second.details = {"steps": [{"action": "START_ASSET"}]}
+    second.save()
+    assert set(steps(mp.get("/operator/meta")).values()) == {None}
+
+
+def test_tells_the_steps_of_planning_and_booking_in_the_words_of_each_version(clock, api_version):
+    SystemFactory(
+        planning_steps=[{"action": "SHOW_TERMS_CONDITIONS", "goal": "TERMS_CONDITIONS", "text": {"en": "Be kind."}}],
+        booking_steps=[{"action": "PENDING", "goal": "SALES", "type": "URL", "url": "https://a.example"}],
+    )
+
+    first, second = steps(mp_client(api_version).get("/operator/meta")).values()
+
+    pending = {"type": "URL", "goal": "SALES", "action": "PENDING", "url": "https://a.example"}
+    terms = {"type": "PLAIN_TEXT", "goal": "TERMS_CONDITIONS", "action": "SHOW_TERMS_CONDITIONS", "text": "Be kind."}
+    assert first == {"booking": [pending]}
+    assert second == {"planning": [terms], "booking": [pending]} if api_version == "1.6.1" else first

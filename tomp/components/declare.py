@@ -7,6 +7,7 @@ tomp/schema.py turns all of it into OpenAPI.
 
 from rest_framework import serializers
 
+from tomp.operations import is_since
 from tomp.versions import Version
 
 
@@ -114,9 +115,13 @@ class Choice(Described):
         self.words = words or self.words
         self.since = since or {}
 
+    def words_in(self, version):
+        """The words this version knows."""
+        later = [word for first, words in self.since.items() if is_since(first, version) for word in words]
+        return [*self.words, *later]
+
     def openapi(self, writer):
-        later = [word for version, words in self.since.items() if writer.reaches(version) for word in words]
-        schema = {"type": "string", "enum": [*self.words, *later]}
+        schema = {"type": "string", "enum": self.words_in(writer.version)}
         return writer.refer_to_schema(self.name, schema) if self.name else schema
 
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0005_fares'),
-        ('maas', '0007_bookings'),
+        ('fleet', '0006_fares'),
+        ('maas', '0008_bookings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0005_payments'),
+        ('maas', '0006_payments'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0004_legs'),
+        ('fleet', '0005_legs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

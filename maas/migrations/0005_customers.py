@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0003_access'),
+        ('maas', '0004_conditions'),
     ]
 
     operations = [

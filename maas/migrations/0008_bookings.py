@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0006_legs'),
+        ('maas', '0007_legs'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0007_bookings'),
+        ('maas', '0008_bookings'),
     ]
 
     operations = [

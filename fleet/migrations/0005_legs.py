@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0003_customers'),
+        ('fleet', '0004_customers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

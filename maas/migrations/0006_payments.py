@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('maas', '0004_customers'),
+        ('maas', '0005_customers'),
     ]
 
     operations = [
