@@ -2,7 +2,7 @@
 
 What the operator publishes does not limit them, and an operator writes none: they are the protocol's own words. The
 `detail` of a refusal stays English: it names fields, ids and headers to whoever programs the app, and is written to
-its log. Why a table: docs/decisions/0006-error-titles-are-a-table.md.
+its log. Why a table: docs/decisions/0008-error-titles-are-a-table.md.
 """
 
 from tomp.language import in_language, preferred
