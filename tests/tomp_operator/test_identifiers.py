@@ -105,16 +105,16 @@ def declared(mp):
 @pytest.mark.parametrize(
     ("methods", "expected"),
     [
-        ([], {"ACCESS_CODE_TOKEN", "LOCK_UNLOCK_REMOTELY"}),
-        (["TOMP-API"], {"ACCESS_CODE_TOKEN", "LOCK_UNLOCK_REMOTELY"}),
-        (["AXA-EKEY-OTP"], {"ACCESS_CODE_AXA_EKEY_OTP", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_BLUETOOTH"}),
-        (["DEEPLINK"], {"ACCESS_CODE_DEEPLINK", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_DEEPLINK"}),
-        (["QR"], {"ACCESS_CODE_QR", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_SHOW_ACCESS_CODE"}),
-        (["PDF"], {"ACCESS_CODE_PDF", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_SHOW_ACCESS_CODE"}),
-        (["HTML"], {"ACCESS_CODE_HTML", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_SHOW_ACCESS_CODE"}),
-        (["PHYSICAL-KEY"], {"ACCESS_CODE_PHYSICAL_KEY", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_OTHER"}),
-        (["NONE"], set()),
-        (["OVC", "EMV"], set()),
+        ([], ["ACCESS_CODE_TOKEN", "LOCK_UNLOCK_REMOTELY"]),
+        (["TOMP-API"], ["ACCESS_CODE_TOKEN", "LOCK_UNLOCK_REMOTELY"]),
+        (["AXA-EKEY-OTP"], ["ACCESS_CODE_AXA_EKEY_OTP", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_BLUETOOTH"]),
+        (["DEEPLINK"], ["ACCESS_CODE_DEEPLINK", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_DEEPLINK"]),
+        (["QR"], ["ACCESS_CODE_QR", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_SHOW_ACCESS_CODE"]),
+        (["PDF"], ["ACCESS_CODE_PDF", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_SHOW_ACCESS_CODE"]),
+        (["HTML"], ["ACCESS_CODE_HTML", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_SHOW_ACCESS_CODE"]),
+        (["PHYSICAL-KEY"], ["ACCESS_CODE_PHYSICAL_KEY", "LOCK_UNLOCK_APP", "LOCK_UNLOCK_OTHER"]),
+        (["NONE"], []),
+        (["OVC", "EMV"], []),
     ],
     ids=str,
 )
@@ -128,7 +128,7 @@ def test_says_how_vehicles_open(mp, methods, expected):
         if name.startswith(("ACCESS_CODE_", "LOCK_UNLOCK_")) and not name.startswith("ACCESS_CODE_IN_")
     }
 
-    assert found == expected | {"ACCESS_CODE_BY_TO"}
+    assert found == {*expected, "ACCESS_CODE_BY_TO"}
 
 
 @pytest.mark.parametrize(
