@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from procrastinate.contrib.django import app
 
 from maas.models import Callback, CallbackChannel
+from tomp.errors import Invalid
 
 DELIVER = "maas.tasks.deliver_callback"
 
@@ -37,8 +38,15 @@ def defer(callback):
     app.configure_task(DELIVER, lock=f"callbacks of {callback.booking_id}").defer(callback_id=callback.pk)
 
 
-def may_call(provider, url):
-    """Whether a booking of the provider may name this address: its host is registered (issue 349 of the TOMP-API)."""
+def check_address(provider, url, *, field, module):
+    """Raises Invalid unless the host of this address is registered for the provider, so that nobody names another's.
+
+    Registered are the host of its base URL and those of its callback channel. An empty address is none.
+    """
+    if not url:
+        return
     channel = CallbackChannel.objects.filter(provider=provider).first()
-    hosts = {urlsplit(provider.base_url).hostname, *(channel.more_hosts if channel else ())}
-    return urlsplit(url).hostname in hosts - {None}
+    registered = {urlsplit(provider.base_url).hostname, *(channel.more_hosts if channel else ())}
+    host = urlsplit(url).hostname
+    if host not in registered:
+        raise Invalid(f"Field: {field}, Reason: {host} is not registered as a host of yours.", module=module)

@@ -73,6 +73,11 @@ def _details(entry):
         return None
     if entry.category == JournalEntry.Category.FARE:
         return fare_json(pricing.Fare.from_json(entry.details), estimated=False)
+    return entry_costs_json(entry)
+
+
+def entry_costs_json(entry):
+    """TOMP extraCosts of an entry that is no fare."""
     return extra_costs_json(entry, entry.details, _meta(entry))
 
 

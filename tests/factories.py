@@ -31,6 +31,16 @@ class CallbackFactory(DjangoModelFactory):
     created_at = datetime.datetime(2026, 5, 4, 12, 0, tzinfo=datetime.UTC)
 
 
+class CallbackChannelFactory(DjangoModelFactory):
+    """Whose bookings may name an address at mp.example.org."""
+
+    class Meta:
+        model = maas.CallbackChannel
+
+    provider = factory.SubFactory(MaasProviderFactory)
+    more_hosts = factory.LazyFunction(lambda: ["mp.example.org"])
+
+
 class ApiKeyFactory(DjangoModelFactory):
     """`secret` is what the caller shows."""
 

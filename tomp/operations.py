@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tomp.versions import V1_5, V1_6, VERSIONS, Version
 
-BOOKING_EVENTS = ("COMMIT", "CANCEL", "DENY")
+BOOKING_EVENTS = ("COMMIT", "CANCEL")
 LEG_EVENTS = (
     "PREPARE",
     "ASSIGN_ASSET",
@@ -25,8 +25,8 @@ LEG_EVENTS = (
 class Operation:
     """A method on a path, spelled as in the official file.
 
-    `events` are the event types /operator/meta can name for it (reading 32): neither EXPIRE and ISSUE, which are
-    no operations of these versions, nor the newer events its enumeration does not know.
+    `events` are the event types /operator/meta can name for it (reading 32): neither DENY, which the operator says,
+    nor EXPIRE and ISSUE, which are no operations of these versions, nor the newer events its enumeration does not know.
     """
 
     method: str

@@ -15,6 +15,7 @@ from bookings.services.story import event, legs_of
 from customers import services as customers
 from fleet import information
 from fleet.errors import AssetNotAvailable, NoAssetLeft
+from maas import outbox
 from payments import services as payments
 from planning import options
 from tomp.errors import AlreadyBooked, UserBlocked
@@ -102,6 +103,7 @@ def _take_over(booking, legs, customer_data, callback_url, extra_info, now):
     booking.customer = customers.identify(provider=booking.provider, data=customer_data)
     booking.customer_data = customer_data
     check_data(booking, legs)
+    outbox.check_address(booking.provider, callback_url, field="callbackUrl", module=3)
     quotas.check(booking.provider, vehicles=len(legs), now=now)
     booking.callback_url = callback_url
     booking.extra_info = extra_info

@@ -90,7 +90,8 @@ def record_history(objects: Collection[models.Model], type_: str, *, reason: str
     model = type(next(iter(objects)))
     history = model.history.model  # type: ignore[attr-defined]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(column.column)) for column in model._meta.concrete_fields)
+    kept = {column.column for column in history._meta.concrete_fields}
+    columns = ", ".join(quote(str(field.column)) for field in model._meta.concrete_fields if field.column in kept)
     extra = "history_date, history_type, history_change_reason, history_user_id"
     sql = (
         f"INSERT INTO {quote(history._meta.db_table)} ({columns}, {extra}) "  # noqa: S608

@@ -10,7 +10,7 @@ def locate(step, location, user_location):
     Raises LocationMissing if the contract demands a location of this event; what we report ourselves needs none. The
     place of a person is never kept: it is only looked at (LEG_EVENT_LOCATION_IS_USER_LOCATION).
     """
-    asked_by_provider = step.asked_by == Party.MP
+    asked_by_provider = step.asked_by != Party.TO
     is_of_user = asked_by_provider and step.terms.location_is_of_user
     step.location = (user_location or location) if is_of_user else location
     step.asset_location = None if is_of_user else location

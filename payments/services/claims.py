@@ -44,7 +44,7 @@ def approve(*, claim_id, now, actor="", reason=""):
     )  # fmt: skip
     if claim.category == JournalEntry.Category.REFUND:
         charging.check_refund(-entry.amount, charging.refundable(entries), entry.currency)
-    append(booking, [entry], now=now, count=len(entries))
+    append(booking, [entry], now=now, count=len(entries), is_claimed_by_provider=True)
     booking.save(update_fields=["price", "extra_costs"])
     claim.approve(entry=entry, at=now, by=actor, reason=reason)
     claim.save()

@@ -3,13 +3,15 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from fleet import pricing
+from payments import callbacks
 from payments.models import JournalEntry
 
 
-def append(booking, entries, *, now, count=None):
+def append(booking, entries, *, now, count=None, is_claimed_by_provider=False):
     """The entries are in the journal, numbered on from the last; their extra costs are part of the booking's price.
 
     The caller holds the lock of the booking and saves it afterwards. `count` is how many entries it has, if known.
+    The provider will be told of all but fares, unless it claimed them itself.
     """
     if not entries:
         return
@@ -23,6 +25,9 @@ def append(booking, entries, *, now, count=None):
                 name=entry.description, amount=entry.amount, vat_rate=entry.vat_rate, vat_country=entry.vat_country
             )
     JournalEntry.objects.bulk_create(entries)
+    if not is_claimed_by_provider:
+        for entry in entries:
+            callbacks.extra_costs(booking, entry, now)
 
 
 def extra(

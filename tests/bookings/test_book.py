@@ -12,6 +12,7 @@ from fleet.models.vehicles import AssetState
 from legs import services as legs
 from legs.models import Leg
 from tests.client import refused
+from tests.factories import CallbackChannelFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, StationFactory
 from tests.journey import (
     HERE,
@@ -95,9 +96,10 @@ def test_waits_for_our_answer_with_auto_commit_where_staff_confirm(auto_mp):
 
 
 def test_keeps_and_echoes_what_the_provider_sent(mp, api_version):
+    CallbackChannelFactory(provider=mp.provider)
     body = {
         "customer": CUSTOMER,
-        "callbackUrl": "https://mp.example/tomp",
+        "callbackUrl": "https://mp.example.org/tomp",
         "extraInfo": {"campaign": 7},
         "from": {"name": "Home", "coordinates": {"lat": 52.1, "lng": 5.1}},
         "to": {"coordinates": {"lat": -33.9, "lng": -70.6}},
@@ -109,7 +111,7 @@ def test_keeps_and_echoes_what_the_provider_sent(mp, api_version):
     booking = Booking.objects.get()
     assert booking.customer_data == CUSTOMER
     assert (booking.customer.external_id, booking.customer.provider) == ("c-1", mp.provider)
-    assert (booking.callback_url, booking.extra_info) == ("https://mp.example/tomp", {"campaign": 7})
+    assert (booking.callback_url, booking.extra_info) == ("https://mp.example.org/tomp", {"campaign": 7})
     assert booking.api_version == api_version.rpartition(".")[0]
 
 

@@ -7,9 +7,17 @@ import pytest
 
 from bookings.models import Booking, Subscription
 from tests.client import refused
+from tests.factories import CallbackChannelFactory
 from tests.journey import NOW, cancel, given_booking, given_offer, minutes, nothing_changes
 
 WEBHOOK = "https://mp.example.org/hooks/7"
+
+
+@pytest.fixture
+def mp(mp):
+    """Its host is registered."""
+    CallbackChannelFactory(provider=mp.provider)
+    return mp
 
 
 def subscribe(mp, booking_id, body=None):
@@ -103,6 +111,15 @@ def test_wants_an_address_that_can_be_called(mp, webhook):
     booking = given_booking(mp.provider)
 
     refused(subscribe(mp, booking.id, {"webhook": webhook}), 400, 3002)
+    assert subscriptions() == []
+
+
+def test_wants_no_address_of_somebody_else(mp):
+    booking, offer = given_booking(mp.provider), given_offer(mp.provider)
+
+    with nothing_changes():
+        refused(subscribe(mp, booking.id, {"webhook": "https://elsewhere.example.org/hooks"}), 400, 3002)
+        refused(mp.book(offer.id, callbackUrl="https://elsewhere.example.org"), 400, 3002)
     assert subscriptions() == []
 
 

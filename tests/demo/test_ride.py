@@ -43,7 +43,7 @@ def test_rides_a_scooter_and_finds_the_price_right(operator, version):
     assert said.endswith("The price is right.\n")
     assert Booking.objects.booked().get().state == "FINISHED"
     assert Leg.objects.get(state="FINISHED").asset_type.type_id == "e-scooter"
-    assert str(JournalEntry.objects.get().amount) == "1.300"
+    assert str(JournalEntry.objects.get(category="FARE").amount) == "1.300"
 
 
 def test_leaves_the_vehicle_free_for_the_next(operator):
@@ -60,7 +60,7 @@ def test_rides_a_type_without_commit_where_the_contract_needs_none(operator):
     assert '"operation": "COMMIT"' not in said
     assert said.endswith("The price is right.\n")
     assert Leg.objects.get(state="FINISHED").asset is not None
-    assert str(JournalEntry.objects.get().amount) == "6.000"
+    assert str(JournalEntry.objects.get(category="FARE").amount) == "6.000"
 
 
 def test_gives_a_taxi_the_data_it_asks_for_and_cancels_when_nobody_confirms(operator):

@@ -22,7 +22,7 @@ def city(clock):
 
 @pytest.fixture
 def asset():
-    asset_type = AssetTypeFactory(type_id="scooter", default_plan=pause_plan())
+    asset_type = AssetTypeFactory(type_id="scooter", default_plan=pause_plan(), access_methods=["QR"])
     ConditionFactory(asset_type=asset_type, kind="conditionPayWhenFinished", details={})
     return AssetFactory(asset_type=asset_type, marked=True)
 
@@ -93,10 +93,10 @@ def test_commit(mp, asset, django_assert_max_num_queries):
 
 
 def test_commit_with_a_deposit(mp, with_deposit, django_assert_max_num_queries):
-    """As without; the number of entries, the entry."""
+    """As without; the number of entries, the entry, and whether the provider has an address to be told at."""
     booking = given_booking(mp.provider, with_deposit)
 
-    with django_assert_max_num_queries(9 + TRANSACTION):
+    with django_assert_max_num_queries(10 + TRANSACTION):
         mp.operation(booking.id, "COMMIT")
 
     assert JournalEntry.objects.get().category == "DEPOSIT"

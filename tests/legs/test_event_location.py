@@ -8,10 +8,25 @@ from legs import services
 from legs.models import LegEvent
 from maas.models import LocatedEvent
 from tests.client import refused
-from tests.fleet_factories import RegionFactory
+from tests.fleet_factories import AssetFactory, RegionFactory
 from tests.journey import AROUND_THE_CORNER, FAR_AWAY, HERE, NEARBY, NOW, given_leg, located, mp_client, nothing_changes
 
-STATES = {"ASSIGN_ASSET": "NOT_STARTED", "SET_IN_USE": "NOT_STARTED", "PAUSE": "IN_USE", "FINISH": "IN_USE"}
+STATES = {
+    "ASSIGN_ASSET": "NOT_STARTED",
+    "SET_IN_USE": "NOT_STARTED",
+    "PAUSE": "IN_USE",
+    "OPEN_TRUNK": "IN_USE",
+    "TIME_EXTEND": "IN_USE",
+    "FINISH": "IN_USE",
+}
+
+
+LATER = {"TIME_EXTEND": {"time": "2026-06-01T13:00:00Z"}}  # what is asked for; the others happen now
+
+
+def given_trunk(mp, event):
+    """A leg of a vehicle with a trunk, in a state in which the event is possible."""
+    return given_leg(mp.provider, AssetFactory(asset_type__has_trunk=True), state=STATES[event])
 
 
 def person(place):
@@ -27,14 +42,14 @@ def location_identifiers(mp):
 @pytest.mark.parametrize("event", STATES)
 def test_is_demanded_of_the_agreed_event(clock, api_version, event):
     mp = mp_client(api_version, location_required_on=[event])
-    leg = given_leg(mp.provider, state=STATES[event])
+    leg, told = given_trunk(mp, event), LATER.get(event, {})
     vehicle = {"asset": {"id": str(leg.asset_public_id)}}
 
     with nothing_changes():
-        refused(mp.event(leg.id, event, **vehicle), 400, 4001)
-        refused(mp.event(leg.id, event, **vehicle, **person(HERE)), 400, 4001)
+        refused(mp.event(leg.id, event, **vehicle, **told), 400, 4001)
+        refused(mp.event(leg.id, event, **vehicle, **told, **person(HERE)), 400, 4001)
 
-    assert mp.event(leg.id, event, **located(id=str(leg.asset_public_id))).status_code == 200
+    assert mp.event(leg.id, event, **located(id=str(leg.asset_public_id)), **told).status_code == 200
     assert location_identifiers(mp) == [f"LEG_EVENT_LOCATION_REQUIRED_{event}"]
 
 
@@ -42,9 +57,9 @@ def test_is_demanded_of_the_agreed_event(clock, api_version, event):
 def test_is_not_demanded_of_others(clock, event):
     others = [name for name in LocatedEvent.values if name != event]
     mp = mp_client(location_required_on=others)
-    leg = given_leg(mp.provider, state=STATES[event])
+    leg = given_trunk(mp, event)
 
-    answer = mp.event(leg.id, event, asset={"id": str(leg.asset_public_id)})
+    answer = mp.event(leg.id, event, asset={"id": str(leg.asset_public_id)}, **LATER.get(event, {}))
 
     assert answer.status_code == 200
     assert set(location_identifiers(mp)) == {f"LEG_EVENT_LOCATION_REQUIRED_{name}" for name in others}

@@ -7,7 +7,6 @@ import pytest
 from bookings.models import Party
 from fleet.models import Asset
 from legs import services
-from legs.errors import LocationMissing
 from legs.models import Leg, LegEvent
 from tests.client import refused
 from tests.fleet_factories import AssetFactory
@@ -269,31 +268,3 @@ def test_keeps_nothing_of_where_the_user_is(mp):
 
     event = LegEvent.objects.get()
     assert (event.lat, event.lon) == (None, None)
-
-
-# Where the contract demands to know the place
-
-
-@pytest.mark.parametrize("event", ["FINISH", "PAUSE"])
-def test_has_to_say_where_the_vehicle_is_if_the_contract_says_so(mp, event):
-    leg, provider = given_leg(mp.provider, state="IN_USE"), mp.provider
-    provider.location_required_on = ["FINISH", "PAUSE"]
-
-    def reported(**more):
-        return services.apply(event, leg_id=leg.id, at=NOW, now=NOW, provider=provider, **more)
-
-    with nothing_changes(), pytest.raises(LocationMissing) as refusal:
-        reported()
-    assert (refusal.value.status, refusal.value.code(4)) == (400, 4001)
-    with nothing_changes(), pytest.raises(LocationMissing):
-        reported(asked_by=Party.END_USER)
-    assert reported(location=HERE).state in ("FINISHED", "PAUSED")
-
-
-def test_of_ours_need_not_say_where_the_vehicle_is(mp):
-    leg, provider = given_leg(mp.provider, state="IN_USE"), mp.provider
-    provider.location_required_on = ["FINISH"]
-
-    done = services.apply("FINISH", leg_id=leg.id, at=NOW, now=NOW, provider=provider, asked_by=Party.TO)
-
-    assert done.state == "FINISHED"

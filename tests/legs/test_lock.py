@@ -8,7 +8,7 @@ from tests.client import refused
 from tests.fleet_factories import AssetFactory, ConditionFactory
 from tests.journey import NOW, given_leg, located, minutes, nothing_changes
 
-BY_HAND = {"asset_type__must_be_locked": True}
+BY_HAND = {"asset_type__must_be_locked": True, "asset_type__access_methods": ["QR"]}
 BY_US = {"asset_type__access_methods": ["TOMP-API"]}
 
 
@@ -72,7 +72,7 @@ def test_is_no_matter_where_nobody_has_to_lock(mp):
 
 
 def test_is_closed_by_us_whoever_would_have_to(mp):
-    leg = given_leg(mp.provider, AssetFactory(**BY_HAND, **BY_US), state="IN_USE")
+    leg = given_leg(mp.provider, AssetFactory(**BY_HAND | BY_US), state="IN_USE")
     assert lock() == "OPEN"
 
     assert mp.event(leg.id, "FINISH").json()["state"] == "FINISHED"

@@ -146,15 +146,6 @@ def test_is_given_back_as_far_as_it_was_not_before(mp, asset):
     assert [amount for category, amount in journal() if category == "REFUND"] == [Decimal(-20), Decimal(-30)]
 
 
-def test_of_nothing_is_no_entry(mp):
-    asset = AssetFactory()
-    ConditionFactory(asset_type=asset.asset_type, details={"amount": "0.00", "currency": "EUR"})
-
-    given_booking(mp.provider, asset, state="CONFIRMED")
-
-    assert journal() == []
-
-
 def test_is_taken_of_each_leg_and_given_back_with_each(clock):
     booking = BookingFactory(state="STARTED")
     condition = {"kind": "conditionDeposit", "amount": "20", "currency": "EUR", "vat_rate": "21", "vat_country": "NL"}

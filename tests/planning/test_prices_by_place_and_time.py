@@ -181,7 +181,9 @@ def test_rules_cost_no_statement_per_vehicle(mp, scooter, django_assert_num_quer
     offered(mp)
 
     with django_assert_num_queries(7 + 4):  # as without rules: tests/journeys/test_statement_counts.py
-        assert len(offered(mp, nrOfTravelers=6)) == 6
+        [together] = mp.offers(**at(HERE), nrOfTravelers=6).json()["options"]
+
+    assert len(together["legs"]) == 6
 
 
 # What the ride is expected to cost

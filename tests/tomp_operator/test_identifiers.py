@@ -1,8 +1,5 @@
 """A process identifier …"""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from fleet.models import Condition
@@ -12,77 +9,6 @@ from tests.fleet_factories import AssetTypeFactory, ConditionFactory, RegionFact
 from tests.journey import given_offer, mp_client
 from tomp.versions import V1_5, V1_6
 from tomp_operator.identifiers import IDENTIFIERS, MODULES
-
-TESTS = Path(__file__).parent.parent
-OFFERS, DELIVERY, TOKENS = "planning/test_offers.py", "legs/test_access_delivery.py", "legs/test_access_tokens.py"
-LOCATION, HERE_IN = "legs/test_event_location.py", "tomp_operator/test_identifiers.py"
-
-# Which test shows that we do what the identifier promises.
-SHOWN_BY = {
-    "AVAILABILITY_REGION_MANDATORY": f"{HERE_IN}::test_availability_is_told_to_who_names_what_is_needed",
-    "AVAILABILITY_STATION_MANDATORY": f"{HERE_IN}::test_availability_is_told_to_who_names_what_is_needed",
-    "AVAILABILITY_ON_SPOT": f"{HERE_IN}::test_availability_is_told_to_who_names_what_is_needed",
-    "ASSET_BASED": f"{OFFERS}::test_are_for_exactly_the_named_vehicles",
-    "EXACT_ID": f"{OFFERS}::test_are_for_exactly_the_named_vehicles",
-    "QR_SCAN": f"{OFFERS}::test_find_the_vehicle_by_what_the_user_scans",
-    "BARCODE_SCAN": f"{OFFERS}::test_find_the_vehicle_by_what_the_user_scans",
-    "NFC_SCAN": f"{OFFERS}::test_find_the_vehicle_by_what_the_user_scans",
-    "MANUAL_ENTRY": f"{OFFERS}::test_find_the_vehicle_by_what_the_user_scans",
-    "BLUETOOTH_SCAN": f"{OFFERS}::test_find_the_vehicle_by_what_the_user_scans",
-    "PLANNING_BASED": f"{OFFERS}::test_show_the_nearest_of_each_type",
-    "SPECIFIC_LOCATION_BASED": f"{OFFERS}::test_are_from_the_named_station",
-    "NORMAL": "journeys/test_free_floating.py::test_from_the_map",
-    "ONE_STOP": "journeys/test_free_floating.py::test_in_one_step",
-    "POSTPONED_COMMIT": "journeys/test_postponed_commit.py::test_confirmed_by_staff",
-    "AUTO_COMMIT": "bookings/test_book.py::test_is_confirmed_at_once_with_auto_commit",
-    "ATOMIC_BOOKING_SET_IN_USE": "bookings/test_at_once.py::test_is_a_ride_at_once",
-    "ALLOW_EXTEND_BOOKING_EXPIRY_TIME": "bookings/test_extend.py::test_gives_the_pending_time_once_more_from_now",
-    "ACCESS_CODE_BY_TO": "bookings/test_commit.py::test_confirms_and_gives_access",
-    "ACCESS_CODE_TOKEN": f"{TOKENS}::test_is_the_address_of_the_events_where_we_open_it",
-    "ACCESS_CODE_AXA_EKEY_OTP": f"{TOKENS}::test_is_a_key_for_the_lock_of_this_vehicle",
-    "ACCESS_CODE_DEEPLINK": f"{TOKENS}::test_is_a_link_that_knows_the_way_back",
-    "ACCESS_CODE_QR": f"{TOKENS}::test_is_a_picture_of_a_qr_code",
-    "ACCESS_CODE_PHYSICAL_KEY": f"{TOKENS}::test_says_in_the_readers_language_where_the_key_is",
-    "ACCESS_CODE_PDF": f"{TOKENS}::test_is_the_address_of_what_is_shown",
-    "ACCESS_CODE_HTML": f"{TOKENS}::test_is_the_address_of_what_is_shown",
-    "ACCESS_CODE_IN_BOOKING": f"{DELIVERY}::test_without_commit_the_booking_is_its_answer",
-    "ACCESS_CODE_IN_COMMIT_EVENT": f"{DELIVERY}::test_what_is_shown_comes_in_the_agreed_answer_only",
-    "ACCESS_CODE_IN_PREPARE_EVENT": f"{DELIVERY}::test_what_is_shown_comes_in_the_agreed_answer_only",
-    "ACCESS_CODE_IN_ASSIGN_ASSET_EVENT": f"{DELIVERY}::test_what_is_shown_comes_in_the_agreed_answer_only",
-    "ACCESS_CODE_IN_GET_LEG": f"{DELIVERY}::test_what_is_shown_comes_in_the_agreed_answer_only",
-    "ACCESS_CODE_IN_GET_BOOKING": f"{DELIVERY}::test_what_is_shown_comes_in_the_agreed_answer_only",
-    "LOCK_UNLOCK_REMOTELY": f"{TOKENS}::test_is_the_address_of_the_events_where_we_open_it",
-    "LOCK_UNLOCK_APP": f"{TOKENS}::test_is_all_of_them_where_there_are_several",
-    "LOCK_UNLOCK_BLUETOOTH": f"{TOKENS}::test_is_a_key_for_the_lock_of_this_vehicle",
-    "LOCK_UNLOCK_DEEPLINK": f"{TOKENS}::test_is_a_link_that_knows_the_way_back",
-    "LOCK_UNLOCK_SHOW_ACCESS_CODE": f"{TOKENS}::test_is_a_picture_of_a_qr_code",
-    "LOCK_UNLOCK_OTHER": f"{TOKENS}::test_says_in_the_readers_language_where_the_key_is",
-    "LOCK_CODE_IN_PAUSE_EVENT": f"{DELIVERY}::test_what_works_the_lock_comes_with_what_is_about_the_lock",
-    "LOCK_CODE_IN_FINISHING_EVENT": f"{DELIVERY}::test_what_works_the_lock_comes_with_what_is_about_the_lock",
-    "LEG_EVENT_LOCATION_REQUIRED_ASSIGN_ASSET": f"{LOCATION}::test_is_demanded_of_the_agreed_event",
-    "LEG_EVENT_LOCATION_REQUIRED_SET_IN_USE": f"{LOCATION}::test_is_demanded_of_the_agreed_event",
-    "LEG_EVENT_LOCATION_REQUIRED_PAUSE": f"{LOCATION}::test_is_demanded_of_the_agreed_event",
-    "LEG_EVENT_LOCATION_REQUIRED_OPEN_TRUNK": f"{LOCATION}::test_is_demanded_of_the_agreed_event",
-    "LEG_EVENT_LOCATION_REQUIRED_TIME_EXTEND": f"{LOCATION}::test_is_demanded_of_the_agreed_event",
-    "LEG_EVENT_LOCATION_REQUIRED_FINISH": f"{LOCATION}::test_is_demanded_of_the_agreed_event",
-    "LEG_EVENT_LOCATION_IS_USER_LOCATION": f"{LOCATION}::test_of_a_person_moves_no_vehicle_and_is_not_kept",
-    "OFF_BOARDING_REQUIRED": "legs/test_finish.py::test_demands_the_photo_of_the_conditions",
-    "DEPOSIT": f"{OFFERS}::test_tell_all_a_traveller_needs",
-    "PAY_WHEN_FINISHED": f"{OFFERS}::test_tell_all_a_traveller_needs",
-    "UPFRONT_PAYMENT": f"{OFFERS}::test_tell_all_a_traveller_needs",
-    "TO_OPERATOR_REQUIRED": f"{HERE_IN}::test_who_does_not_address_us_is_refused_where_we_insist",
-}
-
-
-def test_is_never_declared_without_a_test_that_shows_it():
-    assert set(SHOWN_BY) == {identifier.name for identifier in IDENTIFIERS}
-
-
-@pytest.mark.parametrize("shown_by", sorted(set(SHOWN_BY.values())))
-def test_is_shown_by_a_test_that_exists(shown_by):
-    file, name = shown_by.split("::")
-
-    assert re.search(rf"^def {name}\(", (TESTS / file).read_text(), re.MULTILINE)
 
 
 def test_is_in_one_of_the_seven_lists_once():

@@ -105,7 +105,7 @@ class TestEndpoints:
             event: endpoint["status"]
             for (_method, template, event), endpoint in found.items()
             if template == "/bookings/{id}/events"
-        } == {"COMMIT": "IMPLEMENTED", "CANCEL": "NOT_IMPLEMENTED", "DENY": "NOT_IMPLEMENTED"}
+        } == {"COMMIT": "IMPLEMENTED", "CANCEL": "NOT_IMPLEMENTED"}
         assert {
             event for (_method, template, event) in found if template == "/legs/{id}/events"
         } == {
