@@ -290,7 +290,7 @@ TYPES: dict[str, Row] = {
         "properties": {"brand": "Demo", "model": "Key", "gears": 3, "wheel_count": 2, "persons": 1},
         "access_methods": ["AXA-EKEY-OTP"],
         "access_details": {"AXA-EKEY-OTP": {"supplier": "simulated"}},
-        "conditions": LOCK_STEPS,
+        "conditions": LOCK_STEPS | {Condition.Kind.RETURN_AREA: {"area": "utrecht"}},  # a region of the city
     },
     "taxi": {
         "name": {"en": "Taxi", "nl": "Taxi"},

@@ -130,15 +130,25 @@ def _build_types(plans: dict[str, PricingPlan]) -> dict[str, AssetType]:
     AssetType.objects.bulk_create(types.values())
     for type_id, row in catalogue.TYPES.items():
         types[type_id].plans.add(plans[row.get("plan", type_id)])
+    _build_conditions(types)
+    return types
+
+
+def _build_conditions(types: dict[str, AssetType]) -> None:
+    """The catalogue names the region of a return area; the condition has its polygon."""
+    polygons = {feature["properties"].get("region_id"): feature["geometry"] for feature in geography.areas()}
     conditions = [
-        Condition(asset_type=types[type_id], kind=kind, details=details, position=position)
+        Condition(asset_type=types[type_id], kind=kind, position=position, details=_with_area(details, polygons))
         for type_id, row in catalogue.TYPES.items()
         for position, (kind, details) in enumerate(row.get("conditions", {}).items())
     ]
     for condition in conditions:
         condition.check_details()
     Condition.objects.bulk_create(conditions)
-    return types
+
+
+def _with_area(details: dict[str, Any], polygons: dict[str, Any]) -> dict[str, Any]:
+    return {**details, "area": polygons[details["area"]]} if "area" in details else details
 
 
 def _build_ancillaries(types: dict[str, AssetType]) -> None:
