@@ -6,6 +6,8 @@ from django.db import transaction
 
 from bookings.errors import BookingGone, ChangeRefused, NotServed
 from bookings.models import Booking, BookingState, Party
+from bookings.services import heading
+from bookings.services.heading import head_for
 from bookings.services.making import check_data
 from bookings.services.story import legs_of, record
 from customers import services as customers
@@ -37,7 +39,7 @@ def change(*, booking_id, departs_at, arrives_at, to_place, customer_data, now):
             check_data(booking, legs)
             booking.price = booking.extra_total + sum(leg.price(now).total for leg in legs)
             for leg in legs:
-                leg.save(update_fields=["departs_at", "arrives_at", "to_place"])
+                leg.save(update_fields=["departs_at", "arrives_at", *heading.FIELDS])
             record(booking, "CHANGE", Party.MP, now, reason=", ".join(changed))
             booking.save()
         return booking, legs
@@ -105,12 +107,10 @@ def _check_departure(leg, schedule, departs_at, now):
 
 
 def _take_destination(booking, legs, to_place):
-    if to_place is None or to_place == booking.to_place:
+    if not head_for(booking, legs, to_place):
         return []
     if booking.state == BookingState.CONFIRMED and booking.response_minutes is not None:
         raise ChangeRefused("The operator has confirmed this destination; cancel and book again.")
-    for planned in (booking, *(leg for leg in legs if leg.is_waiting)):
-        planned.to_place = to_place
     return ["to"]
 
 

@@ -10,10 +10,14 @@ from fleet.models import Condition, Reservation
 from legs.models import Leg
 from tests.client import refused
 from tests.fleet_factories import (
+    LAT,
+    LON,
     AssetFactory,
     AssetTypeFactory,
     ConditionFactory,
+    FarePartFactory,
     OpeningHoursFactory,
+    PricingPlanFactory,
     ReservationFactory,
     StationFactory,
 )
@@ -108,6 +112,32 @@ def test_takes_another_destination(mp):
     answer = change(mp, booking, to=THERE)
 
     assert (answer.json()["to"], answer.json()["legs"][0]["to"]) == (THERE, THERE)
+
+
+def test_takes_a_station_for_a_destination_and_says_where_it_is(mp, hub):
+    booking = given(mp)
+
+    body = change(mp, booking, to={"stationId": "hub"}).json()
+
+    assert body["to"] == body["legs"][0]["to"] == {"stationId": "hub", "coordinates": {"lat": LAT, "lng": LON}}
+    with nothing_changes():
+        refused(change(mp, booking, to={"stationId": "moon"}), 400, 3002)
+
+
+def test_costs_what_the_way_to_the_other_destination_costs(mp):
+    """One per kilometre: two kilometres, then eleven. The same place under another name is as far away as before."""
+    per_kilometre = FarePartFactory.build(type="FLEX", unit_type="KM", units=1, amount=1)
+    asset = AssetFactory(asset_type__default_plan=PricingPlanFactory(parts=[per_kilometre]))
+    near, far = ({"coordinates": {"lat": LAT + degrees, "lng": LON}} for degrees in (0.015, 0.095))
+    booking = mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], to=near, estimatedDistance=3500).json()
+    assert Booking.objects.get().price == 4
+
+    change(mp, booking, to={**near, "name": "Home"})
+    assert Booking.objects.get().price == 4
+    answer = change(mp, booking, to=far)
+
+    assert [part["amount"] for part in answer.json()["pricing"]["parts"]] == [11]
+    assert Booking.objects.get().price == 11
 
 
 def test_takes_what_it_now_knows_of_the_customer(mp):
