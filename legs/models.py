@@ -323,7 +323,10 @@ def _seconds_between(start, end):
 
 
 class LegEvent(models.Model):
-    """One report about a leg. Written once, never changed; the same report twice is one event."""
+    """One report about a leg; the same report twice is one event. Written once, never changed.
+
+    Only its place is forgotten when the customer is erased.
+    """
 
     leg = models.ForeignKey(Leg, models.CASCADE, related_name="events")
     event = models.CharField(max_length=20)
