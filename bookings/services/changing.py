@@ -18,6 +18,7 @@ from fleet.schedule import Schedule
 from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
 from tomp.errors import InUse, UserBlocked
 
+WIRE_NAMES = {"departs_at": "departureTime", "arrives_at": "arrivalTime"}
 BEGUN = (BookingState.STARTED, BookingState.FINISHED)
 
 
@@ -55,27 +56,29 @@ def check_changeable(booking, now):
 
 def _take_times(booking, legs, departs_at, arrives_at, now):
     departs_at, arrives_at = departs_at or booking.departs_at, arrives_at or booking.arrives_at
-    changed = [
-        *(["departureTime"] if departs_at != booking.departs_at else []),
-        *(["arrivalTime"] if arrives_at != booking.arrives_at else []),
-    ]
-    if not changed:
+    wanted = {
+        **({"departs_at": departs_at} if departs_at != booking.departs_at else {}),
+        **({"arrives_at": arrives_at} if arrives_at != booking.arrives_at else {}),
+    }
+    if not wanted:
         return []
     _check_times(booking, departs_at, arrives_at, now)
-    waiting = [leg for leg in legs if leg.is_waiting]
-    schedule = Schedule.load()
+    waiting, schedule = [leg for leg in legs if leg.is_waiting], Schedule.load()
+    for planned in (booking, *waiting):
+        for name, moment in wanted.items():
+            setattr(planned, name, moment)
     for leg in waiting:
-        _check_departure(leg, schedule, departs_at, now)
+        _check_departure(leg, schedule, now)
+    changed = [WIRE_NAMES[name] for name in wanted]
     try:
         rescheduling.move(
-            leg_ids=[leg.pk for leg in waiting],
-            period=(departs_at, arrives_at or departs_at + PLANNED_WITHOUT_ARRIVAL),
+            periods={
+                leg.pk: (leg.departs_at, leg.arrives_at or leg.departs_at + PLANNED_WITHOUT_ARRIVAL) for leg in waiting
+            },
             now=now,
         )
     except NoAssetLeft as error:
         raise ChangeRefused(f"Field: {changed[0]}, Reason: {error.detail}") from error
-    for planned in (booking, *waiting):
-        planned.departs_at, planned.arrives_at = departs_at, arrives_at
     return changed
 
 
@@ -88,9 +91,11 @@ def _check_times(booking, departs_at, arrives_at, now):
         raise ChangeRefused("The operator has confirmed these times; cancel and book again.")
 
 
-def _check_departure(leg, schedule, departs_at, now):
-    """Raises ChangeRefused unless the leg could be offered for this departure."""
-    kind = leg.asset_type
+def _check_departure(leg, schedule, now):
+    """Raises ChangeRefused unless the leg, with its new times, could be offered."""
+    kind, departs_at = leg.asset_type, leg.departs_at
+    if leg.arrives_at is not None and leg.arrives_at <= departs_at:
+        raise ChangeRefused(f"Field: arrivalTime, Reason: leg {leg.pk} would end before it begins.")
     is_promise = kind.booked_by == AssetType.BookedBy.TYPE
     ahead = timedelta(hours=kind.bookable_ahead_hours) if is_promise else timedelta(minutes=max(kind.hold_minutes, 1))
     if departs_at - now > ahead:

@@ -11,6 +11,7 @@ from fleet.errors import AssetNotAvailable, NoAssetLeft
 from fleet.models import AssetType
 from fleet.schedule import Schedule
 from legs.errors import IllegalEvent
+from legs.models import LegState
 from legs.services.step import keep_price
 from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
 
@@ -72,7 +73,7 @@ def _plan(step, *, departs_at, arrives_at):
     except (AssetNotAvailable, NoAssetLeft) as promised:
         raise _refused(step, promised.detail) from promised
     leg.departs_at, leg.arrives_at = departs_at, arrives_at
-    legs = keep_price(booking, leg, step.now)
+    legs = [each for each in keep_price(booking, leg, step.now) if each.state != LegState.CANCELLED]
     booking.departs_at = min(each.departs_at for each in legs)
     booking.arrives_at = max((each.arrives_at for each in legs if each.arrives_at), default=None)
     booking.save()

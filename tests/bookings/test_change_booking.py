@@ -98,6 +98,23 @@ def test_moves_all_vehicles_of_a_party(mp, cargo):
     assert Booking.objects.get().price == 74
 
 
+def test_leaves_a_departure_that_was_postponed_for_one_of_them(auto_mp, cargo):
+    booking = ahead(auto_mp, nrOfTravelers=2)
+    _ada, bob = (leg["id"] for leg in booking["legs"])
+    auto_mp.event(bob, "TIME_POSTPONE", time="2026-06-02T11:00:00Z")
+
+    answer = change(auto_mp, booking, arrivalTime=ONE)
+
+    legs = answer.json()["legs"]
+    assert [leg["departureTime"] for leg in legs] == [TEN, "2026-06-02T11:00:00Z"]
+    assert [leg["arrivalTime"] for leg in legs] == [ONE, ONE]
+    promised = {held.leg_id: held.period.lower for held in Reservation.objects.all()}
+    assert promised[uuid.UUID(bob)] == NOW + minutes(23 * 60)
+    assert Booking.objects.get().price == 37 + 25
+    with nothing_changes():
+        refused(change(auto_mp, booking, arrivalTime="2026-06-02T10:30:00Z"), 400, 3002)
+
+
 def test_takes_only_what_is_named(mp, cargo):
     booking = ahead(mp)
 

@@ -263,3 +263,13 @@ def test_asks_whether_we_are_open_then(auto_mp, promised):
         answer = auto_mp.event(promised, "TIME_POSTPONE", time=today(23, 30))
 
     assert "closed" in refused(answer, 403, 4004)["detail"]
+
+
+def test_a_leg_that_was_called_off_says_nothing_about_the_booking(auto_mp, bikes):
+    booking = auto_mp.one_stop(**at(HERE), useAssetTypes=["cargo"], nrOfTravelers=2, **FROM_TWO_TO_FOUR).json()
+    first, second = (leg["id"] for leg in booking["legs"])
+    auto_mp.event(first, "CANCEL")
+
+    auto_mp.event(second, "TIME_POSTPONE", time=today(15))
+
+    assert auto_mp.get(f"/bookings/{booking['id']}").json()["departureTime"] == today(15)
