@@ -30,7 +30,7 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
         raise Missing("Field: id, Reason: name the booking, or the asset in assetId.", module=MODULE)
     booking, reference = _about(provider, reference) if reference else (None, str(uuid.uuid4()))
     if booking is not None and details.get("priority") == SupportRequest.Priority.ERROR_CANNOT_CONTINUE:
-        legs.report_issue(booking=booking, provider=provider, now=now)
+        legs.report_issue(booking=booking, provider=provider, now=now, asset=_known_asset(asset_reference))
     asked = _open_already(reference, support_type, damage)
     if asked is not None:
         _join(asked, **details)
@@ -97,7 +97,7 @@ def _say(asked, status, comment, now, *, minutes=None, said_by=Party.MP, actor="
 
 def _vehicle(reference, booking, named):
     """The vehicle it is about: the named one if it is ours, else the one that is ridden, or that was last."""
-    found = _known_asset(named) if named else None
+    found = _known_asset(named)
     if found is None and booking is not None:
         legs = booking.legs.exclude(asset=None).select_related("asset")
         leg = legs.order_by(F("departed_at").desc(nulls_last=True), "sequence").first()
@@ -110,6 +110,8 @@ def _vehicle(reference, booking, named):
 
 def _known_asset(named):
     """The vehicle the user reads this on, if it is one of ours; what was named is kept in any case."""
+    if not named:
+        return None
     bare = bare_id(named)
     by_name = Q(vehicle_code=bare) | Q(license_plate=bare)
     with suppress(ValueError):
