@@ -11,9 +11,8 @@ from bookings.services.heading import head_for
 from bookings.services.making import check_data
 from bookings.services.story import legs_of, record
 from customers import services as customers
-from fleet import information, rescheduling
+from fleet import rescheduling
 from fleet.errors import NoAssetLeft
-from fleet.models import AssetType
 from fleet.schedule import Schedule
 from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
 from tomp.errors import InUse, UserBlocked
@@ -93,21 +92,11 @@ def _check_times(booking, departs_at, arrives_at, now):
 
 def _check_departure(leg, schedule, now):
     """Raises ChangeRefused unless the leg, with its new times, could be offered."""
-    kind, departs_at = leg.asset_type, leg.departs_at
-    if leg.arrives_at is not None and leg.arrives_at <= departs_at:
+    if leg.arrives_at is not None and leg.arrives_at <= leg.departs_at:
         raise ChangeRefused(f"Field: arrivalTime, Reason: leg {leg.pk} would end before it begins.")
-    is_promise = kind.booked_by == AssetType.BookedBy.TYPE
-    ahead = timedelta(hours=kind.bookable_ahead_hours) if is_promise else timedelta(minutes=max(kind.hold_minutes, 1))
-    if departs_at - now > ahead:
+    if leg.departs_at > leg.latest_departure(now):
         raise ChangeRefused("Field: departureTime, Reason: that is too far ahead.")
-    station, point = leg.station, leg.from_place.get("coordinates")
-    is_open = schedule.is_open(
-        information.local(departs_at),
-        station_id=leg.station_id,
-        region_id=station.region_id if station else None,
-        point=(point["lat"], point["lng"]) if point and station is None else None,
-    )
-    if not is_open:
+    if not leg.is_open_at(leg.departs_at, schedule):
         raise ChangeRefused("Field: departureTime, Reason: it is closed then.")
 
 
@@ -123,7 +112,7 @@ def _take_customer(booking, customer_data):
     if customer_data is None or customer_data == booking.customer_data:
         return []
     try:
-        booking.customer = customers.identify(provider=booking.provider, data=customer_data)
+        booking.customer = customers.identify(provider=booking.provider, data=customer_data) or booking.customer
     except UserBlocked as error:
         raise NotServed(error.detail) from error
     booking.customer_data = customer_data

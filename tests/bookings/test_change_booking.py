@@ -304,6 +304,28 @@ def test_refuses_to_hold_a_vehicle_for_hours(mp):
     assert change(mp, booking, departureTime="2026-06-01T12:30:00Z").status_code == 200
 
 
+def test_does_not_hold_a_vehicle_longer_by_asking_again(mp, clock):
+    """It is kept for half an hour from the booking on, as with TIME_POSTPONE."""
+    booking = given(mp)
+    mp.operation(booking["id"], "COMMIT")
+    clock.move_to(NOW + minutes(20))
+
+    with nothing_changes():
+        refused(mp.put(f"/bookings/{booking['id']}", {"departureTime": "2026-06-01T12:50:00Z"}), 400, 3002)
+    assert mp.put(f"/bookings/{booking['id']}", {"departureTime": "2026-06-01T12:30:00Z"}).status_code == 200
+
+
+@pytest.mark.parametrize("api_version", ["1.6.1"])
+def test_keeps_the_account_when_the_data_name_nobody(mp):
+    booking = given(mp, customer_data={"externalId": "c-1"})
+
+    answer = mp.put(f"/bookings/{booking['id']}", {"customer": {"firstName": "Grace"}})
+
+    assert answer.json()["customer"] == {"firstName": "Grace"}
+    kept = Booking.objects.get()
+    assert (kept.customer.external_id, kept.customer_data["firstName"]) == ("c-1", "Grace")
+
+
 def test_refuses_to_take_back_what_the_conditions_demand(mp):
     asset = AssetFactory()
     ConditionFactory(
