@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 
 from bookings.models import Booking, Party
+from fleet import places
 from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
 from support.models import SupportRequest, SupportStatus
-from tomp.errors import Missing, NotFound
+from tomp.errors import Invalid, Missing, NotFound
 
 MODULE = 5
 OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
@@ -26,6 +27,7 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
     (semantics §12), unless it tells of another damage. Without booking we mint the id under which it can be
     followed. Returns the SupportStatus. Raises NotFound, Missing.
     """
+    details["location"] = _located(details.get("location"))
     if not reference and not asset_reference:
         raise Missing("Field: id, Reason: name the booking, or the asset in assetId.", module=MODULE)
     booking, reference = _about(provider, reference) if reference else (None, str(uuid.uuid4()))
@@ -43,6 +45,13 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
     said = _say(asked, SupportRequest.Status.PROCESSING, comment, now, minutes=asked.resolution_minutes)
     _tell_damages(asked.asset_id)
     return said
+
+
+def _located(place):
+    """Where help is needed, with the coordinates of its station; for an unknown one nobody is refused help."""
+    with suppress(Invalid):
+        return places.located(place, field="location")
+    return place
 
 
 def _about(provider, reference):
