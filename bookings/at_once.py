@@ -1,7 +1,8 @@
 """Booking, COMMIT and SET_IN_USE in one go, for providers whose contract says so (ATOMIC_BOOKING_SET_IN_USE).
 
 For all others, and for what cannot begin at once, a booking is made as usual: what staff confirm first
-(POSTPONED_COMMIT excludes it, semantics §3), and what departs later.
+(POSTPONED_COMMIT excludes it, semantics §3), what departs later, and what takes another event first by its agreed
+steps (SEND_PREPARE, SEND_ASSIGN_ASSET).
 """
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db import transaction
 from bookings import services
 from bookings.errors import NotOneOption, OfferGone
 from bookings.models import BookingState
+from fleet.errors import AssetNotAvailable, NoAssetLeft
 from legs import services as legs_services
 from tomp.errors import TemporaryFailure
 
@@ -16,13 +18,14 @@ from tomp.errors import TemporaryFailure
 def book(**wanted):
     """As services.book(); under such a contract the booking is STARTED and its first leg IN_USE.
 
-    Raises what booking and SET_IN_USE raise, and OfferGone if the lock fails; after any of it nothing is booked.
+    Raises what booking and SET_IN_USE raise, and OfferGone if the lock fails or none of the promised type is there;
+    after any of it nothing is booked.
     """
     return _all_at_once(services.book, OfferGone, **wanted)
 
 
 def book_one_stop(**wanted):
-    """As services.book_one_stop(), and as book(); NotOneOption if the lock fails."""
+    """As services.book_one_stop(), and as book(), but with NotOneOption."""
     return _all_at_once(services.book_one_stop, NotOneOption, **wanted)
 
 
@@ -31,12 +34,14 @@ def _all_at_once(make, refusal, *, provider, now, **wanted):
         return make(provider=provider, now=now, **wanted)
     with transaction.atomic():
         booking, legs = make(provider=provider, now=now, **wanted)
-        if booking.response_minutes is not None or booking.departs_at > now:
+        if booking.response_minutes is not None or booking.departs_at > now or legs_services.demanded_first(legs[0]):
             return booking, legs
         try:
             return _begun(booking, legs[0], provider, now)
         except TemporaryFailure as failure:  # the protocol has no 503 here
             raise refusal(f"The vehicle cannot be opened. {failure.detail}") from failure
+        except (AssetNotAvailable, NoAssetLeft) as error:
+            raise refusal(error.detail) from error
 
 
 def _begun(booking, leg, provider, now):

@@ -11,6 +11,7 @@ from bookings.models import Booking
 from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFound, NotServed, ReadOnlyMember
 from customers.merge_patch import merge_patch
 from customers.models import Customer
+from legs.models import Leg, LegEvent
 from support.models import SupportRequest
 from tomp.errors import IllegalOperation, Missing, NotFound
 
@@ -125,7 +126,8 @@ def change(*, provider, customer_id, patch, check, notification_url=""):
 def erase(*, customer_id, now, provider=None):
     """Nobody can tell any more who the customer was; trips and journal stay. Returns the customer.
 
-    The data of the account, those sent with its bookings, and the contacts in its support requests are gone.
+    The data of the account, those sent with its bookings, the ways of its rides, and the contacts in its support
+    requests are gone.
     Raises AccountNotFound, AccountInUse while a booking is active.
     """
     customers = Customer.objects.locked() if provider is None else Customer.objects.for_provider(provider).locked()
@@ -134,10 +136,23 @@ def erase(*, customer_id, now, provider=None):
     if bookings.open().not_lapsed(now).exists():
         raise AccountInUse("The customer has an active booking: end it first.")
     bookings.update(customer_data=None)
-    SupportRequest.objects.filter(booking__customer=customer).update(contact="")
+    _forget_places(bookings)
+    SupportRequest.objects.filter(booking__customer=customer).update(contact="", location=None)
     customer.erase(at=now)
     customer.save()
     return customer
+
+
+def _forget_places(bookings):
+    """Where the customer lives, and where a ride was at which moment, is gone; how far it went stays."""
+    legs = Leg.objects.filter(booking__in=bookings)
+    legs.update(track=[])
+    LegEvent.objects.filter(leg__in=legs).update(lat=None, lon=None)
+    for planned in (*bookings, *legs):
+        if "address" in planned.from_place or "address" in (planned.to_place or {}):
+            planned.from_place.pop("address", None)
+            (planned.to_place or {}).pop("address", None)
+            planned.save(update_fields=["from_place", "to_place"])
 
 
 def _existing(customers, customer_id):

@@ -9,8 +9,24 @@ from fleet import geo, information
 from fleet.errors import NotAllowedHere
 from fleet.models import AssetType, OpeningHours, Region, Station
 from fleet.schedule import Schedule
+from tomp.errors import Invalid
 
 FORBIDDEN = (Region.Kind.NO_PARKING, Region.Kind.NO_ACCESS)
+
+
+def located(place, *, field):
+    """The place of a request, with the coordinates of its station where it has none: TOMP place requires them.
+
+    Beside coordinates any station may be named, also one that is not ours. Raises Invalid for a station that would have
+    to say where it is and that we do not know.
+    """
+    if place is None or place.get("coordinates"):
+        return place
+    station = Station.objects.filter(station_id=place["station_id"]).first()
+    if station is None:
+        unknown = f"there is no station {place['station_id'][:80]!r}; send coordinates"
+        raise Invalid(f"Field: {field}.stationId, Reason: {unknown}.")
+    return {**place, "coordinates": {"lat": station.lat, "lng": station.lon}}
 
 
 def regions_at(lat, lon, *, asset_type_id, now):

@@ -7,13 +7,13 @@ from fleet.models import AssetType, Reservation
 from fleet.services import places_left, reserve_type
 
 
-def move(*, leg_ids, period, now):
-    """What is promised to these legs is promised for this period; a vehicle that was assigned stays theirs.
+def move(*, periods, now):
+    """What is promised to each of these legs is promised for its period; a vehicle that was assigned stays theirs.
 
     Raises NoAssetLeft; then the caller's transaction must be undone. A vehicle booked as such is held until the ride
     ends anyway.
     """
-    held = list(Reservation.objects.filter(leg_id__in=leg_ids).order_by("leg_id"))
+    held = list(Reservation.objects.filter(leg_id__in=periods).order_by("leg_id"))
     promises = [reservation for reservation in held if reservation.asset_id is None]
     Reservation.objects.filter(pk__in=[promise.pk for promise in promises]).delete()
     for promise in promises:
@@ -21,12 +21,12 @@ def move(*, leg_ids, period, now):
             asset_type_id=promise.asset_type_id,
             station_id=promise.station_id,
             leg_id=promise.leg_id,
-            period=period,
+            period=periods[promise.leg_id],
             now=now,
         )
     for reservation in held:
         if reservation.asset_id is not None and reservation.period.upper is not None:
-            _end_at(reservation, period[1], now)
+            _end_at(reservation, periods[reservation.leg_id][1], now)
 
 
 def _end_at(reservation, ends_at, now):

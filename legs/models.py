@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from bookings.models import Booking, Party
-from fleet import geo, pricing
+from fleet import geo, information, pricing
 from fleet.models import Asset, AssetType, Station
 
 
@@ -263,6 +263,23 @@ class Leg(FSMModelMixin, models.Model):
 
     # -- questions
 
+    def is_open_at(self, moment, schedule):
+        """Whether trips may begin then where this one begins."""
+        station, point = self.station, self.from_place.get("coordinates")
+        return schedule.is_open(
+            information.local(moment),
+            station_id=self.station_id,
+            region_id=station.region_id if station else None,
+            point=(point["lat"], point["lng"]) if point and station is None else None,
+        )
+
+    def latest_departure(self, now):
+        """A vehicle is kept for its type's minutes from the booking on; a type may be asked for so far ahead."""
+        kind = self.asset_type
+        if kind.booked_by == AssetType.BookedBy.TYPE:
+            return now + timedelta(hours=kind.bookable_ahead_hours)
+        return self.booking.booked_at + timedelta(minutes=max(kind.hold_minutes, 1))
+
     @property
     def is_waiting(self):
         return self.state in WAITING_STATES
@@ -323,7 +340,10 @@ def _seconds_between(start, end):
 
 
 class LegEvent(models.Model):
-    """One report about a leg. Written once, never changed; the same report twice is one event."""
+    """One report about a leg; the same report twice is one event. Written once, never changed.
+
+    Only its place is forgotten when the customer is erased.
+    """
 
     leg = models.ForeignKey(Leg, models.CASCADE, related_name="events")
     event = models.CharField(max_length=20)

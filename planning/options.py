@@ -60,8 +60,7 @@ class Trip:
         """Metres from there to the end of the trip: as estimated, else the straight line, else 0 (nobody knows)."""
         if self.estimated_distance:
             return min(self.estimated_distance, LONGEST_DISTANCE_M)
-        start, end = _point(place), _point(self.to_place or {})
-        return round(geo.distance_m(*start, *end)) if start and end else 0
+        return straight_m(place, self.to_place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +96,9 @@ def find(trip, *, provider, now):
     """The options for the trip with this provider, nearest first.
 
     Named assets give one option each, otherwise each type gives its nearest; for several travellers as many vehicles
-    as it takes are one option.
+    as it takes are one option. Raises Invalid for a destination that is nothing but a station we do not know.
     """
+    trip = replace(trip, to_place=places.located(trip.to_place, field="to"))
     departs_at = max(trip.departs_at or now, now)
     if trip.arrives_at is not None and not timedelta(0) < trip.arrives_at - departs_at <= LONGEST_TRIP:
         return []
@@ -322,6 +322,12 @@ def _named(trip):
         | Q(nfc_id__in=[name.replace(":", "").upper() for name in names])
         | Q(license_plate__in=names)
     )
+
+
+def straight_m(start_place, end_place):
+    """Metres of the straight line between two places, 0 where one of them is unknown."""
+    start, end = _point(start_place), _point(end_place or {})
+    return round(geo.distance_m(*start, *end)) if start and end else 0
 
 
 def _point(place):

@@ -52,7 +52,7 @@ def status_json(entry, version):
         id=request.reference,
         supportType=request.support_type,
         priority=request.priority,
-        location=place_json(request.location) if request.location else None,
+        location=place_json(request.location) if "coordinates" in (request.location or {}) else None,
         time=moment_json(request.occurred_at),
         contactInformationEndUser=request.contact or None,
         comment=entry.comment or None,

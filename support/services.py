@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 
 from bookings.models import Booking, Party
+from fleet import places
 from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
 from support.models import SupportRequest, SupportStatus
-from tomp.errors import Missing, NotFound
+from tomp.errors import Invalid, Missing, NotFound
 
 MODULE = 5
 OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
@@ -26,11 +27,12 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
     (semantics §12), unless it tells of another damage. Without booking we mint the id under which it can be
     followed. Returns the SupportStatus. Raises NotFound, Missing.
     """
+    details["location"] = _located(details.get("location"))
     if not reference and not asset_reference:
         raise Missing("Field: id, Reason: name the booking, or the asset in assetId.", module=MODULE)
     booking, reference = _about(provider, reference) if reference else (None, str(uuid.uuid4()))
     if booking is not None and details.get("priority") == SupportRequest.Priority.ERROR_CANNOT_CONTINUE:
-        legs.report_issue(booking=booking, provider=provider, now=now)
+        legs.report_issue(booking=booking, provider=provider, now=now, asset=_known_asset(asset_reference))
     asked = _open_already(reference, support_type, damage)
     if asked is not None:
         _join(asked, **details)
@@ -43,6 +45,13 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
     said = _say(asked, SupportRequest.Status.PROCESSING, comment, now, minutes=asked.resolution_minutes)
     _tell_damages(asked.asset_id)
     return said
+
+
+def _located(place):
+    """Where help is needed, with the coordinates of its station; for an unknown one nobody is refused help."""
+    with suppress(Invalid):
+        return places.located(place, field="location")
+    return place
 
 
 def _about(provider, reference):
@@ -97,7 +106,7 @@ def _say(asked, status, comment, now, *, minutes=None, said_by=Party.MP, actor="
 
 def _vehicle(reference, booking, named):
     """The vehicle it is about: the named one if it is ours, else the one that is ridden, or that was last."""
-    found = _known_asset(named) if named else None
+    found = _known_asset(named)
     if found is None and booking is not None:
         legs = booking.legs.exclude(asset=None).select_related("asset")
         leg = legs.order_by(F("departed_at").desc(nulls_last=True), "sequence").first()
@@ -110,6 +119,8 @@ def _vehicle(reference, booking, named):
 
 def _known_asset(named):
     """The vehicle the user reads this on, if it is one of ours; what was named is kept in any case."""
+    if not named:
+        return None
     bare = bare_id(named)
     by_name = Q(vehicle_code=bare) | Q(license_plate=bare)
     with suppress(ValueError):

@@ -6,16 +6,18 @@ from django.db import transaction
 
 from bookings.errors import BookingGone, ChangeRefused, NotServed
 from bookings.models import Booking, BookingState, Party
+from bookings.services import heading
+from bookings.services.heading import head_for
 from bookings.services.making import check_data
 from bookings.services.story import legs_of, record
 from customers import services as customers
-from fleet import information, rescheduling
+from fleet import rescheduling
 from fleet.errors import NoAssetLeft
-from fleet.models import AssetType
 from fleet.schedule import Schedule
 from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
 from tomp.errors import InUse, UserBlocked
 
+WIRE_NAMES = {"departs_at": "departureTime", "arrives_at": "arrivalTime"}
 BEGUN = (BookingState.STARTED, BookingState.FINISHED)
 
 
@@ -37,7 +39,7 @@ def change(*, booking_id, departs_at, arrives_at, to_place, customer_data, now):
             check_data(booking, legs)
             booking.price = booking.extra_total + sum(leg.price(now).total for leg in legs)
             for leg in legs:
-                leg.save(update_fields=["departs_at", "arrives_at", "to_place"])
+                leg.save(update_fields=["departs_at", "arrives_at", *heading.FIELDS])
             record(booking, "CHANGE", Party.MP, now, reason=", ".join(changed))
             booking.save()
         return booking, legs
@@ -53,27 +55,29 @@ def check_changeable(booking, now):
 
 def _take_times(booking, legs, departs_at, arrives_at, now):
     departs_at, arrives_at = departs_at or booking.departs_at, arrives_at or booking.arrives_at
-    changed = [
-        *(["departureTime"] if departs_at != booking.departs_at else []),
-        *(["arrivalTime"] if arrives_at != booking.arrives_at else []),
-    ]
-    if not changed:
+    wanted = {
+        **({"departs_at": departs_at} if departs_at != booking.departs_at else {}),
+        **({"arrives_at": arrives_at} if arrives_at != booking.arrives_at else {}),
+    }
+    if not wanted:
         return []
     _check_times(booking, departs_at, arrives_at, now)
-    waiting = [leg for leg in legs if leg.is_waiting]
-    schedule = Schedule.load()
+    waiting, schedule = [leg for leg in legs if leg.is_waiting], Schedule.load()
+    for planned in (booking, *waiting):
+        for name, moment in wanted.items():
+            setattr(planned, name, moment)
     for leg in waiting:
-        _check_departure(leg, schedule, departs_at, now)
+        _check_departure(leg, schedule, now)
+    changed = [WIRE_NAMES[name] for name in wanted]
     try:
         rescheduling.move(
-            leg_ids=[leg.pk for leg in waiting],
-            period=(departs_at, arrives_at or departs_at + PLANNED_WITHOUT_ARRIVAL),
+            periods={
+                leg.pk: (leg.departs_at, leg.arrives_at or leg.departs_at + PLANNED_WITHOUT_ARRIVAL) for leg in waiting
+            },
             now=now,
         )
     except NoAssetLeft as error:
         raise ChangeRefused(f"Field: {changed[0]}, Reason: {error.detail}") from error
-    for planned in (booking, *waiting):
-        planned.departs_at, planned.arrives_at = departs_at, arrives_at
     return changed
 
 
@@ -86,31 +90,21 @@ def _check_times(booking, departs_at, arrives_at, now):
         raise ChangeRefused("The operator has confirmed these times; cancel and book again.")
 
 
-def _check_departure(leg, schedule, departs_at, now):
-    """Raises ChangeRefused unless the leg could be offered for this departure."""
-    kind = leg.asset_type
-    is_promise = kind.booked_by == AssetType.BookedBy.TYPE
-    ahead = timedelta(hours=kind.bookable_ahead_hours) if is_promise else timedelta(minutes=max(kind.hold_minutes, 1))
-    if departs_at - now > ahead:
+def _check_departure(leg, schedule, now):
+    """Raises ChangeRefused unless the leg, with its new times, could be offered."""
+    if leg.arrives_at is not None and leg.arrives_at <= leg.departs_at:
+        raise ChangeRefused(f"Field: arrivalTime, Reason: leg {leg.pk} would end before it begins.")
+    if leg.departs_at > leg.latest_departure(now):
         raise ChangeRefused("Field: departureTime, Reason: that is too far ahead.")
-    station, point = leg.station, leg.from_place.get("coordinates")
-    is_open = schedule.is_open(
-        information.local(departs_at),
-        station_id=leg.station_id,
-        region_id=station.region_id if station else None,
-        point=(point["lat"], point["lng"]) if point and station is None else None,
-    )
-    if not is_open:
+    if not leg.is_open_at(leg.departs_at, schedule):
         raise ChangeRefused("Field: departureTime, Reason: it is closed then.")
 
 
 def _take_destination(booking, legs, to_place):
-    if to_place is None or to_place == booking.to_place:
+    if not head_for(booking, legs, to_place):
         return []
     if booking.state == BookingState.CONFIRMED and booking.response_minutes is not None:
         raise ChangeRefused("The operator has confirmed this destination; cancel and book again.")
-    for planned in (booking, *(leg for leg in legs if leg.is_waiting)):
-        planned.to_place = to_place
     return ["to"]
 
 
@@ -118,7 +112,7 @@ def _take_customer(booking, customer_data):
     if customer_data is None or customer_data == booking.customer_data:
         return []
     try:
-        booking.customer = customers.identify(provider=booking.provider, data=customer_data)
+        booking.customer = customers.identify(provider=booking.provider, data=customer_data) or booking.customer
     except UserBlocked as error:
         raise NotServed(error.detail) from error
     booking.customer_data = customer_data

@@ -8,12 +8,13 @@ from bookings import requirements
 from bookings.drafts import draft, sum_up
 from bookings.errors import BookingNotFound, NotOneOption, NotServed, OfferGone
 from bookings.models import Booking, BookingEvent, Party
-from bookings.services import quotas
+from bookings.services import heading, quotas
 from bookings.services.deciding import agree_to_commit, save_access
+from bookings.services.heading import head_for
 from bookings.services.holding import hold, hold_any
 from bookings.services.story import event, legs_of
 from customers import services as customers
-from fleet import information
+from fleet import information, places
 from fleet.errors import AssetNotAvailable, NoAssetLeft
 from maas import outbox
 from payments import services as payments
@@ -34,9 +35,12 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
         if booking.valid_until <= now:
             raise OfferGone(f"Offer {booking.id} was valid until {booking.valid_until:%H:%M:%S} UTC.")
         booking.api_version = version
-        booking.from_place = from_place or booking.from_place
-        booking.to_place = to_place or booking.to_place
+        booking.from_place = places.located(from_place, field="from") or booking.from_place
         legs = legs_of(booking)
+        if head_for(booking, legs, to_place):
+            booking.price = sum(leg.price(now).total for leg in legs)
+            for leg in legs:
+                leg.save(update_fields=heading.FIELDS)
         try:
             hold(legs, now)
         except (AssetNotAvailable, NoAssetLeft) as error:

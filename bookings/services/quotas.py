@@ -19,13 +19,14 @@ def check(provider, *, vehicles, now):
     if provider.max_open_bookings is None and provider.max_bookings is None:
         return
     MaasProvider.objects.select_for_update(no_key=True).get(pk=provider.pk)
-    _check_open(provider)
+    _check_open(provider, now)
     _check_period(provider, vehicles, now)
 
 
-def _check_open(provider):
+def _check_open(provider, now):
+    """What lapsed is over, noticed or not."""
     limit = provider.max_open_bookings
-    if limit is not None and Booking.objects.for_provider(provider).open().count() >= limit:
+    if limit is not None and Booking.objects.for_provider(provider).open().not_lapsed(now).count() >= limit:
         raise QuotaReached(f"Your contract allows {limit} open bookings at the same time.", module=3)
 
 
@@ -34,8 +35,9 @@ def _check_period(provider, vehicles, now):
     limit = provider.max_bookings
     if limit is None:
         return
-    booked = Leg.objects.for_provider(provider).filter(booking__booked_at__gte=began_at(provider.quota_period, now))
-    if booked.exclude(booking__state__in=CAME_TO_NOTHING).count() + vehicles > limit:
+    booked = Booking.objects.for_provider(provider).filter(booked_at__gte=began_at(provider.quota_period, now))
+    counted = booked.exclude(state__in=CAME_TO_NOTHING).not_lapsed(now)
+    if Leg.objects.filter(booking__in=counted).count() + vehicles > limit:
         period = QuotaPeriod(provider.quota_period).name.lower()
         raise QuotaReached(f"Your contract allows you to book {limit} assets per {period}.", module=3)
 

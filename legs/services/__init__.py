@@ -12,14 +12,14 @@ from legs import callbacks
 from legs.events import ASKED_FOR
 from legs.models import LegEvent
 from legs.services.ancillaries import add_ancillary, remove_ancillary
-from legs.services.demands import check_demands
+from legs.services.demands import check_demands, demanded_first
 from legs.services.issues import report_issue
 from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked
 from legs.services.tracking import follow, track
 
-__all__ = ["add_ancillary", "apply", "remove_ancillary", "report_issue", "track"]
+__all__ = ["add_ancillary", "apply", "demanded_first", "remove_ancillary", "report_issue", "track"]
 
 
 def apply(

@@ -17,15 +17,21 @@ def check_demands(step):
     if step.asked_by != Party.MP:
         return
     if step.event == "SET_IN_USE" and leg.is_waiting:
-        actions = demanded_actions(leg.conditions, "onboarding")
-        if "SEND_PREPARE" in actions and leg.state != LegState.PREPARING:
-            raise IllegalEvent("Send PREPARE first: the on-boarding steps of this leg demand it.")
-        if "SEND_ASSIGN_ASSET" in actions and leg.asset_id is None:
-            raise IllegalEvent("Send ASSIGN_ASSET first: the on-boarding steps of this leg demand it.")
+        first = demanded_first(leg)
+        if first is not None:
+            raise IllegalEvent(f"Send {first} first: the on-boarding steps of this leg demand it.")
     if step.event == "FINISH" and leg.state not in (LegState.FINISHING, LegState.FINISHED):
         actions = demanded_actions(leg.conditions, "offboarding")
         if "SEND_START_FINISHING" in actions:
             raise IllegalEvent("Send START_FINISHING first: the off-boarding steps of this leg demand it.")
+
+
+def demanded_first(leg):
+    """The event that the on-boarding steps demand before the ride of this waiting leg begins, or None."""
+    actions = demanded_actions(leg.conditions, "onboarding")
+    if "SEND_PREPARE" in actions and leg.state != LegState.PREPARING:
+        return "PREPARE"
+    return "ASSIGN_ASSET" if "SEND_ASSIGN_ASSET" in actions and leg.asset_id is None else None
 
 
 def check_evidence(step):

@@ -7,13 +7,14 @@ from legs.models import LegEvent, LegState
 REPORTED = "ISSUE_REPORTED"
 
 
-def report_issue(*, booking, provider, now):
+def report_issue(*, booking, provider, now, asset=None):
     """The running legs of the booking wait for help; by contract nothing is billed meanwhile (semantics §5.2).
 
-    Whoever calls holds the lock of the booking. Legs that wait already, and vehicles that were given back, stay as
-    they are.
+    Only the leg with this vehicle, if one has it: the others ride on. Whoever calls holds the lock of the booking. Legs
+    that wait already, and vehicles that were given back, stay as they are.
     """
-    for leg in booking.legs.for_trip():
+    legs = list(booking.legs.for_trip())
+    for leg in [leg for leg in legs if asset and leg.asset_id == asset.pk] or legs:
         if leg.state not in (*STARTED, LegState.FINISHING) or leg.is_given_back:
             continue
         leg.report_issue(at=max(now, leg.metered_since or now), stops_meter=provider.issue_stops_meter)

@@ -123,13 +123,14 @@ def _fare(leg, at):
 
 
 def _finish_booking(step):
+    """What the leg cost is part of the booking's total; with the last open one the booking is over."""
     booking, leg = step.booking, step.leg
     others = list(booking.legs.exclude(pk=leg.pk))
+    booking.price = total(booking, [leg, *others], step.now)
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
-        booking.price = total(booking, [leg, *others], step.now)
         bookings.record(booking, "FINISH", step.asked_by, step.now)
-        booking.save()
+    booking.save()
 
 
 def _check_place(step):

@@ -3,14 +3,11 @@
 The `time` of these events is what is asked for, not when something happened.
 """
 
-from datetime import timedelta
-
-from fleet import information
 from fleet import services as fleet
 from fleet.errors import AssetNotAvailable, NoAssetLeft
-from fleet.models import AssetType
 from fleet.schedule import Schedule
 from legs.errors import IllegalEvent
+from legs.models import LegState
 from legs.services.step import keep_price
 from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
 
@@ -36,31 +33,14 @@ def postpone(step):
     leg, departs_at = step.leg, step.at
     if departs_at < max(step.now, leg.departs_at):
         raise _refused(step, "that is in the past, or before the planned departure.")
-    if departs_at > _latest_departure(step):
+    if departs_at > leg.latest_departure(step.now):
         raise _refused(step, "that is later than a vehicle can be kept for you.")
-    if not _is_open(leg, departs_at):
+    if not leg.is_open_at(departs_at, Schedule.load()):
         raise _refused(step, "the service is closed then.")
     arrives_at = leg.arrives_at
     if arrives_at is not None and departs_at >= arrives_at:
         arrives_at = departs_at + (leg.arrives_at - leg.departs_at)
     _plan(step, departs_at=departs_at, arrives_at=arrives_at)
-
-
-def _latest_departure(step):
-    """A vehicle is held for its minutes from the booking on; a type may be asked for so far ahead from now."""
-    asset_type = step.leg.asset_type
-    if asset_type.booked_by == AssetType.BookedBy.TYPE:
-        return step.now + timedelta(hours=asset_type.bookable_ahead_hours)
-    return step.booking.booked_at + timedelta(minutes=max(asset_type.hold_minutes, 1))
-
-
-def _is_open(leg, moment):
-    station = leg.station
-    return Schedule.load().is_open(
-        information.local(moment),
-        station_id=station.pk if station else None,
-        region_id=station.region_id if station else None,
-    )
 
 
 def _plan(step, *, departs_at, arrives_at):
@@ -72,7 +52,7 @@ def _plan(step, *, departs_at, arrives_at):
     except (AssetNotAvailable, NoAssetLeft) as promised:
         raise _refused(step, promised.detail) from promised
     leg.departs_at, leg.arrives_at = departs_at, arrives_at
-    legs = keep_price(booking, leg, step.now)
+    legs = [each for each in keep_price(booking, leg, step.now) if each.state != LegState.CANCELLED]
     booking.departs_at = min(each.departs_at for each in legs)
     booking.arrives_at = max((each.arrives_at for each in legs if each.arrives_at), default=None)
     booking.save()

@@ -3,11 +3,11 @@
 import pytest
 
 from bookings.models import Booking, BookingEvent
-from fleet.models import Asset
+from fleet.models import Asset, Condition
 from legs import services as legs
 from legs.models import Leg, LegEvent
 from tests.client import refused
-from tests.fleet_factories import AssetFactory, AssetTypeFactory, StationFactory
+from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, StationFactory
 from tests.journey import HERE, NOW, at, given_offer, minutes, mp_client, nothing_changes
 from tomp.errors import TemporaryFailure
 
@@ -104,3 +104,28 @@ def test_is_declared_where_it_happens(mp, response_minutes, is_declared):
 
     assert ("ATOMIC_BOOKING_SET_IN_USE" in booking) == is_declared
     assert ("POSTPONED_COMMIT" in booking) == (not is_declared)
+
+
+@pytest.mark.parametrize("make", [one_stop, book])
+def test_is_a_usual_booking_where_another_event_comes_first(mp, make):
+    asset = AssetFactory()
+    steps = {"steps": [{"action": "SEND_PREPARE"}, {"action": "SEND_SET_IN_USE"}]}
+    ConditionFactory(asset_type=asset.asset_type, kind=Condition.Kind.ONBOARDING_STEPS, details=steps)
+
+    answer = make(mp, asset)
+
+    booking = answer.json()
+    expected = "CONFIRMED" if mp.provider.auto_commit else "PENDING"
+    assert (answer.status_code, booking["state"], booking["legs"][0]["state"]) == (201, expected, "NOT_STARTED")
+
+
+def test_is_none_where_no_vehicle_of_the_promised_type_is_there(mp):
+    """There is one more than was promised to others, but it is not back yet."""
+    hub = StationFactory()
+    AssetFactory(asset_type=AssetTypeFactory(ahead=True, type_id="cargo"), home_station=hub)
+    request = {**at(HERE), "useAssetTypes": ["cargo"]}
+    [option] = mp.offers(**request).json()["options"]
+
+    with nothing_changes():
+        refused(mp.book(option["id"]), 410, 3202)
+        refused(mp.one_stop(**request), 406, 3202)

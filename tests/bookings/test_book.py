@@ -13,7 +13,16 @@ from legs import services as legs
 from legs.models import Leg
 from tests.client import refused
 from tests.factories import CallbackChannelFactory
-from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, StationFactory
+from tests.fleet_factories import (
+    LAT,
+    LON,
+    AssetFactory,
+    AssetTypeFactory,
+    ConditionFactory,
+    FarePartFactory,
+    PricingPlanFactory,
+    StationFactory,
+)
 from tests.journey import (
     HERE,
     NOW,
@@ -113,6 +122,41 @@ def test_keeps_and_echoes_what_the_provider_sent(mp, api_version):
     assert (booking.customer.external_id, booking.customer.provider) == ("c-1", mp.provider)
     assert (booking.callback_url, booking.extra_info) == ("https://mp.example.org/tomp", {"campaign": 7})
     assert booking.api_version == api_version.rpartition(".")[0]
+
+
+def test_leads_its_leg_where_it_leads_itself(mp):
+    """A destination that comes with the booking: one per kilometre, five kilometres."""
+    per_kilometre = FarePartFactory.build(type="FLEX", unit_type="KM", units=1, amount=1)
+    plan = PricingPlanFactory(parts=[per_kilometre])
+    asset = AssetFactory(asset_type__default_plan=plan)
+    there = {"coordinates": {"lat": LAT + 0.04, "lng": LON}}
+
+    body = mp.book(given_offer(mp.provider, asset).id, to=there).json()
+
+    assert (body["to"], body["legs"][0]["to"]) == (there, there)
+    assert [part["amount"] for part in body["pricing"]["parts"]] == [5]
+    assert (Booking.objects.get().price, Leg.objects.get().to_place) == (5, there)
+
+
+def test_says_where_a_station_is_that_came_without_its_place(mp):
+    StationFactory(station_id="hub")
+    hub = {"stationId": "hub"}
+
+    body = mp.book(given_offer(mp.provider).id, **{"from": hub}, to=hub).json()
+
+    assert body["from"] == body["to"] == {**hub, "coordinates": {"lat": LAT, "lng": LON}}
+    assert body["legs"][0]["to"] == body["to"]
+
+
+@pytest.mark.parametrize("member", ["from", "to"])
+def test_refuses_a_place_that_is_only_an_unknown_station(mp, member):
+    offer = given_offer(mp.provider)
+
+    with nothing_changes():
+        answer = mp.book(offer.id, **{member: {"stationId": "moon"}})
+
+    error = refused(answer, 400, 3002)
+    assert error["detail"] == f"Field: {member}.stationId, Reason: there is no station 'moon'; send coordinates."
 
 
 def test_takes_null_for_nothing(mp):

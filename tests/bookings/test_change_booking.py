@@ -10,10 +10,14 @@ from fleet.models import Condition, Reservation
 from legs.models import Leg
 from tests.client import refused
 from tests.fleet_factories import (
+    LAT,
+    LON,
     AssetFactory,
     AssetTypeFactory,
     ConditionFactory,
+    FarePartFactory,
     OpeningHoursFactory,
+    PricingPlanFactory,
     ReservationFactory,
     StationFactory,
 )
@@ -94,6 +98,23 @@ def test_moves_all_vehicles_of_a_party(mp, cargo):
     assert Booking.objects.get().price == 74
 
 
+def test_leaves_a_departure_that_was_postponed_for_one_of_them(auto_mp, cargo):
+    booking = ahead(auto_mp, nrOfTravelers=2)
+    _ada, bob = (leg["id"] for leg in booking["legs"])
+    auto_mp.event(bob, "TIME_POSTPONE", time="2026-06-02T11:00:00Z")
+
+    answer = change(auto_mp, booking, arrivalTime=ONE)
+
+    legs = answer.json()["legs"]
+    assert [leg["departureTime"] for leg in legs] == [TEN, "2026-06-02T11:00:00Z"]
+    assert [leg["arrivalTime"] for leg in legs] == [ONE, ONE]
+    promised = {held.leg_id: held.period.lower for held in Reservation.objects.all()}
+    assert promised[uuid.UUID(bob)] == NOW + minutes(23 * 60)
+    assert Booking.objects.get().price == 37 + 25
+    with nothing_changes():
+        refused(change(auto_mp, booking, arrivalTime="2026-06-02T10:30:00Z"), 400, 3002)
+
+
 def test_takes_only_what_is_named(mp, cargo):
     booking = ahead(mp)
 
@@ -108,6 +129,32 @@ def test_takes_another_destination(mp):
     answer = change(mp, booking, to=THERE)
 
     assert (answer.json()["to"], answer.json()["legs"][0]["to"]) == (THERE, THERE)
+
+
+def test_takes_a_station_for_a_destination_and_says_where_it_is(mp, hub):
+    booking = given(mp)
+
+    body = change(mp, booking, to={"stationId": "hub"}).json()
+
+    assert body["to"] == body["legs"][0]["to"] == {"stationId": "hub", "coordinates": {"lat": LAT, "lng": LON}}
+    with nothing_changes():
+        refused(change(mp, booking, to={"stationId": "moon"}), 400, 3002)
+
+
+def test_costs_what_the_way_to_the_other_destination_costs(mp):
+    """One per kilometre: two kilometres, then eleven. The same place under another name is as far away as before."""
+    per_kilometre = FarePartFactory.build(type="FLEX", unit_type="KM", units=1, amount=1)
+    asset = AssetFactory(asset_type__default_plan=PricingPlanFactory(parts=[per_kilometre]))
+    near, far = ({"coordinates": {"lat": LAT + degrees, "lng": LON}} for degrees in (0.015, 0.095))
+    booking = mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], to=near, estimatedDistance=3500).json()
+    assert Booking.objects.get().price == 4
+
+    change(mp, booking, to={**near, "name": "Home"})
+    assert Booking.objects.get().price == 4
+    answer = change(mp, booking, to=far)
+
+    assert [part["amount"] for part in answer.json()["pricing"]["parts"]] == [11]
+    assert Booking.objects.get().price == 11
 
 
 def test_takes_what_it_now_knows_of_the_customer(mp):
@@ -255,6 +302,28 @@ def test_refuses_to_hold_a_vehicle_for_hours(mp):
 
     refused(answer, 400, 3002)
     assert change(mp, booking, departureTime="2026-06-01T12:30:00Z").status_code == 200
+
+
+def test_does_not_hold_a_vehicle_longer_by_asking_again(mp, clock):
+    """It is kept for half an hour from the booking on, as with TIME_POSTPONE."""
+    booking = given(mp)
+    mp.operation(booking["id"], "COMMIT")
+    clock.move_to(NOW + minutes(20))
+
+    with nothing_changes():
+        refused(mp.put(f"/bookings/{booking['id']}", {"departureTime": "2026-06-01T12:50:00Z"}), 400, 3002)
+    assert mp.put(f"/bookings/{booking['id']}", {"departureTime": "2026-06-01T12:30:00Z"}).status_code == 200
+
+
+@pytest.mark.parametrize("api_version", ["1.6.1"])
+def test_keeps_the_account_when_the_data_name_nobody(mp):
+    booking = given(mp, customer_data={"externalId": "c-1"})
+
+    answer = mp.put(f"/bookings/{booking['id']}", {"customer": {"firstName": "Grace"}})
+
+    assert answer.json()["customer"] == {"firstName": "Grace"}
+    kept = Booking.objects.get()
+    assert (kept.customer.external_id, kept.customer_data["firstName"]) == ("c-1", "Grace")
 
 
 def test_refuses_to_take_back_what_the_conditions_demand(mp):

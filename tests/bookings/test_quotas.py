@@ -50,6 +50,17 @@ def test_counts_vehicles(mp):
     refused(mp.one_stop(**request), 403, 3201)
 
 
+@pytest.mark.parametrize("limit", ["max_bookings", "max_open_bookings"])
+def test_does_not_count_what_lapsed_before_anybody_noticed(mp, clock, limit):
+    given_booking(mp.provider)
+    setattr(mp.provider, limit, 1)
+    mp.provider.save()
+    asset = AssetFactory()
+    clock.move_to(NOW + minutes(15))
+
+    assert mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)]).status_code == 201
+
+
 @pytest.mark.parametrize("state", [state for state in BookingState if state != BookingState.NEW])
 def test_counts_what_came_to_something(mp, state):
     allow(mp, 1)
@@ -70,7 +81,7 @@ def test_counts_neither_offers_nor_the_bookings_of_others(mp, other_mp):
 
 def test_counts_anew_with_the_next_period(mp, clock):
     allow(mp, 1, "HOUR")
-    given_booking(mp.provider)
+    given_booking(mp.provider, state="CONFIRMED")
     clock.move_to(NOW + minutes(59))
     refused(mp.book(given_offer(mp.provider, now=NOW + minutes(59)).id), 403, 3201)
     clock.move_to(NOW + minutes(60))

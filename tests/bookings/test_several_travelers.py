@@ -230,6 +230,7 @@ def test_it_starts_with_the_first_and_ends_with_the_last(auto_mp, two, clock):
     auto_mp.event(first, "SET_IN_USE")
     auto_mp.event(second, "FINISH", **located(NEARBY))
     assert states() == ("STARTED", ["IN_USE", "FINISHED"])
+    assert Booking.objects.get().price == 3  # two for the ride that is over, one for that which begins
     clock.move_to(NOW + minutes(15))
     auto_mp.event(first, "FINISH", **located())
 

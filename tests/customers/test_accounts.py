@@ -6,11 +6,23 @@ from bookings.models import Booking
 from customers import services
 from customers.models import Customer
 from fleet.models import Asset
+from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
 from support.models import SupportRequest
 from tests.client import refused, the_error
 from tests.fleet_factories import AssetFactory, ConditionFactory
-from tests.journey import HERE, NOW, at, given_booking, given_offer, minutes, mp_client, nothing_changes
+from tests.journey import (
+    HERE,
+    NEARBY,
+    NOW,
+    at,
+    given_booking,
+    given_offer,
+    located,
+    minutes,
+    mp_client,
+    nothing_changes,
+)
 from tests.trip_factories import CustomerFactory
 
 ADA = {
@@ -330,6 +342,28 @@ def test_a_deleted_customer_leaves_no_personal_data(mp, ada):
     assert (SupportRequest.objects.get().contact, SupportRequest.objects.get().comment) == ("", "Squeaks")
     assert list(JournalEntry.objects.values()) == journal != []
     assert "customer" not in mp.get(f"/bookings/{booking.pk}").json()
+
+
+def test_nobody_can_tell_where_a_deleted_customer_went(mp, ada, clock):
+    home = {"coordinates": {"lat": HERE[0], "lng": HERE[1]}, "physicalAddress": ADA["address"]}
+    booking = mp.one_stop(**{"from": home}, to=home, useAssets=[str(AssetFactory().public_id)], customer=ada).json()
+    mp.operation(booking["id"], "COMMIT")
+    mp.event(booking["id"], "SET_IN_USE", **located())
+    clock.shift(60)
+    mp.event(booking["id"], "PAUSE", **located(NEARBY))
+    mp.post("/support/", {"id": booking["id"], "location": home, "time": NOW.isoformat()})
+    mp.event(booking["id"], "FINISH", **located(HERE))
+    assert len(mp.get(f"/legs/{booking['id']}").json()["progressGeometry"]["coordinates"]) == 3
+
+    mp.delete(f"/customers/{ada['id']}")
+
+    leg = mp.get(f"/legs/{booking['id']}").json()
+    assert "progressGeometry" not in leg
+    assert (leg["distance"], leg["state"]) == (111, "FINISHED")
+    assert leg["to"] == mp.get(f"/bookings/{booking['id']}").json()["to"] == {"coordinates": home["coordinates"]}
+    assert Leg.objects.get().track == []
+    assert set(LegEvent.objects.values_list("lat", "lon")) == {(None, None)}
+    assert SupportRequest.objects.get().location is None
 
 
 def test_a_deleted_customer_is_gone(mp, ada):

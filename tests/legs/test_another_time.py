@@ -1,5 +1,7 @@
 """TIME_EXTEND and TIME_POSTPONE …"""
 
+import datetime
+
 import pytest
 
 from bookings.models import Booking
@@ -13,6 +15,7 @@ from tests.fleet_factories import (
     FarePartFactory,
     OpeningHoursFactory,
     PricingPlanFactory,
+    RegionFactory,
     ReservationFactory,
     StationFactory,
 )
@@ -263,3 +266,24 @@ def test_asks_whether_we_are_open_then(auto_mp, promised):
         answer = auto_mp.event(promised, "TIME_POSTPONE", time=today(23, 30))
 
     assert "closed" in refused(answer, 403, 4004)["detail"]
+
+
+def test_asks_the_operating_area_in_which_a_vehicle_stands(auto_mp, clock):
+    OpeningHoursFactory(region=RegionFactory(), closes_at=datetime.time(12, 10))
+    leg = given_leg(auto_mp.provider)
+
+    with nothing_changes():
+        answer = auto_mp.event(leg.id, "TIME_POSTPONE", time=today(12, 15))
+
+    assert "closed" in refused(answer, 403, 4004)["detail"]
+    assert auto_mp.event(leg.id, "TIME_POSTPONE", time=today(12, 5)).status_code == 200
+
+
+def test_a_leg_that_was_called_off_says_nothing_about_the_booking(auto_mp, bikes):
+    booking = auto_mp.one_stop(**at(HERE), useAssetTypes=["cargo"], nrOfTravelers=2, **FROM_TWO_TO_FOUR).json()
+    first, second = (leg["id"] for leg in booking["legs"])
+    auto_mp.event(first, "CANCEL")
+
+    auto_mp.event(second, "TIME_POSTPONE", time=today(15))
+
+    assert auto_mp.get(f"/bookings/{booking['id']}").json()["departureTime"] == today(15)

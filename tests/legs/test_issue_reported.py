@@ -8,8 +8,8 @@ from fleet.models import Reservation
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
 from tests.client import refused
-from tests.fleet_factories import AssetFactory
-from tests.journey import NOW, given_leg, minutes, mp_client, nothing_changes, pause_plan
+from tests.fleet_factories import AssetFactory, AssetTypeFactory
+from tests.journey import HERE, NOW, at, given_leg, minutes, mp_client, nothing_changes, pause_plan
 
 
 def call_for_help(mp, leg, priority="ERROR_CANNOT_CONTINUE", **more):
@@ -155,3 +155,22 @@ def test_time_of_an_issue_is_not_reported_away(clock, db):
     mp.event(leg.id, "SET_IN_USE", time=(NOW + minutes(5)).isoformat())
 
     assert Leg.objects.get().segments == [["IN_USE", 600], ["ISSUE_REPORTED", 120], ["IN_USE", 0]]
+
+
+@pytest.mark.parametrize("api_version", ["1.6.1"])
+def test_is_that_of_the_named_vehicle_only(auto_mp, clock):
+    """The other one rides on, and pays for it."""
+    scooter = AssetTypeFactory(type_id="scooter", default_plan=pause_plan())
+    AssetFactory.create_batch(2, asset_type=scooter)
+    booking = auto_mp.one_stop(**at(HERE), useAssetTypes=["scooter"], nrOfTravelers=2).json()
+    ada, bob = booking["legs"]
+    for leg in (ada, bob):
+        auto_mp.event(leg["id"], "SET_IN_USE")
+
+    auto_mp.post("/support/", {"id": booking["id"], "priority": "ERROR_CANNOT_CONTINUE", "assetId": bob["asset"]["id"]})
+
+    legs = auto_mp.get(f"/bookings/{booking['id']}").json()["legs"]
+    assert [leg["state"] for leg in legs] == ["IN_USE", "ISSUE_REPORTED"]
+    clock.shift(minutes(10))
+    assert Leg.objects.get(pk=ada["id"]).price(NOW + minutes(10)).total == 3
+    assert Leg.objects.get(pk=bob["id"]).price(NOW + minutes(10)).total == 1

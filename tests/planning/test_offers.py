@@ -409,6 +409,31 @@ def test_are_for_the_wanted_types(mp):
     assert options(mp.offers(**at(HERE), useAssetTypes=["bike"], useAssets=ids(scooter))) == []
 
 
+@pytest.mark.parametrize("path", ["/planning/offers", "/planning/inquiries", "/bookings/one-stop"])
+def test_say_where_the_station_is_to_which_they_lead(mp, path):
+    StationFactory(station_id="hub", **stand_at(NEARBY))
+    asset = AssetFactory()
+    request = {**at(HERE), "useAssets": ids(asset)}
+
+    answer = mp.post(path, {**request, "to": {"stationId": "hub"}})
+
+    body = answer.json()
+    [option] = body.get("options", [body])
+    there = {"stationId": "hub", "coordinates": {"lat": NEARBY[0], "lng": NEARBY[1]}}
+    assert (answer.status_code, option["to"], option["legs"][0]["to"]) == (201, there, there)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/planning/offers", 2002), ("/bookings/one-stop", 3002)])
+def test_do_not_lead_to_a_station_nobody_knows(mp, path, code):
+    request = {**at(HERE), "useAssets": ids(AssetFactory())}
+
+    with nothing_changes():
+        refused(mp.post(path, {**request, "to": {"stationId": "moon"}}), 400, code)
+
+    elsewhere = {"stationId": "moon", "coordinates": {"lat": 52.1, "lng": 5.13}}
+    assert mp.post(path, {**request, "to": elsewhere}).status_code == 201
+
+
 def test_are_from_the_named_station(mp):
     docked = AssetTypeFactory(docked=True)
     here = AssetFactory(asset_type=docked, station=StationFactory(station_id="here"))

@@ -5,7 +5,7 @@ import pytest
 from support import services
 from support.models import SupportRequest
 from tests.client import refused
-from tests.fleet_factories import AssetFactory
+from tests.fleet_factories import AssetFactory, StationFactory
 from tests.journey import NOW, given_booking, given_offer, minutes, nothing_changes
 
 WISH = {
@@ -203,3 +203,23 @@ def test_refuses_what_makes_no_sense(mp, change, code):
         answer = ask(mp, **change)
 
     refused(answer, 400, code)
+
+
+def test_says_where_the_station_is_at_which_help_is_needed(mp):
+    hub = StationFactory(station_id="hub")
+    booking = given_booking(mp.provider)
+
+    answer = ask(mp, id=str(booking.id), location={"stationId": "hub"})
+
+    there = {"stationId": "hub", "coordinates": {"lat": hub.lat, "lng": hub.lon}}
+    assert answer.json()["location"] == there
+
+
+def test_helps_whoever_is_at_a_station_we_do_not_know(mp):
+    booking = given_booking(mp.provider)
+
+    answer = ask(mp, id=str(booking.id), location={"stationId": "moon"})
+
+    assert answer.status_code == 200
+    assert "location" not in answer.json()
+    assert SupportRequest.objects.get().location == {"station_id": "moon"}
