@@ -103,10 +103,10 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
         (None, {"fields": (("provider", "booking"), ("leg", "sequence"), "created")}),
         (
             _("Money"),
-            {"fields": (("category", "sum", "net"), "consists_of", ("used", "distance"), "comment", "refers_to")},
+            {"fields": ("category", ("sum", "net"), "consists_of", ("used", "distance"), "comment", "refers_to")},
         ),
         (_("Why"), {"fields": (("actor", "reason"),)}),
-        (_("Invoice"), {"fields": (("state_label", "invoice_number", "invoiced_at"),)}),
+        (_("Invoice"), {"fields": ("state_label", ("invoice_number", "invoiced_at"))}),
     )
 
     def get_search_results(self, request, queryset, search_term):
