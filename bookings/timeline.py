@@ -38,11 +38,19 @@ class Entry:
         seconds = (self.received_at - self.at).total_seconds() if self.received_at else 0
         return duration(seconds) if seconds >= NOT_AT_ONCE_S else ""
 
+    @property
+    def told_at(self):
+        """Its place in the story: when we heard of it, unless that was late.
+
+        Apps report in whole seconds, so a ride would seem to begin before it was booked.
+        """
+        return self.at if self.late else self.received_at or self.at
+
 
 def timeline(booking_id):
     """All entries, oldest first."""
     entries = [*_of_booking(booking_id), *_of_legs(booking_id), *_messages(booking_id), *_photos(booking_id)]
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted(entries, key=lambda entry: entry.told_at)
 
 
 def _of_booking(booking_id):

@@ -40,7 +40,8 @@ class CustomerAdmin(ReadOnlyAdmin):
         "bookings",
         "data",
         "notification_url",
-        ("created_at", "updated_at", "erased_at"),
+        ("created_at", "updated_at"),
+        "erased_at",
     )
     readonly_fields = ("name", "email", "status_label", "bookings")
 

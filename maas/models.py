@@ -56,12 +56,12 @@ class AccessAnswer(models.TextChoices):
 class LocatedEvent(models.TextChoices):
     """A leg event for which a contract may demand a location (LEG_EVENT_LOCATION_REQUIRED_…)."""
 
-    ASSIGN_ASSET = "ASSIGN_ASSET"
-    SET_IN_USE = "SET_IN_USE"
-    PAUSE = "PAUSE"
-    OPEN_TRUNK = "OPEN_TRUNK"
-    TIME_EXTEND = "TIME_EXTEND"
-    FINISH = "FINISH"
+    ASSIGN_ASSET = "ASSIGN_ASSET", "ASSIGN_ASSET"
+    SET_IN_USE = "SET_IN_USE", "SET_IN_USE"
+    PAUSE = "PAUSE", "PAUSE"
+    OPEN_TRUNK = "OPEN_TRUNK", "OPEN_TRUNK"
+    TIME_EXTEND = "TIME_EXTEND", "TIME_EXTEND"
+    FINISH = "FINISH", "FINISH"
 
 
 def usual_access():
@@ -78,7 +78,7 @@ class MaasProvider(models.Model):
     """A company whose app sells our rides, with the terms of its contract."""
 
     maas_id = models.CharField(
-        max_length=120, unique=True, validators=[MAAS_ID], help_text=_("As sent in the header maas-id.")
+        _("maas-id"), max_length=120, unique=True, validators=[MAAS_ID], help_text=_("As sent in the header maas-id.")
     )
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
@@ -93,9 +93,14 @@ class MaasProvider(models.Model):
     max_open_bookings = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Bookings open at the same time; empty = no limit.")
     )
-    bill_until = models.CharField(max_length=15, choices=Milestone, default=Milestone.FINISH)
-    release_asset_on = models.CharField(max_length=15, choices=Milestone, default=Milestone.FINISH)
+    bill_until = models.CharField(
+        max_length=15, choices=Milestone, default=Milestone.FINISH, help_text=_("When the meter stops.")
+    )
+    release_asset_on = models.CharField(
+        max_length=15, choices=Milestone, default=Milestone.FINISH, help_text=_("When others may book the vehicle.")
+    )
     pascal_case_types = models.BooleanField(
+        _("PascalCase types"),
         default=False,
         help_text=_("Write ConditionDeposit and TokenDefault instead of the official spelling."),
     )
@@ -113,8 +118,10 @@ class MaasProvider(models.Model):
         default=False, help_text=_("They report where the person is; it is not kept and moves no vehicle.")
     )
 
-    api_version = models.CharField(max_length=10, default="1.6", help_text=_("The version we call them in."))
-    base_url = models.URLField(blank=True, help_text=_("Where they receive our calls."))
+    api_version = models.CharField(
+        _("API version"), max_length=10, default="1.6", help_text=_("The version we call them in.")
+    )
+    base_url = models.URLField(_("base URL"), blank=True, help_text=_("Where they receive our calls."))
 
     max_bookings = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Vehicles that may be booked per period; empty = no limit.")
@@ -136,6 +143,7 @@ class MaasProvider(models.Model):
         null=True, blank=True, help_text=_("So long after COMMIT calling off costs nothing.")
     )
     no_show_fee = models.DecimalField(
+        _("no-show fee"),
         max_digits=12,
         decimal_places=3,
         null=True,

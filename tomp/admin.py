@@ -45,7 +45,7 @@ INPUTS = {
     models.URLField: {"form_class": partial(forms.URLField, assume_scheme="https")},
 }
 WITH_INPUTS_OF_THEIR_OWN = (LocalizedTextField, ChoiceListField)
-EMPTY_JSON = ("null", "{}", "[]")
+EMPTY_JSON = {"null", "{}", "[]"}
 SHORTEST_UUID_PREFIX = 8
 
 
@@ -68,7 +68,8 @@ class ReadableJSON(BaseModelAdminMixin):
 
 
 def _dash_for_nothing(contents):
-    return DASH if strip_tags(contents).strip() in EMPTY_JSON else contents
+    """JSON comes as HTML, twice: for the light and for the dark theme."""
+    return DASH if set(strip_tags(contents).split()) <= EMPTY_JSON else contents
 
 
 class StaffAdmin(ReadableJSON, ModelAdmin):

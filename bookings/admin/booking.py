@@ -80,7 +80,8 @@ class BookingAdmin(Decisions):
             _("Times"),
             {
                 "fields": (
-                    ("created_at", "booked_at", "deadline"),
+                    ("created_at", "booked_at"),
+                    "deadline",
                     ("departs_at", "arrives_at"),
                     ("departed_at", "arrived_at"),
                 )

@@ -28,7 +28,8 @@ class LegInline(LegShown, ReadOnly, Stacked):
             {
                 "fields": (
                     "leg_id",
-                    ("state_label", "vehicle", "asset_type"),
+                    "state_label",
+                    ("vehicle", "asset_type"),
                     ("asset_public_id", "station"),
                     "journey",
                     ("planned", "ridden"),

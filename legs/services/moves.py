@@ -90,15 +90,19 @@ def _open_trunk(step):
 
 
 def _start_finishing(step):
-    """The user brings the ride to an end; by contract the meter may stop and the vehicle be free already."""
+    """The user brings the ride to an end; by contract the meter may stop and the vehicle be free already.
+
+    What a dock takes back is free when the dock has it: until then nobody could take it out of one.
+    """
     leg = step.leg
-    if step.terms.release_asset_on == Milestone.START_FINISHING and step.asked_by == Party.MP:
+    gives_back = step.terms.release_asset_on == Milestone.START_FINISHING and not leg.asset_type.docks_report
+    if gives_back and step.asked_by == Party.MP:
         _check_place(step)
         _check_lock(step)
     if step.terms.bill_until == Milestone.START_FINISHING:
         leg.conclude(at=step.at, fare=_fare(leg, step.at))
     leg.start_finishing()
-    if step.terms.release_asset_on == Milestone.START_FINISHING:
+    if gives_back:
         fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
 
 

@@ -26,6 +26,7 @@ from tomp.admin import (
     label,
     link,
     moment,
+    nowrap,
     short,
 )
 
@@ -37,14 +38,14 @@ class JournalShown:
 
     @display(description=_("amount"), ordering="amount")
     def sum(self, entry):
-        return money(entry.amount, entry.currency)
+        return nowrap(money(entry.amount, entry.currency))
 
     @display(description=_("without VAT"))
     def net(self, entry):
         if entry.amount_ex_vat is None:
             return DASH
         vat = " ".join(word for word in (f"{entry.vat_rate:f} %", entry.vat_country) if word)
-        return f"{money(entry.amount_ex_vat, entry.currency)} ({vat})"
+        return nowrap(f"{money(entry.amount_ex_vat, entry.currency)} ({vat})")
 
     @display(description=_("consists of"))
     def consists_of(self, entry):
@@ -103,10 +104,10 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
         (None, {"fields": (("provider", "booking"), ("leg", "sequence"), "created")}),
         (
             _("Money"),
-            {"fields": (("category", "sum", "net"), "consists_of", ("used", "distance"), "comment", "refers_to")},
+            {"fields": ("category", ("sum", "net"), "consists_of", ("used", "distance"), "comment", "refers_to")},
         ),
         (_("Why"), {"fields": (("actor", "reason"),)}),
-        (_("Invoice"), {"fields": (("state_label", "invoice_number", "invoiced_at"),)}),
+        (_("Invoice"), {"fields": ("state_label", ("invoice_number", "invoiced_at"))}),
     )
 
     def get_search_results(self, request, queryset, search_term):

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
+from fleet.pricing import minor_units
 from legs.models import Leg
 from maas.models import MaasProvider
 
@@ -94,7 +95,7 @@ class JournalEntry(models.Model):
         )
 
     def __str__(self):
-        return f"{self.category} {self.amount} {self.currency}"
+        return f"{self.category} {self.amount:.{minor_units(self.currency)}f} {self.currency}"
 
     @property
     def is_of_a_deposit(self):

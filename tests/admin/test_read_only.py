@@ -14,6 +14,7 @@ from payments.models import Claim, Invoice, JournalEntry
 from support.models import SupportRequest, SupportStatus
 from tests.fleet_factories import AssetFactory
 from tests.trip_factories import FormerPublicIdFactory, LegFactory, SupportRequestFactory
+from tomp.admin import Stacked
 
 READ_ONLY = [
     Booking,
@@ -62,6 +63,17 @@ def test_there_is_nothing_to_type(staff, everything, model):
 
     assert response.context["adminform"].form.fields == {}
     assert b'name="_save"' not in response.content
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
+def test_no_row_has_more_than_two_fields_to_read(staff, everything, model):
+    """A third one leaves no room for labels and moments side by side."""
+    response = staff.get(page(model, "change", everything[model].pk))
+
+    inlines = [inline for inline in response.context["inline_admin_formsets"] if isinstance(inline.opts, Stacked)]
+    stacked = [form for inline in inlines for form in inline]
+    rows = [row for form in [response.context["adminform"], *stacked] for fieldset in form for row in fieldset]
+    assert [list(row.fields) for row in rows if len(row.fields) > 2] == []
 
 
 def test_no_trip_is_moved_by_a_bare_transition():

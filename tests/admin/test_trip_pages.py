@@ -62,6 +62,17 @@ def test_the_timeline_is_in_order(page):
     assert [(entry.asked_by, entry.actor) for entry in entries if entry.actor] == [("operator", "ingrid")]
 
 
+def test_what_is_told_in_whole_seconds_does_not_come_before_the_booking(staff):
+    booked_at = BOOKED_AT.replace(microsecond=638_000)
+    leg = LegFactory()
+    BookingEventFactory(booking=leg.booking, operation="BOOK", state="CONFIRMED", at=booked_at)
+    LegEventFactory(leg=leg, at=BOOKED_AT, received_at=booked_at + timedelta(milliseconds=60))
+
+    page = staff.get(f"/admin/bookings/booking/{leg.booking_id}/change/")
+
+    assert [entry.what for entry in page.context["timeline"]()] == ["BOOK", "SET_IN_USE"]
+
+
 SAID = (
     "finished", "3.50 EUR", "SC-7", "in use 7 min, paused 3 min · 2.3 km", "Central Station",
     "1.00 EUR to start, 0.25 EUR per minute, pauses cost the same, 21 % VAT included",
@@ -88,6 +99,21 @@ def test_the_page_leads_on(page, told):
         f"/admin/support/supportrequest/{told.support_requests.get().pk}/change/",
     ):
         assert f'href="{address}"' in html
+
+
+def test_nothing_sent_is_a_dash(staff):
+    booking = BookingFactory(customer_data={}, extra_info=None)
+
+    html = staff.get(f"/admin/bookings/booking/{booking.pk}/change/").content.decode()
+
+    assert "{}</span>" not in html
+    assert "null</span>" not in html
+
+
+def test_money_is_named_with_the_decimals_of_its_currency(staff, told):
+    entry = told.journal_entries.get(category="CREDIT")
+
+    assert str(entry) == "CREDIT -1.25 EUR"
 
 
 def test_a_running_ride_shows_its_price_so_far(staff):

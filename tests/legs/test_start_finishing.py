@@ -4,14 +4,22 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.models import Booking
+from bookings.models import Booking, Party
 from fleet.models import Asset, AssetPublicId, Condition, Reservation
 from legs.models import Evidence, Leg
 from maas.models import Milestone
 from payments.models import JournalEntry
 from tests.client import refused
 from tests.factories import MaasProviderFactory
-from tests.fleet_factories import AssetFactory, ConditionFactory, FarePartFactory, PricingPlanFactory, RegionFactory
+from tests.fleet_factories import (
+    AssetFactory,
+    AssetTypeFactory,
+    ConditionFactory,
+    FarePartFactory,
+    PricingPlanFactory,
+    RegionFactory,
+    StationFactory,
+)
 from tests.journey import FAR_AWAY, NEARBY, NOW, at, given_leg, located, minutes, nothing_changes, report
 
 PHOTO = "https://mp.example.org/photo.jpg"
@@ -200,6 +208,19 @@ def test_leaves_finish_no_place_to_object_to(entur):
     answer = entur.event(leg.id, "FINISH", **located(FAR_AWAY))
 
     assert answer.json()["state"] == "FINISHED"
+
+
+def test_keeps_a_bike_until_its_dock_has_it(entur):
+    """The station is full, and the user stands in front of it: nobody else is sent there for this bike."""
+    docked = AssetTypeFactory(docked=True, docks_report=True)
+    leg = given_leg(entur.provider, AssetFactory(asset_type=docked, station=StationFactory()), state="IN_USE")
+
+    answer = entur.event(leg.id, "START_FINISHING")
+
+    assert (answer.json()["state"], answer.json()["pricing"]["estimated"]) == ("FINISHING", False)
+    assert Asset.objects.get().state == "IN_USE"
+    report("FINISH", Party.TO)(leg.id, NOW + minutes(3))
+    assert Asset.objects.get().state == "AVAILABLE"
 
 
 @pytest.mark.django_db
