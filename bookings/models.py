@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from customers.models import Customer
-from maas.models import MaasProvider
+from maas.models import Callback, MaasProvider
 
 
 class BookingState(models.TextChoices):
@@ -28,6 +28,7 @@ class BookingState(models.TextChoices):
 
 WAITING_STATES = (BookingState.PENDING, BookingState.CONDITIONAL_CONFIRMED)
 OPEN_STATES = (*WAITING_STATES, BookingState.CONFIRMED, BookingState.STARTED)
+GONE = 410
 
 
 class BookingQuerySet(models.QuerySet):
@@ -242,9 +243,20 @@ class Party(models.TextChoices):
 
 
 class SubscriptionQuerySet(models.QuerySet):
+    def answered(self):
+        """Those whose provider did not say since then that it knows no such booking: a 410 ends a subscription."""
+        told = Callback.objects.filter(
+            booking_id=models.OuterRef("booking_id"), attempted_at__gt=models.OuterRef("since")
+        )
+        return self.exclude(models.Exists(told.filter(status=GONE)))
+
     def in_force(self):
-        """Those of open bookings: a subscription ends with its booking."""
-        return self.filter(booking__state__in=OPEN_STATES)
+        """Those of open bookings: a subscription ends with its booking, too."""
+        return self.answered().filter(booking__state__in=OPEN_STATES)
+
+    def webhook_of(self, booking):
+        """As a column of another query: where the subscription in force of this booking goes, NULL if there is none."""
+        return models.Subquery(self.in_force().filter(booking=models.OuterRef(booking)).values("webhook")[:1])
 
 
 class Subscription(models.Model):
