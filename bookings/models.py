@@ -28,6 +28,7 @@ class BookingState(models.TextChoices):
 
 WAITING_STATES = (BookingState.PENDING, BookingState.CONDITIONAL_CONFIRMED)
 OPEN_STATES = (*WAITING_STATES, BookingState.CONFIRMED, BookingState.STARTED)
+ENDED_STATES = tuple(state for state in BookingState if state not in (BookingState.NEW, *OPEN_STATES))
 GONE = 410
 
 
@@ -49,6 +50,11 @@ class BookingQuerySet(models.QuerySet):
     def not_lapsed(self, now):
         """All others, whether or not they ever waited."""
         return self.exclude(state__in=WAITING_STATES, expires_at__lte=now)
+
+    def with_personal_data(self, before):
+        """Ended before this moment, and not anonymised yet."""
+        ended = self.filter(state__in=ENDED_STATES, created_at__lt=before, anonymised_at=None)
+        return ended.exclude(arrived_at__gte=before)
 
     def stale_offers(self, before):
         return self.filter(state=BookingState.NEW, valid_until__lt=before)
@@ -111,6 +117,13 @@ class Booking(FSMModelMixin, models.Model):
         help_text=_("What the journal charges besides fares and deposits, kept here to be shown with the price."),
     )
 
+    warned_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the traveller was warned that it is about to lapse.")
+    )
+    anonymised_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Since then nobody can tell whose it was.")
+    )
+
     objects = BookingQuerySet.as_manager()
 
     class Meta:
@@ -127,6 +140,14 @@ class Booking(FSMModelMixin, models.Model):
                 condition=models.Q(state__in=["PENDING", "CONDITIONAL_CONFIRMED"]),
             ),
             models.Index(fields=["valid_until"], name="booking_offer", condition=models.Q(state="NEW")),
+            models.Index(fields=["departs_at"], name="booking_unstarted", condition=models.Q(state="CONFIRMED")),
+            models.Index(
+                fields=["created_at"],
+                name="booking_with_personal_data",
+                condition=models.Q(
+                    anonymised_at__isnull=True, state__in=["FINISHED", "RELEASED", "EXPIRED", "REJECTED", "CANCELLED"]
+                ),
+            ),
         )
         constraints = (
             models.CheckConstraint(

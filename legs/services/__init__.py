@@ -45,7 +45,7 @@ def apply(
             event=event,
             leg=leg,
             booking=booking,
-            at=at if event in ASKED_FOR else believable(at, leg, now),
+            at=at if event in ASKED_FOR else believable(at, leg, now, is_ours=asked_by == Party.TO),
             now=now,
             asked_by=asked_by,
             asset_ref=asset_ref,
