@@ -1,6 +1,8 @@
 """What we tell a provider about its booking by calling it (TOMP POST {mp}/bookings/{id}/events and …/notifications)."""
 
+from bookings.models import Subscription
 from bookings.serializers import notification_json
+from legs import callbacks as legs_callbacks
 from maas import outbox
 
 
@@ -12,6 +14,18 @@ def operation(booking, operation, now):
 def notification(booking, notification, now):
     """The provider will get our message."""
     _owe(booking, "notifications", notification_json(notification), now)
+
+
+def over(booking, legs, *, is_told, now):
+    """Whoever subscribed to the booking will hear of each leg that it does not take place.
+
+    `is_told`: the provider hears of it anyway, so only a webhook of its own is still owed that.
+    """
+    subscription = Subscription.objects.answered().filter(booking=booking).first()
+    if subscription is None or (is_told and not subscription.webhook):
+        return
+    for leg in legs:
+        legs_callbacks.echo(leg, "CANCEL", at=now, webhook=subscription.webhook, now=now)
 
 
 def _owe(booking, what, body, now):

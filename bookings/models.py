@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from customers.models import Customer
-from maas.models import MaasProvider
+from maas.models import Callback, MaasProvider
 
 
 class BookingState(models.TextChoices):
@@ -28,6 +28,8 @@ class BookingState(models.TextChoices):
 
 WAITING_STATES = (BookingState.PENDING, BookingState.CONDITIONAL_CONFIRMED)
 OPEN_STATES = (*WAITING_STATES, BookingState.CONFIRMED, BookingState.STARTED)
+ENDED_STATES = tuple(state for state in BookingState if state not in (BookingState.NEW, *OPEN_STATES))
+GONE = 410
 
 
 class BookingQuerySet(models.QuerySet):
@@ -48,6 +50,11 @@ class BookingQuerySet(models.QuerySet):
     def not_lapsed(self, now):
         """All others, whether or not they ever waited."""
         return self.exclude(state__in=WAITING_STATES, expires_at__lte=now)
+
+    def with_personal_data(self, before):
+        """Ended before this moment, and not anonymised yet."""
+        ended = self.filter(state__in=ENDED_STATES, created_at__lt=before, anonymised_at=None)
+        return ended.exclude(arrived_at__gte=before)
 
     def stale_offers(self, before):
         return self.filter(state=BookingState.NEW, valid_until__lt=before)
@@ -110,6 +117,13 @@ class Booking(FSMModelMixin, models.Model):
         help_text=_("What the journal charges besides fares and deposits, kept here to be shown with the price."),
     )
 
+    warned_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the traveller was warned that it is about to lapse.")
+    )
+    anonymised_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Since then nobody can tell whose it was.")
+    )
+
     objects = BookingQuerySet.as_manager()
 
     class Meta:
@@ -126,6 +140,14 @@ class Booking(FSMModelMixin, models.Model):
                 condition=models.Q(state__in=["PENDING", "CONDITIONAL_CONFIRMED"]),
             ),
             models.Index(fields=["valid_until"], name="booking_offer", condition=models.Q(state="NEW")),
+            models.Index(fields=["departs_at"], name="booking_unstarted", condition=models.Q(state="CONFIRMED")),
+            models.Index(
+                fields=["created_at"],
+                name="booking_with_personal_data",
+                condition=models.Q(
+                    anonymised_at__isnull=True, state__in=["FINISHED", "RELEASED", "EXPIRED", "REJECTED", "CANCELLED"]
+                ),
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -242,9 +264,20 @@ class Party(models.TextChoices):
 
 
 class SubscriptionQuerySet(models.QuerySet):
+    def answered(self):
+        """Those whose provider did not say since then that it knows no such booking: a 410 ends a subscription."""
+        told = Callback.objects.filter(
+            booking_id=models.OuterRef("booking_id"), attempted_at__gt=models.OuterRef("since")
+        )
+        return self.exclude(models.Exists(told.filter(status=GONE)))
+
     def in_force(self):
-        """Those of open bookings: a subscription ends with its booking."""
-        return self.filter(booking__state__in=OPEN_STATES)
+        """Those of open bookings: a subscription ends with its booking, too."""
+        return self.answered().filter(booking__state__in=OPEN_STATES)
+
+    def webhook_of(self, booking):
+        """As a column of another query: where the subscription in force of this booking goes, NULL if there is none."""
+        return models.Subquery(self.in_force().filter(booking=models.OuterRef(booking)).values("webhook")[:1])
 
 
 class Subscription(models.Model):

@@ -59,6 +59,11 @@ class Customer(FSMModelMixin, models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ("external_id",)
+        indexes = (
+            models.Index(
+                fields=["updated_at"], name="customer_by_last_change", condition=models.Q(erased_at__isnull=True)
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["provider", "external_id"], name="a_provider_knows_a_customer_once"),
             models.CheckConstraint(

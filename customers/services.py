@@ -6,8 +6,9 @@ Personal data are kept as the protocol writes them (TOMP customer), because they
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
-from bookings.models import Booking
+from bookings.models import OPEN_STATES, Booking
 from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFound, NotServed, ReadOnlyMember
 from customers.merge_patch import merge_patch
 from customers.models import Customer
@@ -153,6 +154,12 @@ def _forget_places(bookings):
             planned.from_place.pop("address", None)
             (planned.to_place or {}).pop("address", None)
             planned.save(update_fields=["from_place", "to_place"])
+
+
+def unused(before):
+    """Customers of whom nothing was heard since this moment, and for whom nothing is booked."""
+    lately = Booking.objects.filter(Q(created_at__gte=before) | Q(state__in=OPEN_STATES), customer=OuterRef("pk"))
+    return Customer.objects.known().filter(updated_at__lt=before).exclude(Exists(lately))
 
 
 def _existing(customers, customer_id):

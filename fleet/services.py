@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from fleet import places
 from fleet.errors import AssetNotAvailable, NoAssetLeft
-from fleet.models import Asset, AssetPublicId, AssetType, Reservation
+from fleet.models import Alert, Asset, AssetPublicId, AssetType, Reservation
 from fleet.models.vehicles import AssetState
 
 IN_SERVICE = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.IN_USE)
@@ -213,3 +213,9 @@ def change_service_state(*, asset_id, move, reason, now):
         getattr(asset, move)(reason=reason)
     asset.save(update_fields=["state", "state_reason"])
     return asset
+
+
+def forget_alerts(*, before):
+    """Alerts that ended before this moment are gone, their history stays; returns how many."""
+    _deleted, by_model = Alert.objects.filter(ends_at__lt=before).delete()
+    return by_model.get(Alert._meta.label, 0)

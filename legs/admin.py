@@ -74,6 +74,19 @@ class BookedFilter(DropdownFilter):
         return queryset if self.value() == self.everything or is_search else queryset.booked()
 
 
+class OverdueFilter(DropdownFilter):
+    """Rides that go on and take longer than the contract of their provider expects."""
+
+    title = _("takes too long")
+    parameter_name = "overdue"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Takes too long"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(overdue_at__isnull=False, state__in=RUNNING_STATES) if self.value() else queryset
+
+
 class LegShown:
     """How a leg reads, in the list, on its page and on the page of its booking."""
 
@@ -184,6 +197,7 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
     )
     list_filter = (
         BookedFilter,
+        OverdueFilter,
         ("booking__provider", AutocompleteSelectFilter),
         ("asset_type", AutocompleteSelectFilter),
         ("asset", AutocompleteSelectFilter),
@@ -197,12 +211,12 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
     inlines = (LegEventInline, EvidenceInline)
     readonly_fields = (
         "state_label", "provider", "vehicle", "journey", "planned", "ridden", "tariff_in_words", "price_now",
-        "use", "added",
+        "use", "added", "overdue",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("id", ("state_label", "provider"), ("booking", "sequence"))}),
         (_("Vehicle"), {"fields": (("vehicle", "asset_type"), "asset_public_id", "station")}),
-        (_("Trip"), {"fields": ("journey", ("planned", "ridden"), "use")}),
+        (_("Trip"), {"fields": ("journey", ("planned", "ridden"), "use", "overdue")}),
         (_("Price"), {"fields": ("tariff_in_words", "price_now", "added")}),
         (_("Conditions"), {"fields": ("conditions",)}),
     )
@@ -217,6 +231,10 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
     @display(description=_("id"), ordering="id")
     def short_id(self, leg):
         return short(leg.pk)
+
+    @display(description=_("takes too long since"))
+    def overdue(self, leg):
+        return moment(leg.overdue_at) if leg.overdue_at else DASH
 
     @display(description=_("provider"), ordering="booking__provider__maas_id")
     def provider(self, leg):

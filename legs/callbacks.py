@@ -1,19 +1,60 @@
-"""What we tell a provider about a leg by calling it (TOMP POST {mp}/legs/{id}/events)."""
+"""What we tell a provider about a leg by calling it (TOMP POST {mp}/legs/{id}/events, …/progress)."""
 
-from legs.serializers import leg_asset_json
+from datetime import timedelta
+
+from django.db.models import Q
+
+from legs.serializers import leg_asset_json, progress_json
 from maas import outbox
+from maas.models import Callback, CallbackState
+from tomp import versions
 from tomp.serializers import moment_json, without_nulls
+
+BETWEEN_PROGRESS = timedelta(seconds=30)
 
 
 def event(leg, event, *, at, comment, now):
     """The provider will hear of an event that it did not send itself."""
+    _owe(leg, "events", _event_json(leg, event, at, comment), now)
+
+
+def echo(leg, event, *, at, webhook, now):
+    """Whoever subscribed to the booking will hear of a step that it would not be told of, and what it led to.
+
+    `webhook` is where the subscription goes, "" for where the provider is called anyway.
+    """
+    comment = f"Leg {leg.state}, booking {leg.booking.state}."
+    _owe(leg, "events", _event_json(leg, event, at, comment), now, webhook)
+
+
+def progress(leg, *, webhook, now):
+    """Whoever subscribed to the booking will hear where the vehicle is, unless it was told less than 30 seconds ago.
+
+    Neither while what was told last is still under way: a provider that is down is not sent the whole ride afterwards.
+    """
+    told = Callback.objects.filter(booking_id=leg.booking_id, path=_path(leg, "progress"))
+    if told.filter(Q(created_at__gt=now - BETWEEN_PROGRESS) | Q(state=CallbackState.OWED)).exists():
+        return
+    version = versions.parse(leg.booking.api_version)
+    _owe(leg, "progress", progress_json(leg, now, location_only=False, version=version), now, webhook)
+
+
+def _event_json(leg, event, at, comment):
+    return without_nulls(time=moment_json(at), event=event, comment=comment or None, asset=leg_asset_json(leg))
+
+
+def _path(leg, what):
+    return f"legs/{leg.pk}/{what}"
+
+
+def _owe(leg, what, body, now, webhook=""):
     booking = leg.booking
     outbox.owe(
         provider=booking.provider,
         booking_id=booking.pk,
-        path=f"legs/{leg.pk}/events",
-        body=without_nulls(time=moment_json(at), event=event, comment=comment or None, asset=leg_asset_json(leg)),
+        path=_path(leg, what),
+        body=body,
         version=booking.api_version,
-        callback_url=booking.callback_url,
+        callback_url=webhook or booking.callback_url,
         now=now,
     )

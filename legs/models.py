@@ -54,6 +54,21 @@ class LegQuerySet(models.QuerySet):
             departs_at__lte=models.ExpressionWrapper(now + lead, models.DateTimeField()),
         )
 
+    def left_finishing(self, now):
+        """The user began to end the ride (`finishing_since`) and never did, for longer than the contract waits."""
+        began = LegEvent.objects.filter(leg=models.OuterRef("pk"), event="START_FINISHING").order_by("-received_at")
+        patience = models.F("booking__provider__finish_after_minutes") * timedelta(minutes=1)
+        finishing = self.filter(state=LegState.FINISHING).annotate(
+            finishing_since=models.Subquery(began.values("received_at")[:1])
+        )
+        return finishing.filter(finishing_since__lte=models.ExpressionWrapper(now - patience, models.DateTimeField()))
+
+    def ridden_too_long(self, now):
+        """In use or paused for longer than the contract expects."""
+        longest = models.F("booking__provider__longest_ride_hours") * timedelta(hours=1)
+        began_before = models.ExpressionWrapper(now - longest, models.DateTimeField())
+        return self.filter(state__in=(LegState.IN_USE, LegState.PAUSED), departed_at__lte=began_before)
+
     def for_trip(self):
         """With all that an answer about the trip shows, in one query."""
         return self.select_related("asset__asset_type", "asset_type")
@@ -110,6 +125,10 @@ class Leg(FSMModelMixin, models.Model):
         default=list, editable=False, help_text=_("What was added: category, number and its part of the tariff.")
     )
 
+    overdue_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When it was noticed that the ride takes too long.")
+    )
+
     objects = LegQuerySet.as_manager()
 
     class Meta:
@@ -119,6 +138,11 @@ class Leg(FSMModelMixin, models.Model):
         indexes = (
             models.Index(fields=["departs_at"], name="leg_by_departure"),
             models.Index(fields=["asset_public_id"], name="leg_by_public_id"),
+            models.Index(
+                fields=["departed_at"],
+                name="leg_running",
+                condition=models.Q(state__in=["IN_USE", "PAUSED", "FINISHING", "ISSUE_REPORTED"]),
+            ),
         )
         constraints = (
             models.UniqueConstraint(

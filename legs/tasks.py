@@ -1,15 +1,12 @@
 """What the clock does to trips. Each job is safe to run twice and on many workers."""
 
-import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from bookings.models import Party
-from legs import services
+from legs import overdue, services
 from legs.models import Leg
-from tomp.errors import TompError
-
-log = structlog.get_logger(__name__)
+from tomp.jobs import do_each
 
 
 @app.periodic(cron="* * * * * */10")
@@ -20,13 +17,26 @@ def assign_before_departure(timestamp: int) -> int:
     A leg for which none is free is tried again, and stops no other (semantics §7.4).
     """
     now = timezone.now()
-    assigned = 0
-    for leg_id in Leg.objects.to_assign(now).order_by("departs_at").values_list("id", flat=True):
-        try:
-            services.apply("ASSIGN_ASSET", leg_id=leg_id, at=now, now=now, asked_by=Party.TO)
-            assigned += 1
-        except TompError as refusal:
-            log.warning("no_asset_assigned", leg_id=str(leg_id), reason=str(refusal.detail))
-        except Exception:
-            log.exception("no_asset_assigned", leg_id=str(leg_id))
-    return assigned
+    return do_each(
+        Leg.objects.to_assign(now).order_by("departs_at").values_list("id", flat=True),
+        lambda pk: services.apply("ASSIGN_ASSET", leg_id=pk, at=now, now=now, asked_by=Party.TO),
+        failure="no_asset_assigned",
+    )
+
+
+@app.periodic(cron="* * * * * 15")
+@app.task(queueing_lock="finish_forgotten")
+def finish_forgotten(timestamp: int) -> int:
+    """Every ride that was about to end and was forgotten is FINISHED. Returns how many now."""
+    now = timezone.now()
+    forgotten = Leg.objects.left_finishing(now).values_list("id", flat=True)
+    return do_each(forgotten, lambda pk: overdue.finish(leg_id=pk, now=now), failure="ride_not_finished")
+
+
+@app.periodic(cron="* * * * * 45")
+@app.task(queueing_lock="report_long_rides")
+def report_long_rides(timestamp: int) -> int:
+    """Of every ride that takes too long provider and staff know. Returns how many are new."""
+    now = timezone.now()
+    too_long = Leg.objects.ridden_too_long(now).filter(overdue_at=None).values_list("id", flat=True)
+    return do_each(too_long, lambda pk: overdue.report(leg_id=pk, now=now), failure="long_ride_not_reported")

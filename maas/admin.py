@@ -150,6 +150,15 @@ class MaasProviderAdmin(HistoryAdmin):
             {"fields": ("access_code_in", "location_required_on", "location_is_of_user")},
         ),
         (_("The end of a ride"), {"fields": (("bill_until", "release_asset_on"), "issue_stops_meter")}),
+        (
+            _("What is forgotten"),
+            {
+                "fields": (
+                    ("unstarted", "lapse_warning_minutes"),
+                    ("finish_after_minutes", "longest_ride_hours", "end_longest_ride"),
+                )
+            },
+        ),
         (_("Fees"), {"fields": (("cancellation_fee", "free_cancellation_minutes", "no_show_fee"),)}),
         (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types", "evidence_condition")}),
     )

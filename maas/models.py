@@ -74,6 +74,14 @@ def usual_access():
     ]
 
 
+class Unstarted(models.TextChoices):
+    """What becomes of a confirmed booking nobody came for, once the time to hold its vehicle is over."""
+
+    CANCEL = "CANCEL", _("we call it off, free of charge")
+    NO_SHOW = "NO_SHOW", _("we call it off for the no-show fee")
+    KEEP = "KEEP", _("it stays; staff decide")
+
+
 class MaasProvider(models.Model):
     """A company whose app sells our rides, with the terms of its contract."""
 
@@ -159,6 +167,31 @@ class MaasProvider(models.Model):
         default=False,
         help_text=_("Say which photos are needed in the old way too (conditionRequireEvidence, deprecated since 1.5)."),
     )
+
+    unstarted = models.CharField(
+        _("nobody came"),
+        max_length=7,
+        choices=Unstarted,
+        default=Unstarted.CANCEL,
+        help_text=_("When the vehicle was held for the minutes of its type after the departure."),
+    )
+    lapse_warning_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=5, help_text=_("So long before that the traveller is warned; empty = never.")
+    )
+    finish_after_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        default=60,
+        help_text=_("So long after START_FINISHING we finish the ride, as of then; empty = never."),
+    )
+    longest_ride_hours = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        default=24,
+        validators=[MinValueValidator(1)],
+        help_text=_("Of a ride that takes longer they, and staff, are told; empty = never."),
+    )
+    end_longest_ride = models.BooleanField(default=False, help_text=_("And it is ended by us."))
 
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
@@ -312,6 +345,14 @@ class CallbackState(models.TextChoices):
     GIVEN_UP = "GIVEN_UP", _("given up")
 
 
+class CallbackKind(models.TextChoices):
+    """Most calls tell something and are done; these are more than that."""
+
+    ADVICE = "ADVICE", _("advice for the ride, worth nothing after it")
+    REPLACE_ASSET = "REPLACE_ASSET", _("may we replace the vehicle?")
+    START_LEG = "START_LEG", _("may we begin the ride?")
+
+
 class Callback(FSMModelMixin, models.Model):
     """A call to a provider: owed in the transaction of what it tells, made outside it (maas/delivery.py).
 
@@ -336,6 +377,10 @@ class Callback(FSMModelMixin, models.Model):
     created_at = models.DateTimeField()
     attempted_at = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(
+        max_length=20, choices=CallbackKind, blank=True, editable=False, help_text=_("What is special about it.")
+    )
+    answer = models.JSONField(null=True, blank=True, editable=False, help_text=_("What they answered to a question."))
 
     class Meta:
         verbose_name = _("callback")

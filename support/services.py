@@ -183,3 +183,8 @@ def history(*, provider, reference):
     if not found and not Booking.objects.for_provider(provider).booked().filter(pk=known_as).exists():
         raise unknown
     return found
+
+
+def forget_contacts(*, before):
+    """Nobody can be reached any more through requests made before this moment; returns how many."""
+    return SupportRequest.objects.filter(created_at__lt=before).exclude(contact="").update(contact="")

@@ -14,7 +14,7 @@ from bookings.services.deciding import (
     extend,
     report_no_show,
 )
-from bookings.services.keeping import forget_offers, notify
+from bookings.services.keeping import anonymise, forget_offers, notify
 from bookings.services.making import book, book_one_stop
 from bookings.services.story import legs_of, record
 from bookings.services.subscribing import subscribe, unsubscribe
@@ -22,6 +22,7 @@ from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 __all__ = [
     "PLANNED_WITHOUT_ARRIVAL",
+    "anonymise",
     "book",
     "book_one_stop",
     "cancel",

@@ -197,3 +197,4 @@ def _close(booking, legs, operation, asked_by, now, actor, reason, fee=None):
     payments.close(booking, legs, fee=fee, now=now)
     record(booking, operation, asked_by, now, actor, reason)
     booking.save()
+    callbacks.over(booking, legs, is_told=asked_by == Party.TO and operation != "EXPIRE", now=now)

@@ -11,8 +11,8 @@ from maas import outbox
 def subscribe(*, booking_id, webhook, now):
     """The booking is subscribed to, at this webhook or, without one, where it was or where the provider is called.
 
-    Subscribing again keeps the first moment. Raises BookingGone when there is nothing left to tell, and Invalid for a
-    webhook on a host that is not registered for the provider.
+    Subscribing again keeps the first moment, unless a 410 had ended the subscription. Raises BookingGone when there is
+    nothing left to tell, and Invalid for a webhook on a host that is not registered for the provider.
     """
     booking = Booking.objects.locked(booking_id)
     if not booking.is_open or booking.has_lapsed(now):
@@ -21,9 +21,11 @@ def subscribe(*, booking_id, webhook, now):
     subscription, is_new = Subscription.objects.get_or_create(
         booking=booking, defaults={"webhook": webhook, "since": now}
     )
-    if webhook and not is_new and subscription.webhook != webhook:
-        subscription.webhook = webhook
-        subscription.save(update_fields=["webhook"])
+    if not is_new:
+        subscription.webhook = webhook or subscription.webhook
+        if not Subscription.objects.in_force().filter(pk=subscription.pk).exists():
+            subscription.since = now
+        subscription.save()
     return subscription
 
 

@@ -7,7 +7,7 @@ One entry, apply(); one function per event in moves.py. The booking is locked fi
 from django.db import transaction
 from django.db.models import Exists
 
-from bookings.models import Party
+from bookings.models import Party, Subscription
 from legs import callbacks
 from legs.events import ASKED_FOR
 from legs.models import LegEvent
@@ -36,14 +36,16 @@ def apply(
     """
     with transaction.atomic():
         same_report = LegEvent.objects.filter(leg=leg_id, event=event, at=at, asked_by=asked_by)
-        leg, booking = locked(leg_id, provider, is_repeated=Exists(same_report))
+        leg, booking = locked(
+            leg_id, provider, is_repeated=Exists(same_report), webhook=Subscription.objects.webhook_of("booking")
+        )
         if leg.is_repeated:
             return leg
         step = Step(
             event=event,
             leg=leg,
             booking=booking,
-            at=at if event in ASKED_FOR else believable(at, leg, now),
+            at=at if event in ASKED_FOR else believable(at, leg, now, is_ours=asked_by == Party.TO),
             now=now,
             asked_by=asked_by,
             asset_ref=asset_ref,
@@ -64,4 +66,6 @@ def apply(
         )  # fmt: skip
         if asked_by == Party.TO:
             callbacks.event(leg, event, at=at, comment=comment, now=now)
+        if leg.webhook or (leg.webhook is not None and asked_by != Party.TO):
+            callbacks.echo(leg, event, at=at, webhook=leg.webhook, now=now)
         return leg

@@ -48,13 +48,15 @@ def locked(leg_id, provider, **questions):
     return leg, booking
 
 
-def believable(at, leg, now):
+def believable(at, leg, now, *, is_ours):
     """When it happened. A clock that runs ahead, a time before what is known already, or one long past is not believed.
 
     The provider pays by these times, so a report that comes late counts from when it came (semantics §5.2: use
-    server time if absurd).
+    server time if absurd). We know how late we are ourselves.
     """
     known = leg.metered_since or leg.arrived_at or leg.departed_at or leg.booking.booked_at
+    if is_ours:
+        return max(known, min(at, now))
     if at > now + CLOCK_DRIFT or at < max(known, now - LATEST_REPORT):
         return max(now, known)
     return min(at, now)

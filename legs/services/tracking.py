@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.db.models import F
 
-from bookings.models import Booking
+from bookings.models import Booking, Subscription
+from legs import callbacks
 from legs.events import ASKED_FOR
 from legs.models import RUNNING_STATES, Leg
 
@@ -11,20 +12,25 @@ from legs.models import RUNNING_STATES, Leg
 def track(*, asset_id, positions):
     """The running leg of the vehicle went along these positions, each (moment, lat, lon), in the order of time.
 
-    Returns the leg, or None when nobody rides the vehicle: where it stands then is no part of a trip.
+    Whoever subscribed to the booking will hear of it, now and then. Returns the leg, or None when nobody rides the
+    vehicle: where it stands then is no part of a trip.
     """
     leg_id = _riding(asset_id).values_list("pk", flat=True).first()
     if leg_id is None:
         return None
     with transaction.atomic():
-        Booking.objects.locked_by_leg(leg_id)
-        leg = _riding(asset_id).for_trip().filter(pk=leg_id).first()  # the ride may have ended meanwhile
+        booking = Booking.objects.locked_by_leg(leg_id)
+        riding = _riding(asset_id).for_trip().annotate(webhook=Subscription.objects.webhook_of("booking"))
+        leg = riding.filter(pk=leg_id).first()  # the ride may have ended meanwhile
         if leg is None:
             return None
+        leg.booking, former = booking, leg.track
         for at, lat, lon in positions:
             if at >= leg.departed_at:
                 leg.follow(lat=lat, lon=lon, at=at)
         leg.save(update_fields=["track", "distance_m"])
+        if leg.webhook is not None and leg.track != former:
+            callbacks.progress(leg, webhook=leg.webhook, now=max(at for at, _lat, _lon in positions))
         return leg
 
 

@@ -1,0 +1,178 @@
+"""Personal data older than the settings keep them …"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from bookings.models import Booking, Notification
+from customers import services, tasks
+from customers.models import Customer
+from legs.models import Evidence, Leg, LegEvent
+from maas.models import Callback, CallbackState
+from payments.models import JournalEntry
+from support.models import SupportRequest
+from tests.factories import CallbackFactory
+from tests.journey import nothing_changes
+from tests.trip_factories import (
+    BOOKED_AT,
+    BookingFactory,
+    CustomerFactory,
+    EvidenceFactory,
+    JournalEntryFactory,
+    LegEventFactory,
+    LegFactory,
+    NotificationFactory,
+    SupportRequestFactory,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = BOOKED_AT + timedelta(days=366)
+HOME = {"firstName": "Ada", "phones": [{"number": "+31 6 12345678"}]}
+
+
+def a_trip(state="FINISHED", **fields):
+    """With everything that tells whose it was."""
+    booking = BookingFactory(state=state, customer_data=HOME, extra_info={"note": "blue coat"}, **fields)
+    leg = LegFactory(booking=booking, track=[[0, 52.1, 5.1], [1000, 52.2, 5.2]], distance_m=900)
+    LegEventFactory(leg=leg, lat=52.1, lon=5.1, comment="Ada was here.")
+    EvidenceFactory(leg=leg)
+    NotificationFactory(booking=booking, comment="I am Ada.", asset={"id": "x"})
+    SupportRequestFactory(booking=booking, contact="ada@example.org")
+    call = CallbackFactory(provider=booking.provider, booking_id=booking.pk)
+    call.attempt(at=BOOKED_AT, status=200)
+    call.deliver()
+    call.save()
+    return booking
+
+
+def forget(now=LATER):
+    with time_machine.travel(now, tick=False):
+        return tasks.forget_people(timestamp=0)
+
+
+def test_are_gone_and_trip_and_ledger_stay():
+    booking = a_trip()
+    JournalEntryFactory(booking=booking)
+
+    assert forget() == 1
+
+    kept = Booking.objects.get()
+    assert (kept.customer, kept.customer_data, kept.extra_info, kept.anonymised_at) == (None, None, None, LATER)
+    assert (kept.state, kept.price, kept.departed_at) == ("FINISHED", booking.price, booking.departed_at)
+    leg = Leg.objects.get()
+    assert (leg.track, leg.distance_m, leg.fare is not None) == ([], 900, True)
+    event = LegEvent.objects.get()
+    assert (event.event, event.lat, event.lon, event.comment) == ("SET_IN_USE", None, None, "")
+    message = Notification.objects.get()
+    assert (message.type, message.comment, message.asset) == ("MESSAGE_TO_DRIVER", "", None)
+    assert SupportRequest.objects.get().contact == ""
+    assert not Evidence.objects.exists()
+    assert not Callback.objects.exists()
+    assert JournalEntry.objects.get().amount == 3.5
+
+
+def test_are_forgotten_once():
+    a_trip()
+    forget()
+
+    with nothing_changes():
+        assert forget(LATER + timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize("state", ["PENDING", "CONFIRMED", "STARTED"])
+def test_are_kept_while_the_booking_is_open(state):
+    a_trip(state)
+
+    with nothing_changes():
+        assert services.unused(LATER).count() == 0
+        with time_machine.travel(BOOKED_AT + timedelta(days=364), tick=False):
+            assert tasks.forget_people(timestamp=0) == 0
+    assert forget() == 0
+    assert Booking.objects.get().customer_data == HOME
+
+
+def test_are_kept_for_that_long_after_the_end_of_a_long_trip():
+    booking = a_trip(created_at=BOOKED_AT - timedelta(days=30))
+
+    assert forget(booking.arrived_at + timedelta(days=365)) == 0
+    assert forget(booking.arrived_at + timedelta(days=365, seconds=1)) == 1
+
+
+def test_a_call_that_is_still_owed_is_made():
+    booking = a_trip()
+    CallbackFactory(provider=booking.provider, booking_id=booking.pk)
+
+    forget()
+
+    assert Callback.objects.get().state == CallbackState.OWED
+
+
+def test_are_forgotten_in_batches(monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    for _ in range(5):
+        a_trip()
+
+    assert forget() == 5
+    assert not Booking.objects.filter(anonymised_at=None).exists()
+
+
+def test_are_kept_as_long_as_the_settings_say(settings):
+    settings.TOMP_RETENTION_DAYS = 30
+    a_trip()
+
+    assert forget(BOOKED_AT + timedelta(days=30)) == 0
+    assert forget(BOOKED_AT + timedelta(days=31)) == 1
+
+
+class TestOfAnAccount:
+    def heard_of(self, at):
+        with time_machine.travel(at, tick=False):
+            return CustomerFactory(data=HOME)
+
+    def test_are_erased_when_nothing_was_heard_of_it(self):
+        silent, changed, riding = (self.heard_of(at) for at in (BOOKED_AT, LATER - timedelta(days=9), BOOKED_AT))
+        BookingFactory(customer=riding, state="FINISHED", created_at=LATER - timedelta(days=9))
+
+        forget()
+
+        assert {customer.pk: bool(customer.data) for customer in Customer.objects.all()} == {
+            silent.pk: False,
+            changed.pk: True,
+            riding.pk: True,
+        }
+        assert Customer.objects.get(pk=silent.pk).erased_at == LATER
+
+    def test_are_kept_while_something_is_booked_for_it(self, caplog):
+        customer = self.heard_of(BOOKED_AT)
+        BookingFactory(customer=customer, state="STARTED", created_at=BOOKED_AT)
+
+        forget()
+
+        assert Customer.objects.get().data == HOME
+        assert not caplog.records
+
+    def test_one_that_cannot_be_erased_stops_no_other(self, monkeypatch, caplog):
+        first, second = self.heard_of(BOOKED_AT), self.heard_of(BOOKED_AT)
+        erase = services.erase
+
+        def stumble(*, customer_id, now):
+            if customer_id == first.pk:
+                raise RuntimeError("broken")
+            return erase(customer_id=customer_id, now=now)
+
+        monkeypatch.setattr(services, "erase", stumble)
+
+        forget()
+
+        assert list(Customer.objects.filter(erased_at=None)) == [first]
+        assert str(first.pk) in caplog.text
+        assert Customer.objects.get(pk=second.pk).data == {}
+
+
+def test_the_contact_of_a_request_without_a_booking_is_forgotten_too():
+    SupportRequestFactory(booking=None, reference="r", provider=BookingFactory().provider, contact="ada@example.org")
+
+    forget(datetime(2030, 1, 1, tzinfo=UTC))
+
+    assert SupportRequest.objects.get().contact == ""

@@ -1,0 +1,23 @@
+"""What the clock does to the fleet …"""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from fleet import tasks
+from fleet.models import Alert
+from tests.journey import NOW
+
+
+@pytest.mark.django_db
+def test_alerts_are_gone_a_month_after_they_ended():
+    ends = {"old": NOW - timedelta(days=31), "recent": NOW - timedelta(days=29), "open": None}
+    for name, ends_at in ends.items():
+        Alert.objects.create(alert_id=name, summary={"en": name}, ends_at=ends_at)
+
+    with time_machine.travel(NOW, tick=False):
+        assert [tasks.forget_alerts(timestamp=0) for _ in range(2)] == [1, 0]
+
+    assert set(Alert.objects.values_list("alert_id", flat=True)) == {"recent", "open"}
+    assert Alert.history.filter(alert_id="old").exists()
