@@ -11,34 +11,20 @@ from fleet.models import Asset, DeviceGroup
 from maas.models import digest_of
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, DeviceGroupFactory, StationFactory
 from tests.journey import HERE, NEARBY, NOW, minutes, nothing_changes
+from tests.telemetry import KEY, place, report, said
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
 def group(clock):
-    return DeviceGroupFactory(secret="key of the bikes")
+    return DeviceGroupFactory(secret=KEY)
 
 
 @pytest.fixture
-def post(client, group):
+def post(group):
     """Sends these reports with the key of the group."""
-
-    def send(*reports, key="key of the bikes", **headers):
-        shown = {"X-API-Key": key} if key else {}
-        body = json.dumps({"reports": reports})
-        return client.post("/telemetry/", body, content_type="application/json", headers=shown | headers)
-
-    return send
-
-
-def said(vehicle, minute=0, **more):
-    name = vehicle if isinstance(vehicle, str) else vehicle.vehicle_number
-    return {"vehicle": name, "at": (NOW + minutes(minute)).isoformat(), **more}
-
-
-def place(where):
-    return {"lat": where[0], "lng": where[1]}
+    return report
 
 
 def became(answer):
@@ -186,7 +172,7 @@ class TestOfAGroup:
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="telemetry"'
 
     def test_may_show_its_key_as_a_bearer_token(self, post):
-        assert became(post(said(AssetFactory()), key="", Authorization="Bearer key of the bikes")) == (1, 0, 0)
+        assert became(post(said(AssetFactory()), key="", Authorization=f"Bearer {KEY}")) == (1, 0, 0)
 
     def test_is_refused_when_it_is_not_active(self, post):
         DeviceGroup.objects.update(is_active=False)
@@ -205,14 +191,12 @@ class TestOfAGroup:
 
     @pytest.mark.parametrize("body", ["[]", "{}", '{"reports": {}}', "null", "{"])
     def test_sends_an_object_with_a_list(self, client, group, body):
-        answer = client.post(
-            "/telemetry", body, content_type="application/json", headers={"X-API-Key": "key of the bikes"}
-        )
+        answer = client.post("/telemetry", body, content_type="application/json", headers={"X-API-Key": KEY})
 
         assert answer.status_code == 400
 
     def test_asks_nothing(self, client, group):
-        assert client.get("/telemetry/", headers={"X-API-Key": "key of the bikes"}).status_code == 405
+        assert client.get("/telemetry/", headers={"X-API-Key": KEY}).status_code == 405
 
 
 class TestForTheTrip:
