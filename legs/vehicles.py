@@ -11,9 +11,10 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from bookings.models import Booking, Party
+from bookings import services as bookings
+from bookings.models import Booking, Notification, Party
 from fleet import services as fleet
-from fleet.gateway.happenings import DOCKED, LOCKED, POSITION, UNDOCKED, UNLOCKED
+from fleet.gateway.happenings import DOCKED, LOCKED, LOW_CHARGE, OUTSIDE_AREA, POSITION, UNDOCKED, UNLOCKED
 from fleet.models import Station
 from legs import services
 from legs.models import RUNNING_STATES, WAITING_STATES, Leg, LegState
@@ -35,6 +36,7 @@ class Happening:
     lon: float | None = None
     station: int | None = None
     slot: str = ""
+    details: str = ""
 
 
 def vehicle_told(*, asset_id, happenings, now):
@@ -98,7 +100,42 @@ def _unlocked(happening, now):
         _event("SET_IN_USE", paused, happening, now)
 
 
-MEANINGS = {UNDOCKED: _undocked, DOCKED: _docked, LOCKED: _locked, UNLOCKED: _unlocked}
+def _warned(happening, now):
+    """Whoever rides the vehicle is told by the provider, once; the message bears the moment of the alert."""
+    riding = _holding(happening.asset_id).filter(state__in=RUNNING_STATES, departed_at__lte=happening.at)
+    leg_id = riding.values_list("pk", flat=True).first()
+    if leg_id is None:
+        return
+    kind, comment = WARNINGS[happening.what]
+    with transaction.atomic():
+        booking = Booking.objects.locked_by_leg(leg_id)
+        message = {"type": kind, "leg_id": str(leg_id), "sent_by": Party.TO}
+        is_told = Notification.objects.filter(booking=booking, at=happening.at, **message).exists()
+        if riding.filter(pk=leg_id).exists() and not is_told:
+            bookings.notify(
+                booking_id=booking.pk, minutes=None, comment=comment.format(happening.details), asset=None,
+                now=happening.at, **message,
+            )  # fmt: skip
+
+
+WARNINGS = {
+    LOW_CHARGE: (
+        Notification.Type.MESSAGE_TO_END_USER,
+        "The battery of the vehicle is low ({}). Please end the ride soon.",
+    ),
+    OUTSIDE_AREA: (
+        Notification.Type.USER_OUT_OF_LIMITS,
+        "The vehicle is outside the area where it may be ({}). Please return.",
+    ),
+}
+MEANINGS = {
+    UNDOCKED: _undocked,
+    DOCKED: _docked,
+    LOCKED: _locked,
+    UNLOCKED: _unlocked,
+    LOW_CHARGE: _warned,
+    OUTSIDE_AREA: _warned,
+}
 
 
 def _holding(asset_id):

@@ -256,6 +256,19 @@ class DeviceGroupFactory(DjangoModelFactory):
     digest = factory.LazyAttribute(lambda group: digest_of(group.secret))
 
 
+class VehicleAlertFactory(DjangoModelFactory):
+    """A battery that has been low for an hour."""
+
+    class Meta:
+        model = models.VehicleAlert
+
+    asset = factory.SubFactory(AssetFactory)
+    kind = models.VehicleAlert.Kind.LOW_CHARGE
+    details = "9 %"
+    since = datetime.datetime(2026, 6, 1, 11, 0, tzinfo=datetime.UTC)
+    last_seen_at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
+
+
 class OpeningHoursFactory(DjangoModelFactory):
     """Every day from seven to eleven in the evening, everywhere."""
 

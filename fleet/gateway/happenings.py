@@ -14,6 +14,7 @@ FOLLOW = "legs.tasks.follow_vehicles"
 SHARES = 8
 
 POSITION, UNDOCKED, DOCKED, LOCKED, UNLOCKED = "POSITION", "UNDOCKED", "DOCKED", "LOCKED", "UNLOCKED"
+LOW_CHARGE, OUTSIDE_AREA = "LOW_CHARGE", "OUTSIDE_AREA"  # as VehicleAlert.Kind has them
 
 
 def hand_over(told: dict[int, list[dict[str, Any]]]) -> None:

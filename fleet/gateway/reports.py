@@ -9,15 +9,17 @@ from datetime import timedelta
 from django.db import transaction
 from rest_framework.exceptions import ValidationError
 
-from fleet.gateway import facts, happenings
+from fleet.gateway import alerts, facts, happenings
+from fleet.gateway.areas import Areas
 from fleet.gateway.serializers import Report
-from fleet.models import AssetType, Station
+from fleet.models import AssetType, Station, VehicleAlert
 from fleet.models.vehicles import AssetState, LockState
 from tomp.errors import TooLarge, from_validation
 
 MOST_REPORTS = 1000
 CLOCK_DRIFT = timedelta(seconds=60)
 FACTS = ("state_of_charge", "range_m", "odometer_m")
+TOLD_TO_RIDERS = (VehicleAlert.Kind.LOW_CHARGE, VehicleAlert.Kind.OUTSIDE_AREA)
 
 
 @dataclass
@@ -42,21 +44,35 @@ def take_in(*, group, reports, now):
     type_ids = list(group.asset_types.values_list("pk", flat=True))
     believed = _believed(reports, now, outcome)
     with transaction.atomic():
-        vehicles = [_Vehicle(asset) for asset in facts.locked({each["vehicle"] for each in believed}, type_ids)]
+        vehicles = _locked({each["vehicle"] for each in believed}, type_ids)
         known = {each.asset.imei: each for each in vehicles if each.asset.imei}
         known |= {each.asset.vehicle_number: each for each in vehicles}
-        types = AssetType.objects.in_bulk({each.asset.asset_type_id for each in vehicles})
-        for each in vehicles:
-            each.asset.asset_type = types[each.asset.asset_type_id]
+        areas = Areas(now)
         for report in sorted(believed, key=lambda each: each["at"]):
             if report["vehicle"] in known:
-                kind = known[report["vehicle"]].hear(report)
+                kind = known[report["vehicle"]].hear(report, areas)
                 setattr(outcome, kind, getattr(outcome, kind) + 1)
-        facts.write([each.asset for each in vehicles if each.is_changed])
-        happenings.hand_over({each.asset.pk: each.told for each in vehicles if each.told})
+        _keep(vehicles, now)
     named = dict.fromkeys(each["vehicle"] for each in believed)
     outcome.unknown = [name for name in named if name not in known]
     return outcome
+
+
+def _locked(names, type_ids):
+    assets = facts.locked(names, type_ids)
+    types = AssetType.objects.in_bulk({asset.asset_type_id for asset in assets})
+    for asset in assets:
+        asset.asset_type = types[asset.asset_type_id]
+    return [_Vehicle(asset) for asset in assets]
+
+
+def _keep(vehicles, now):
+    """Facts and alerts are written; what concerns a trip is handed over."""
+    facts.write([each.asset for each in vehicles if each.is_changed])
+    of_asset = {each.asset.pk: each for each in vehicles}
+    for alert in alerts.keep({pk: each.findings for pk, each in of_asset.items() if each.findings}, now):
+        of_asset[alert.asset_id].warn_rider(alert)
+    happenings.hand_over({pk: each.told for pk, each in of_asset.items() if each.told})
 
 
 def _believed(reports, now, outcome):
@@ -98,9 +114,10 @@ class _Vehicle:
     def __init__(self, asset):
         self.asset = asset
         self.told = []
+        self.findings = {}
         self.is_changed = False
 
-    def hear(self, report):
+    def hear(self, report, areas):
         """The row, not saved, is as the report says. Returns what the report is: accepted, repeated or late."""
         asset, at = self.asset, report["at"]
         if at == asset.reported_at:
@@ -108,6 +125,7 @@ class _Vehicle:
         if asset.reported_at is not None and at < asset.reported_at:
             self._follow_dock(report)
             return "late"
+        before = (asset.lat, asset.lon, asset.reported_at)
         self.is_changed = True
         asset.reported_at = at
         for name in FACTS:
@@ -115,8 +133,14 @@ class _Vehicle:
                 setattr(asset, name, round(report[name]))
         self._follow_position(report)
         self._follow_lock(report)
+        self.findings |= alerts.look(asset, report, before, areas)
         self._follow_dock(report)
         return "accepted"
+
+    def warn_rider(self, alert):
+        """Whoever rides it will be told of an alert that concerns the ride."""
+        if self.asset.state == AssetState.IN_USE and alert.kind in TOLD_TO_RIDERS:
+            self._tell(alert.kind, alert.since, details=alert.details)
 
     def _follow_position(self, report):
         if "position" not in report:
@@ -164,8 +188,10 @@ class _Vehicle:
             return
         if is_docked:
             self._tell(happenings.DOCKED, at, station=station_pk, slot=slot)
-        else:
-            self._tell(happenings.UNDOCKED, at)
+            return
+        self._tell(happenings.UNDOCKED, at)
+        if self.asset.state == AssetState.AVAILABLE and not self.asset.is_docked:
+            self.findings[VehicleAlert.Kind.MOVED_UNBOOKED] = alerts.left_its_dock(at)
 
     def _tell(self, what, at, **details):
         self.told.append({"what": what, "at": at, **details})

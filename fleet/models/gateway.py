@@ -1,10 +1,10 @@
-"""Vehicles that talk: who may speak for them."""
+"""Vehicles that talk: who may speak for them, and what is wrong with them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from fleet.models.vehicles import AssetType
+from fleet.models.vehicles import Asset, AssetType
 from maas.models import digest_of
 
 
@@ -35,3 +35,45 @@ class DeviceGroup(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class VehicleAlertQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_at=None)
+
+
+class VehicleAlert(models.Model):
+    """Something about a vehicle that somebody should look at, from when it was first seen until it is over.
+
+    What comes back within the quiet period is the same alert again (fleet/gateway/alerts.py).
+    """
+
+    class Kind(models.TextChoices):
+        LOW_CHARGE = "LOW_CHARGE", _("low charge")
+        OUTSIDE_AREA = "OUTSIDE_AREA", _("outside the area")
+        MOVED_UNBOOKED = "MOVED_UNBOOKED", _("moved without a booking")
+        FAULT = "FAULT", _("fault")
+        SILENT = "SILENT", _("silent")
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="vehicle_alerts")
+    kind = models.CharField(max_length=14, choices=Kind)
+    details = models.CharField(max_length=200, blank=True)
+    since = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VehicleAlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vehicle alert")
+        verbose_name_plural = _("vehicle alerts")
+        ordering = ("-since", "-id")
+        indexes = (models.Index(fields=["asset", "kind"], name="alert_of_vehicle"),)
+        constraints = (
+            models.UniqueConstraint(
+                name="a_vehicle_has_an_open_alert_once", fields=["asset", "kind"], condition=models.Q(closed_at=None)
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.asset}: {self.get_kind_display()}"

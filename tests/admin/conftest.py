@@ -23,6 +23,7 @@ from tests.fleet_factories import (
     StationFactory,
     SystemFactory,
     UserGroupFactory,
+    VehicleAlertFactory,
 )
 from tests.trip_factories import (
     BOOKED_AT,
@@ -91,6 +92,7 @@ def everything(superuser):
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         UserGroupFactory(),
         DeviceGroupFactory(),
+        VehicleAlertFactory(asset=asset),
         PlanRuleFactory(),
         AncillaryFactory(asset_types=[asset.asset_type]),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),

@@ -145,8 +145,8 @@ class TestOfMany:
         assets = [AssetFactory() for _ in range(20)]
         reports = [said(asset, position=place(NEARBY), stateOfCharge=50) for asset in assets]
 
-        # the group, its types, begin, lock, types, write, commit
-        with django_assert_num_queries(7):
+        # the group, its types, begin, lock, asset types, regions, write, alerts, commit
+        with django_assert_num_queries(9):
             post(*reports)
 
         assert Asset.objects.filter(lat=NEARBY[0]).count() == 20
