@@ -42,7 +42,13 @@ def box_around(lat, lon, radius_m):
 
 def contains(area, lat, lon):
     """Whether a GeoJSON Polygon or MultiPolygon covers the point, its border included."""
-    return _prepared(_frozen(area)).covers(Point(lon, lat))
+    return covering(area)(lat, lon)
+
+
+def covering(area):
+    """contains() for many points: a function of (lat, lon)."""
+    geometry = _prepared(_frozen(area))
+    return lambda lat, lon: geometry.covers(Point(lon, lat))
 
 
 def _frozen(area):

@@ -170,8 +170,16 @@ def end_use(*, leg_id, asset, place, now):
     asset.end_use(public_id=uuid.uuid4())
     if place is not None:
         asset.lat, asset.lon = place
+    # Without a place it stands where it last reported, perhaps since we read it.
+    moved = ("lat", "lon") if place is not None else ()
     asset.station = _station_at(asset)
-    _save(asset, "state", "public_id", "lat", "lon", "station", "lock_state")
+    _save(asset, "state", "public_id", *moved, "station", "lock_state")
+
+
+def stand_in_dock(*, asset_id, station_id, slot, at):
+    """The vehicle that was docked at this moment stands at this station and slot, if it said nothing newer since."""
+    docked = Asset.objects.filter(pk=asset_id, is_docked=True, dock_reported_at=at).exclude(state=AssetState.IN_USE)
+    docked.update(station_id=station_id, station_slot=slot)
 
 
 def _forget(leg_id):

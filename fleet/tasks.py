@@ -1,4 +1,4 @@
-"""What the clock does to the fleet. Safe to run twice and on many workers."""
+"""What the clock does to the fleet. Each job is safe to run twice and on many workers."""
 
 from datetime import timedelta
 
@@ -6,8 +6,18 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from fleet import services
+from fleet.gateway import alerts
 
 ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end; staff may want to look
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="watch_vehicles")
+def watch_vehicles(timestamp: int) -> None:
+    """Vehicles that fell silent have an alert, and alerts that are over are closed."""
+    now = timezone.now()
+    alerts.notice_silence(now=now)
+    alerts.expire(now=now)
 
 
 @app.periodic(cron="29 3 * * *")

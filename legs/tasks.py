@@ -1,12 +1,18 @@
 """What the clock does to trips. Each job is safe to run twice and on many workers."""
 
+from datetime import datetime
+
+import structlog
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bookings.models import Party
-from legs import overdue, services
+from legs import overdue, services, vehicles
 from legs.models import Leg
 from tomp.jobs import do_each
+
+log = structlog.get_logger(__name__)
 
 
 @app.periodic(cron="* * * * * */10")
@@ -40,3 +46,33 @@ def report_long_rides(timestamp: int) -> int:
     now = timezone.now()
     too_long = Leg.objects.ridden_too_long(now).filter(overdue_at=None).values_list("id", flat=True)
     return do_each(too_long, lambda pk: overdue.report(leg_id=pk, now=now), failure="long_ride_not_reported")
+
+
+@app.task(retry=RetryStrategy(max_attempts=6, exponential_wait=2))
+def follow_vehicles(vehicles: list[dict]) -> None:
+    """The trips are as far as their vehicles reported (fleet/gateway/happenings.py defers it).
+
+    A vehicle that cannot be followed stops no other; what was done for those is done once, however often this is tried.
+    """
+    failures = []
+    for vehicle in vehicles:
+        told = [{**each, "at": datetime.fromisoformat(each["at"])} for each in vehicle["happenings"]]
+        try:
+            follow(vehicle["asset"], told)
+        except Exception as failure:
+            log.exception("vehicle_not_followed", asset=vehicle["asset"])
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="begin_missed_rides")
+def begin_missed_rides(timestamp: int) -> int:
+    """Rides begin whose vehicle was taken out of its dock while the booking was being committed. Returns how many."""
+    missed = dict(vehicles.missed_departures())
+    return do_each(missed, lambda asset_id: follow(asset_id, [missed[asset_id]]), failure="vehicle_not_followed")
+
+
+def follow(asset_id, happenings):
+    vehicles.vehicle_told(asset_id=asset_id, happenings=happenings, now=timezone.now())

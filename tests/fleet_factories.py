@@ -7,6 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from fleet import information, models, tariffs
+from maas.models import digest_of
 
 LAT, LON = 52.09, 5.12
 
@@ -239,6 +240,33 @@ class ReservationFactory(DjangoModelFactory):
 
     leg_id = factory.Faker("uuid4")
     asset_type = factory.SubFactory(AssetTypeFactory, ahead=True)
+
+
+class DeviceGroupFactory(DjangoModelFactory):
+    """`secret` is what its devices show."""
+
+    class Meta:
+        model = models.DeviceGroup
+
+    class Params:
+        secret = factory.Sequence("secret-of-group-{}".format)
+
+    name = factory.Sequence("group-{}".format)
+    prefix = factory.LazyAttribute(lambda group: group.secret[:8])
+    digest = factory.LazyAttribute(lambda group: digest_of(group.secret))
+
+
+class VehicleAlertFactory(DjangoModelFactory):
+    """A battery that has been low for an hour."""
+
+    class Meta:
+        model = models.VehicleAlert
+
+    asset = factory.SubFactory(AssetFactory)
+    kind = models.VehicleAlert.Kind.LOW_CHARGE
+    details = "9 %"
+    since = datetime.datetime(2026, 6, 1, 11, 0, tzinfo=datetime.UTC)
+    last_seen_at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
 
 
 class OpeningHoursFactory(DjangoModelFactory):

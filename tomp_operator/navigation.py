@@ -30,6 +30,8 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
             "fleet.Asset": "pedal_bike",
             "fleet.AssetType": "category",
             "fleet.UserGroup": "groups",
+            "fleet.VehicleAlert": "warning",
+            "fleet.DeviceGroup": "sensors",
             "fleet.Station": "location_on",
             "fleet.Region": "map",
             "fleet.Alert": "campaign",

@@ -309,6 +309,11 @@ TOMP_KEY_SUPPLIERS = {  # whoever makes e-keys: name in the asset type → class
     "simulated": "legs.access.keys.SimulatedKeys",
     **env.dict("TOMP_KEY_SUPPLIERS", default={}),
 }
+TOMP_LOW_CHARGE_PERCENT = env.int("TOMP_LOW_CHARGE_PERCENT", default=15)
+TOMP_MOVED_METRES = env.int("TOMP_MOVED_METRES", default=100)  # so far a vehicle stands from where it stood: moved
+TOMP_SILENT_MINUTES = env.int("TOMP_SILENT_MINUTES", default=120)
+TOMP_ALERT_QUIET_MINUTES = env.int("TOMP_ALERT_QUIET_MINUTES", default=30)  # back within that: the same alert
+TOMP_ALERT_HOURS = env.int("TOMP_ALERT_HOURS", default=24)  # faults and movements not seen again are over then
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 import bookings.urls
 import customers.urls
+import fleet.urls
 import legs.urls
 import maas.urls
 import payments.urls
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", Home.as_view()),
     path("tomp/", include([*tomp_patterns, path("<path:unknown>", unknown_operation)])),
     path("", include(maas.urls)),
+    path("", include(fleet.urls)),
     path("", include(docs_urls)),
     path("admin/", admin.site.urls),
 ]

@@ -61,7 +61,7 @@ class AssetTypeAdmin(HistoryAdmin):
                 "fields": (
                     ("booked_by", "return_rule"),
                     ("hold_minutes", "min_charge_percent", "response_minutes"),
-                    ("docks_report", "must_be_locked"),
+                    ("docks_report", "must_be_locked", "lock_pauses"),
                     "user_groups",
                 )
             },

@@ -1,6 +1,7 @@
 """What the operator owns and publishes: places, vehicles, prices, hours and what is held for whom."""
 
 from fleet.models.ancillaries import Ancillary
+from fleet.models.gateway import DeviceGroup, VehicleAlert
 from fleet.models.groups import UserGroup
 from fleet.models.places import Region, Station, System
 from fleet.models.prices import FarePart, PricingPlan
@@ -17,6 +18,7 @@ __all__ = [
     "AssetType",
     "CalendarPeriod",
     "Condition",
+    "DeviceGroup",
     "FarePart",
     "OpeningHours",
     "PlanRule",
@@ -26,4 +28,5 @@ __all__ = [
     "Station",
     "System",
     "UserGroup",
+    "VehicleAlert",
 ]

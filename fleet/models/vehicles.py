@@ -142,6 +142,10 @@ class AssetType(models.Model):
         blank=True,
         help_text=_("The driving licence it takes (EU category). Bookings must then come with one."),
     )
+    lock_pauses = models.BooleanField(
+        default=False,
+        help_text=_("When the vehicle reports that it was locked by hand during a ride, the ride is in a pause."),
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -330,7 +334,11 @@ class Asset(FSMModelMixin, models.Model):
         editable=False,
         help_text=_("What its open support requests say is broken (TOMP damage); written by nobody else."),
     )
-    history = HistoricalRecords(excluded_fields=["damages"])
+    is_docked = models.BooleanField(
+        null=True, blank=True, editable=False, help_text=_("Whether it stands in a dock; empty = it never said.")
+    )
+    dock_reported_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=_("When it last said so."))
+    history = HistoricalRecords(excluded_fields=["damages", "is_docked", "dock_reported_at"])
 
     objects = AssetQuerySet.as_manager()
 

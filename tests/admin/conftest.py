@@ -15,6 +15,7 @@ from tests.fleet_factories import (
     AssetFactory,
     CalendarPeriodFactory,
     ConditionFactory,
+    DeviceGroupFactory,
     OpeningHoursFactory,
     PlanRuleFactory,
     RegionFactory,
@@ -22,6 +23,7 @@ from tests.fleet_factories import (
     StationFactory,
     SystemFactory,
     UserGroupFactory,
+    VehicleAlertFactory,
 )
 from tests.trip_factories import (
     BOOKED_AT,
@@ -89,6 +91,8 @@ def everything(superuser):
         *(ClaimFactory(booking=leg.booking), InvoiceFactory(provider=leg.booking.provider)),
         *(SystemFactory(), RegionFactory(), AlertFactory(), OpeningHoursFactory(), CalendarPeriodFactory()),
         UserGroupFactory(),
+        DeviceGroupFactory(),
+        VehicleAlertFactory(asset=asset),
         PlanRuleFactory(),
         AncillaryFactory(asset_types=[asset.asset_type]),
         *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
