@@ -1,0 +1,33 @@
+"""The MaaS providers: who they are, what was agreed, how we know each other, what we owe them."""
+
+from maas.models.callbacks import Callback, CallbackChannel, CallbackKind, CallbackState
+from maas.models.credentials import ApiKey, IdempotentRequest, OAuthClient, digest_of
+from maas.models.providers import (
+    MAAS_ID,
+    AccessAnswer,
+    LocatedEvent,
+    MaasProvider,
+    Milestone,
+    QuotaPeriod,
+    Unstarted,
+    usual_access,
+)
+
+__all__ = [
+    "MAAS_ID",
+    "AccessAnswer",
+    "ApiKey",
+    "Callback",
+    "CallbackChannel",
+    "CallbackKind",
+    "CallbackState",
+    "IdempotentRequest",
+    "LocatedEvent",
+    "MaasProvider",
+    "Milestone",
+    "OAuthClient",
+    "QuotaPeriod",
+    "Unstarted",
+    "digest_of",
+    "usual_access",
+]

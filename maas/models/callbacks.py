@@ -1,0 +1,144 @@
+"""How we call providers, and every call we owe or owed them."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from maas.models.providers import MaasProvider
+from tomp.fields import EncryptedTextField
+
+
+class CallbackChannel(models.Model):
+    """How a provider is called: what we show there, and whether anybody answers at the moment."""
+
+    class Auth(models.TextChoices):
+        NONE = "NONE", _("nothing")
+        API_KEY = "API_KEY", _("API key")
+        BASIC = "BASIC", _("user and password")
+        BEARER = "BEARER", _("bearer token")
+        OAUTH2 = "OAUTH2", _("OAuth2 client credentials")
+
+    provider = models.OneToOneField(MaasProvider, models.CASCADE, related_name="channel")
+    auth = models.CharField(_("we identify ourselves by"), max_length=8, choices=Auth, default=Auth.NONE)
+    client_id = models.CharField(max_length=200, blank=True, help_text=_("The user, or the OAuth2 client id."))
+    secret = EncryptedTextField(blank=True, help_text=_("The key, password, token or client secret."))
+    key_header = models.CharField(max_length=60, default="X-API-Key", help_text=_("The header of an API key."))
+    token_url = models.URLField(blank=True, help_text=_("OAuth2: where tokens are issued."))
+    audience = models.CharField(max_length=200, blank=True)
+    scope = models.CharField(max_length=200, blank=True)
+    signing_secret = EncryptedTextField(blank=True, help_text=_("Each call is signed with it (HMAC-SHA256)."))
+    more_hosts = models.JSONField(
+        default=list, blank=True, help_text=_("Hosts a booking's callbackUrl may name beside that of the base URL.")
+    )
+
+    token = EncryptedTextField(blank=True, editable=False)
+    token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    rests_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Nobody answered; no call is made before.")
+    )
+
+    class Meta:
+        verbose_name = _("callback channel")
+        verbose_name_plural = _("callback channels")
+        constraints = (
+            models.CheckConstraint(
+                name="oauth2_needs_a_token_url", condition=~models.Q(auth="OAUTH2") | ~models.Q(token_url="")
+            ),
+        )
+
+    def __str__(self):
+        return str(self.provider)
+
+
+class CallbackState(models.TextChoices):
+    OWED = "OWED", _("owed")
+    DELIVERED = "DELIVERED", _("delivered")
+    GIVEN_UP = "GIVEN_UP", _("given up")
+
+
+class CallbackKind(models.TextChoices):
+    """Most calls tell something and are done; these are more than that."""
+
+    ADVICE = "ADVICE", _("advice for the ride, worth nothing after it")
+    REPLACE_ASSET = "REPLACE_ASSET", _("may we replace the vehicle?")
+    START_LEG = "START_LEG", _("may we begin the ride?")
+
+
+class Callback(FSMModelMixin, models.Model):
+    """A call to a provider: owed in the transaction of what it tells, made outside it (maas/delivery.py).
+
+    The body is frozen. Calls about one booking are made in the order of their ids. `booking_id` is no foreign
+    key: this app knows no bookings, and a call is remembered longer than they may be.
+    """
+
+    State = CallbackState
+
+    provider = models.ForeignKey(MaasProvider, models.PROTECT, related_name="callbacks")
+    booking_id = models.UUIDField(db_index=True)
+    method = models.CharField(max_length=6, default="POST")
+    base_url = models.CharField(max_length=500)
+    path = models.CharField(max_length=200)
+    body = models.JSONField()
+    api_version = models.CharField(max_length=10)
+    correlation_id = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    state = FSMField(choices=CallbackState, default=CallbackState.OWED, protected=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("The last answer's."))
+    outcome = models.CharField(max_length=300, blank=True, help_text=_("Why it was not delivered yet."))
+    created_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(
+        max_length=20, choices=CallbackKind, blank=True, editable=False, help_text=_("What is special about it.")
+    )
+    answer = models.JSONField(null=True, blank=True, editable=False, help_text=_("What they answered to a question."))
+
+    class Meta:
+        verbose_name = _("callback")
+        verbose_name_plural = _("callbacks")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(
+                fields=["provider", "created_at"], name="callback_owed", condition=models.Q(state=CallbackState.OWED)
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="a_delivered_callback_was_attempted",
+                condition=~models.Q(state=CallbackState.DELIVERED) | models.Q(attempted_at__isnull=False),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.subject} → {self.path}"
+
+    @property
+    def subject(self):
+        """What it tells, in the protocol's words: COMMIT, ASSIGN_ASSET, MESSAGE_TO_END_USER, DEPOSIT …"""
+        told = self.body if isinstance(self.body, dict) else {}
+        return next((told[name] for name in ("operation", "event", "type", "category") if name in told), self.method)
+
+    @property
+    def url(self):
+        return f"{self.base_url.rstrip('/')}/{self.path}"
+
+    def attempt(self, *, at, status=None, outcome=""):
+        """Once more it was tried; this came of it."""
+        self.attempts += 1
+        self.attempted_at, self.next_attempt_at = at, None
+        self.status, self.outcome = status, outcome[:300]
+
+    @transition("state", source=CallbackState.OWED, target=CallbackState.DELIVERED)
+    def deliver(self):
+        """The provider has it."""
+
+    @transition("state", source=CallbackState.OWED, target=CallbackState.GIVEN_UP)
+    def give_up(self):
+        """It will not be tried again by itself."""
+
+    @transition("state", source=CallbackState.GIVEN_UP, target=CallbackState.OWED)
+    def owe_again(self):
+        """Staff want it tried once more."""

@@ -1,0 +1,83 @@
+"""How providers identify themselves, and what they were answered."""
+
+import hashlib
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import AbstractApplication
+
+from maas.models.providers import MaasProvider
+
+
+def digest_of(secret):
+    """What is kept of a random secret. It has 256 bits and cannot be guessed, so no slow hash is needed."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def valid(self):
+        return self.filter(revoked_at__isnull=True, provider__is_active=True)
+
+    def for_secret(self, secret):
+        """The key with this secret, found by its digest in a unique index.
+
+        How long that takes tells nothing about a secret: whoever could vary the digest bit by bit would
+        have to invert SHA-256 first. That is why no comparison in constant time follows.
+        """
+        return self.filter(digest=digest_of(secret))
+
+
+class ApiKey(models.Model):
+    """A credential of a provider. Only its digest is kept; the secret is shown once, when it is made."""
+
+    provider = models.ForeignKey(MaasProvider, models.CASCADE, related_name="api_keys")
+    label = models.CharField(max_length=100, blank=True)
+    prefix = models.CharField(max_length=8, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ("-created_at",)
+
+    def __str__(self):
+        return f"{self.prefix}… {self.label}".strip()
+
+
+class OAuthClient(AbstractApplication):
+    """The OAuth2 client of a provider (client credentials); its client id is the maas-id."""
+
+    provider = models.OneToOneField(MaasProvider, models.CASCADE, related_name="oauth_client")
+
+    class Meta(AbstractApplication.Meta):
+        verbose_name = _("OAuth2 client")
+        verbose_name_plural = _("OAuth2 clients")
+
+
+class IdempotentRequest(models.Model):
+    """The first answer to a POST with an Idempotency-Key, given again to its repetitions.
+
+    A row is written in the transaction of the work it answers for (maas/idempotency.py), so whoever sees one
+    sees it with its answer. It holds what the caller was told, customer data included: it is kept for a day.
+    """
+
+    provider = models.ForeignKey(MaasProvider, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("idempotent request")
+        verbose_name_plural = _("idempotent requests")
+        ordering = ("-created_at",)
+        constraints = (models.UniqueConstraint(fields=["provider", "key"], name="an_idempotency_key_is_used_once"),)
+
+    def __str__(self):
+        return self.key
