@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from customers import services as customers
-from demo import catalogue, credentials, geography, vehicles
+from demo import catalogue, credentials, geography, prices, vehicles
 from fleet import information, tariffs
 from fleet.models import (
     Alert,
@@ -107,12 +107,12 @@ def _build_plans() -> dict[str, PricingPlan]:
     common = {"currency": "EUR", "vat_rate": 21, "vat_country": "NL"}
     plans = {
         plan_id: PricingPlan(plan_id=plan_id, **common | _without(row, "parts"))
-        for plan_id, row in catalogue.PLANS.items()
+        for plan_id, row in prices.PLANS.items()
     }
     PricingPlan.objects.bulk_create(plans.values())
     FarePart.objects.bulk_create(
         FarePart(plan=plans[plan_id], position=position, **part)
-        for plan_id, row in catalogue.PLANS.items()
+        for plan_id, row in prices.PLANS.items()
         for position, part in enumerate(row["parts"])
     )
     return plans
@@ -218,7 +218,7 @@ def _build_rules(plans: dict[str, PricingPlan], types: dict[str, AssetType], sta
             station=stations[row["station"]] if "station" in row else None,
             **_without(row, "plan", "asset_type", "station"),
         )
-        for row in catalogue.RULES
+        for row in prices.RULES
     )
 
 

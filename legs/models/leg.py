@@ -1,4 +1,4 @@
-"""The trip as it is travelled: a leg, its meter, its events and its evidence."""
+"""The trip as it is travelled: a leg, its meter and its events."""
 
 import uuid
 from datetime import timedelta
@@ -390,20 +390,3 @@ class LegEvent(models.Model):
 
     def __str__(self):
         return f"{self.event} → {self.state}"
-
-
-class Evidence(models.Model):
-    """A photo that shows how the vehicle was left."""
-
-    leg = models.ForeignKey(Leg, models.CASCADE, related_name="evidence")
-    url = models.URLField(max_length=1000)
-    received_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("evidence")
-        verbose_name_plural = _("evidence")
-        ordering = ("received_at", "id")
-        constraints = (models.UniqueConstraint(fields=["leg", "url"], name="a_photo_is_kept_once"),)
-
-    def __str__(self):
-        return self.url
