@@ -278,7 +278,7 @@ class Leg(FSMModelMixin, models.Model):
         kind = self.asset_type
         if kind.booked_by == AssetType.BookedBy.TYPE:
             return now + timedelta(hours=kind.bookable_ahead_hours)
-        return self.booking.booked_at + timedelta(minutes=max(kind.hold_minutes, 1))
+        return (self.booking.booked_at or now) + timedelta(minutes=max(kind.hold_minutes, 1))
 
     @property
     def is_waiting(self):
