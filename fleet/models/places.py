@@ -156,8 +156,8 @@ class Station(models.Model):
 
     station_id = models.CharField(max_length=120, unique=True)
     name = LocalizedTextField()
-    lat = models.FloatField()
-    lon = models.FloatField()
+    lat = models.FloatField(_("latitude"))
+    lon = models.FloatField(_("longitude"))
     region = models.ForeignKey(Region, models.SET_NULL, null=True, blank=True, related_name="stations")
     street_address = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)

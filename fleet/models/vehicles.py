@@ -71,7 +71,7 @@ class AssetType(models.Model):
     asset_subclass = models.CharField(max_length=60, blank=True, help_text=_("Required for class OTHER."))
     form_factor = models.CharField(max_length=20, choices=FormFactor)
     propulsion = models.CharField(max_length=20, choices=Propulsion, default=Propulsion.HUMAN)
-    max_range_m = models.PositiveIntegerField(null=True, blank=True)
+    max_range_m = models.PositiveIntegerField(_("range in metres"), null=True, blank=True)
     properties = models.JSONField(
         default=dict,
         blank=True,
@@ -105,7 +105,7 @@ class AssetType(models.Model):
         null=True, blank=True, help_text=_("Staff confirm each booking within this time; empty = at once.")
     )
     min_charge_percent = models.PositiveSmallIntegerField(
-        default=0, help_text=_("Below this charge a vehicle is not offered.")
+        _("lowest charge in percent"), default=0, help_text=_("Below this charge a vehicle is not offered.")
     )
     minimum_age = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("Bookings must then tell the age or the day of birth.")
@@ -298,22 +298,22 @@ class Asset(FSMModelMixin, models.Model):
     asset_type = models.ForeignKey(AssetType, models.PROTECT, related_name="assets")
     state = FSMField(choices=AssetState, default=AssetState.AVAILABLE, protected=True, editable=False)
     state_reason = models.CharField(max_length=200, blank=True)
-    lat = models.FloatField(null=True, blank=True)
-    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
     station = models.ForeignKey(Station, models.SET_NULL, null=True, blank=True, related_name="assets")
     station_slot = models.CharField(max_length=40, blank=True)
     home_station = models.ForeignKey(Station, models.SET_NULL, null=True, blank=True, related_name="home_assets")
     state_of_charge = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Percent."))
-    range_m = models.PositiveIntegerField(null=True, blank=True)
-    odometer_m = models.PositiveBigIntegerField(null=True, blank=True)
+    range_m = models.PositiveIntegerField(_("range in metres"), null=True, blank=True)
+    odometer_m = models.PositiveBigIntegerField(_("odometer in metres"), null=True, blank=True)
     vehicle_code = models.CharField(
         max_length=120, unique=True, null=True, blank=True, help_text=_("What its printed QR or bar code says.")
     )
     license_plate = models.CharField(max_length=20, unique=True, null=True, blank=True)
     mac = models.CharField(
-        max_length=17, unique=True, null=True, blank=True, help_text=_("Bluetooth address, AA:BB:CC:DD:EE:FF.")
+        _("Bluetooth address"), max_length=17, unique=True, null=True, blank=True, help_text=_("AA:BB:CC:DD:EE:FF")
     )
-    imei = models.CharField(max_length=17, unique=True, null=True, blank=True)
+    imei = models.CharField(_("IMEI"), max_length=17, unique=True, null=True, blank=True)
     serial_number = models.CharField(max_length=80, blank=True)
     name = models.CharField(max_length=100, blank=True, help_text=_("What the user reads on it."))
     pricing_plan = models.ForeignKey(
@@ -323,7 +323,7 @@ class Asset(FSMModelMixin, models.Model):
     reported_at = models.DateTimeField(null=True, blank=True, help_text=_("When the vehicle last reported."))
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
     nfc_id = models.CharField(
-        max_length=32, unique=True, null=True, blank=True, validators=[NFC_ID], help_text=_("Number of its NFC tag.")
+        _("NFC tag"), max_length=32, unique=True, null=True, blank=True, validators=[NFC_ID], help_text=_("Its number.")
     )
     lock_state = models.CharField(
         max_length=7, choices=LockState, default=LockState.UNKNOWN, help_text=_("As last reported, or as we left it.")
