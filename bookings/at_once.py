@@ -9,6 +9,7 @@ from django.db import transaction
 from bookings import services
 from bookings.errors import NotOneOption, OfferGone
 from bookings.models import BookingState
+from fleet.gateway import commands
 from legs import services as legs_services
 from tomp.errors import TemporaryFailure
 
@@ -31,7 +32,9 @@ def _all_at_once(make, refusal, *, provider, now, **wanted):
         return make(provider=provider, now=now, **wanted)
     with transaction.atomic():
         booking, legs = make(provider=provider, now=now, **wanted)
-        if booking.response_minutes is not None or booking.departs_at > now:
+        # A vehicle that has to answer first cannot do so in a transaction: it begins with SET_IN_USE.
+        is_worked_by_us = legs[0].asset_type_id in commands.gateways()
+        if booking.response_minutes is not None or booking.departs_at > now or is_worked_by_us:
             return booking, legs
         try:
             return _begun(booking, legs[0], provider, now)
