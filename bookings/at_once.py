@@ -11,6 +11,7 @@ from bookings import services
 from bookings.errors import NotOneOption, OfferGone
 from bookings.models import BookingState
 from fleet.errors import AssetNotAvailable, NoAssetLeft
+from fleet.gateway import commands
 from legs import services as legs_services
 from tomp.errors import TemporaryFailure
 
@@ -34,7 +35,7 @@ def _all_at_once(make, refusal, *, provider, now, **wanted):
         return make(provider=provider, now=now, **wanted)
     with transaction.atomic():
         booking, legs = make(provider=provider, now=now, **wanted)
-        if booking.response_minutes is not None or booking.departs_at > now or legs_services.demanded_first(legs[0]):
+        if booking.departs_at > now or _has_to_wait(booking, legs[0]):
             return booking, legs
         try:
             return _begun(booking, legs[0], provider, now)
@@ -42,6 +43,12 @@ def _all_at_once(make, refusal, *, provider, now, **wanted):
             raise refusal(f"The vehicle cannot be opened. {failure.detail}") from failure
         except (AssetNotAvailable, NoAssetLeft) as error:
             raise refusal(error.detail) from error
+
+
+def _has_to_wait(booking, leg):
+    """For staff, for what the steps demand first, or for a vehicle that cannot be asked within a transaction."""
+    answers_first = leg.asset_type_id in commands.gateways()
+    return booking.response_minutes is not None or legs_services.demanded_first(leg) or answers_first
 
 
 def _begun(booking, leg, provider, now):

@@ -7,8 +7,9 @@ from rest_framework.response import Response
 
 from bookings import services as bookings
 from fleet import services as fleet
+from fleet.gateway import commands as gateway
 from fleet.serializers import asset_json
-from legs import services
+from legs import commands, services
 from legs.access import Access
 from legs.errors import LegNotFound, NotForTheOperator, PickingNotAllowed
 from legs.events import IMPLEMENTED
@@ -33,6 +34,21 @@ class LegViewSet(ProviderViewSet):
     def retrieve(self, request, id):
         """The leg as it is now, with what opens its vehicle."""
         return self.answer(self.get_leg(id), "GET_LEG")
+
+    def initial(self, request, *args, **kwargs):
+        """An event may need a vehicle to do something: that is asked here, where no transaction has begun yet."""
+        super().initial(request, *args, **kwargs)
+        if self.action == "events" and gateway.gateways():
+            self._send_ahead(kwargs["id"])
+
+    def _send_ahead(self, leg_id):
+        try:
+            event = self.valid(LegEventRequest)
+        except ValidationError:
+            return  # the operation itself says what is wrong
+        known = as_uuid(leg_id)
+        if known is not None:
+            commands.send_ahead(event.pop("event"), leg_id=known, provider=self.provider, now=timezone.now(), **event)
 
     @extend_schema(request=LegEventRequest, responses={200: components.Leg}, tags=TAGS)
     def events(self, request, id):

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from fleet import information
-from maas import egress, outbox
+from maas import outbox
 from maas.models import Callback, CallbackChannel
-from tomp import language, versions
+from tomp import egress, language, versions
 
 log = structlog.get_logger(__name__)
 

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from fleet import tariffs
+from fleet.gateway import commands
+from tests.receiver import Receiver
 from tomp_operator import embedded
 
 pytest_plugins = ["tests.journey"]
@@ -13,8 +15,16 @@ database = pytest.StashKey[ExitStack]()
 
 @pytest.fixture(autouse=True)
 def no_rules_are_kept():
-    """What other tests wrote into the price rules is not remembered."""
+    """What other tests wrote into the price rules, or who worked which locks, is not remembered."""
     tariffs.forget()
+    commands.forget()
+
+
+@pytest.fixture
+def receiver():
+    """The server of somebody we call, listening."""
+    with Receiver().listening() as receiver:
+        yield receiver
 
 
 def pytest_configure(config):

@@ -269,6 +269,26 @@ class VehicleAlertFactory(DjangoModelFactory):
     last_seen_at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
 
 
+class GatewayFactory(DjangoModelFactory):
+    """Through which every command succeeds; whoever asked before is told anew."""
+
+    class Meta:
+        model = models.Gateway
+
+    name = factory.Sequence("gateway-{}".format)
+    kind = models.Gateway.Kind.SIMULATED
+
+
+class CommandFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Command
+
+    asset = factory.SubFactory(AssetFactory)
+    kind = models.Command.Kind.UNLOCK
+    state = models.Command.State.DONE
+    at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
+
+
 class OpeningHoursFactory(DjangoModelFactory):
     """Every day from seven to eleven in the evening, everywhere."""
 

@@ -13,6 +13,7 @@ from bookings import services as bookings
 from bookings.models import Booking, BookingEvent, BookingState, Notification, Party, Subscription
 from customers.models import Customer
 from fleet import information, tariffs
+from fleet.gateway import commands
 from fleet.models import Asset, AssetPublicId, AssetType, Reservation
 from legs import services as legs
 from legs.models import Evidence, Leg, LegEvent, LegState
@@ -79,6 +80,8 @@ def clock(db):
     tariffs.forget()
     information.system()
     tariffs.current()
+    commands.forget()
+    commands.gateways()
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
     information.forget()

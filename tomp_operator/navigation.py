@@ -32,6 +32,8 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
             "fleet.UserGroup": "groups",
             "fleet.VehicleAlert": "warning",
             "fleet.DeviceGroup": "sensors",
+            "fleet.Gateway": "router",
+            "fleet.Command": "lock_open",
             "fleet.Station": "location_on",
             "fleet.Region": "map",
             "fleet.Alert": "campaign",

@@ -7,8 +7,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from fleet.gateway import credentials
-from fleet.models import DeviceGroup, VehicleAlert
-from tomp.admin import ConfirmForm, DayRangeFilter, HistoryAdmin, ReadOnlyAdmin, back, label, moment
+from fleet.models import Command, DeviceGroup, Gateway, VehicleAlert
+from tomp.admin import ConfirmForm, DayRangeFilter, HistoryAdmin, ReadOnlyAdmin, StaffAdmin, back, has_id, label, moment
+from tomp.forms import SecretField, StaffForm
 
 
 @admin.register(DeviceGroup)
@@ -105,3 +106,55 @@ class VehicleAlertAdmin(ReadOnlyAdmin):
     @display(description=_("over"), ordering="closed_at")
     def over(self, alert):
         return moment(alert.closed_at)
+
+
+class GatewayForm(StaffForm):
+    """The secret is written, never shown; left empty, it stays as it is."""
+
+    secret = SecretField(label=_("Secret"), help_text=_("Shown there as a bearer token."))
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["secret"] = cleaned.get("secret") or self.instance.secret
+        if cleaned.get("kind") == Gateway.Kind.HTTP and not cleaned.get("url"):
+            self.add_error("url", _("Over HTTP it needs an address."))
+        return cleaned
+
+
+@admin.register(Gateway)
+class GatewayAdmin(StaffAdmin):
+    """Through whom vehicles are opened and closed."""
+
+    form = GatewayForm
+    list_display = ("name", "kind", "url", "timeout_seconds")
+    list_filter = (("kind", ChoicesDropdownFilter),)
+    search_fields = ("name", "url")
+    fields = ("name", "kind", "url", "secret", "timeout_seconds")
+
+
+STATE_COLOURS = {Command.State.SENT: "info", Command.State.DONE: "success", Command.State.FAILED: "danger"}
+
+
+@admin.register(Command)
+class CommandAdmin(ReadOnlyAdmin):
+    """What vehicles were told to do, and what came of it."""
+
+    list_display = ("sent", "asset", "kind", "state_label", "outcome", "event", "leg_id")
+    list_filter = (("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter), ("at", DayRangeFilter))
+    list_select_related = ("asset",)
+    search_fields = ("asset__vehicle_number", "outcome")
+    search_help_text = _("Vehicle number, leg id, outcome")
+    fields = (*list_display, "event_at")
+    readonly_fields = fields
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return found | queryset.filter(has_id("leg_id", search_term)), may_repeat
+
+    @display(description=_("at"), ordering="at")
+    def sent(self, command):
+        return moment(command.at)
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, command):
+        return label(command.state, command.get_state_display(), STATE_COLOURS)

@@ -89,7 +89,7 @@ class ServiceMoves(ActionModelAdminMixin):
     """The actions on vehicles; `move(asset_id, move, reason)` calls the service and raises TompError."""
 
     actions = tuple(f"{move.name}_all" for move in MOVES)
-    actions_detail = ({"title": _("Service"), "icon": "build", "items": [move.name for move in MOVES]},)
+    actions_detail: tuple = ({"title": _("Service"), "icon": "build", "items": [move.name for move in MOVES]},)
 
     put_in_service = for_one(PUT_IN_SERVICE)
     take_out_of_service = for_one(TAKE_OUT_OF_SERVICE)

@@ -62,6 +62,7 @@ class AssetTypeAdmin(HistoryAdmin):
                     ("booked_by", "return_rule"),
                     ("hold_minutes", "min_charge_percent", "response_minutes"),
                     ("docks_report", "must_be_locked", "lock_pauses"),
+                    "gateway",
                     "user_groups",
                 )
             },

@@ -6,13 +6,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, MultipleChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from fleet import services
 from fleet.admin.moves import ServiceMoves
+from fleet.gateway import commands
 from fleet.models import Asset, AssetPublicId, Reservation
 from fleet.models.vehicles import AssetState
-from tomp.admin import DASH, HistoryAdmin, ReadOnlyAdmin, ReadOnlyInline, has_id, label, link, moment, short
+from tomp.admin import (
+    DASH,
+    ConfirmForm,
+    HistoryAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    attempt,
+    back,
+    has_id,
+    label,
+    link,
+    moment,
+    short,
+)
 
 STATE_COLOURS = {
     AssetState.AVAILABLE: "success",
@@ -102,6 +116,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         "nfc_id",
     )
     search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, NFC tag, public id (also a former one)")
+    actions_detail = (*ServiceMoves.actions_detail, "locate")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
     readonly_fields = (
@@ -164,6 +179,35 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
     @display(description=_("trips"))
     def trips(self, asset):
         return link(f"{reverse('admin:legs_leg_changelist')}?asset__id__exact={asset.pk}", _("All trips"))
+
+    @action(
+        description=_("Locate"),
+        icon="my_location",
+        permissions=["change"],
+        url_path="locate",
+        dialog={
+            "title": _("Locate"),
+            "description": _("The vehicle is told to make itself known."),
+            "form_class": ConfirmForm,
+            "form_submit_text": _("Locate"),
+        },
+    )
+    def locate(self, request, form, object_id):
+        asset_id = self.existing(request, object_id).pk
+        attempt(
+            request,
+            lambda: commands.locate(asset_id=asset_id, now=timezone.now()),
+            lambda asset: _("%(asset)s was told to make itself known.") % {"asset": asset},
+        )
+        return back(request)
+
+    def get_actions_detail(self, request, object_id):
+        """Only what has a gateway can be told something."""
+        shown, told = super().get_actions_detail(request, object_id), commands.gateways()
+        asset = self.get_object(request, object_id) if told else None
+        if asset is not None and asset.asset_type_id in told:
+            return shown
+        return [each for each in shown if getattr(each, "path", None) != "locate"]
 
     def service(self, record):
         """A column of the history."""

@@ -77,3 +77,42 @@ class VehicleAlert(models.Model):
 
     def __str__(self):
         return f"{self.asset}: {self.get_kind_display()}"
+
+
+class Command(models.Model):
+    """Something a vehicle was told to do, and what came of it. For one event of a leg it is told once."""
+
+    class Kind(models.TextChoices):
+        UNLOCK = "UNLOCK", _("unlock")
+        LOCK = "LOCK", _("lock")
+        OPEN_TRUNK = "OPEN_TRUNK", _("open the trunk")
+        LOCATE = "LOCATE", _("locate")
+
+    class State(models.TextChoices):
+        SENT = "SENT", _("sent")
+        DONE = "DONE", _("done")
+        FAILED = "FAILED", _("failed")
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="commands")
+    kind = models.CharField(max_length=10, choices=Kind)
+    leg_id = models.UUIDField(null=True, blank=True, db_index=True)
+    event = models.CharField(max_length=20, blank=True)
+    event_at = models.DateTimeField(null=True, blank=True, help_text=_("The time of the event, as reported."))
+    state = models.CharField(max_length=6, choices=State, default=State.SENT)
+    outcome = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("command")
+        verbose_name_plural = _("commands")
+        ordering = ("-at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                name="an_event_sends_one_command",
+                fields=["leg_id", "event", "event_at"],
+                condition=~models.Q(state="FAILED"),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.asset}"

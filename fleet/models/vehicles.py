@@ -5,7 +5,7 @@ import re
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -18,11 +18,40 @@ from fleet.licences import CATEGORIES
 from fleet.models.groups import UserGroup
 from fleet.models.places import Station
 from fleet.models.prices import PricingPlan
-from tomp.fields import LocalizedTextField
+from tomp.fields import EncryptedTextField, LocalizedTextField
 from tomp.language import in_any_language
 
 NFC_ID = RegexValidator(r"\A[0-9A-F]{8,32}\Z", _("An NFC tag has 8 to 32 hexadecimal digits, in capitals."))
 REQUIREMENT = re.compile("(HR|AV|HV|AB|AER|K|ZR|RR)[0-9]{2}")  # TOMP requirement: category and number
+
+
+class Gateway(models.Model):
+    """Through whom vehicles are opened, closed and found: a supplier's server, or a simulation of one."""
+
+    class Kind(models.TextChoices):
+        SIMULATED = "SIMULATED", _("simulated: every command succeeds")
+        HTTP = "HTTP", _("HTTP")
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.HTTP)
+    url = models.URLField(max_length=500, blank=True, help_text=_("Where commands are posted."))
+    secret = EncryptedTextField(blank=True, help_text=_("Shown there as a bearer token."))
+    timeout_seconds = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
+
+    class Meta:
+        verbose_name = _("gateway")
+        verbose_name_plural = _("gateways")
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                name="a_gateway_over_http_has_a_url", condition=~models.Q(kind="HTTP") | ~models.Q(url="")
+            ),
+        )
+
+    def __str__(self):
+        return self.name
 
 
 class AssetType(models.Model):
@@ -145,6 +174,14 @@ class AssetType(models.Model):
     lock_pauses = models.BooleanField(
         default=False,
         help_text=_("When the vehicle reports that it was locked by hand during a ride, the ride is in a pause."),
+    )
+    gateway = models.ForeignKey(
+        Gateway,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="asset_types",
+        help_text=_("Through whom we open and close it; none = the user's app does."),
     )
     history = HistoricalRecords()
 

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from maas import egress
-from maas.egress import Forbidden, Unreachable
+from tomp import egress
+from tomp.egress import Forbidden, Unreachable
 
 
 @pytest.fixture

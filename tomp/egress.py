@@ -40,17 +40,18 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def call(method, url, *, body=b"", headers=None):
-    """The answer, whatever its status. Raises Forbidden, Unreachable."""
+def call(method, url, *, body=b"", headers=None, seconds=None):
+    """The answer, whatever its status; it is waited for so many seconds, or ten. Raises Forbidden, Unreachable."""
+    seconds = seconds or ANSWER_SECONDS
     host, port, path, is_secure = _parts(url)
     address = _checked_address(host, port)
     pool = _pool(address, host, port, is_secure)
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + seconds
     try:
         response = pool.urlopen(
             method, path, body=body, headers={**(headers or {}), "Host": _host_header(host, port, is_secure)},
             redirect=False, retries=False, preload_content=False, decode_content=True,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
         )  # fmt: skip
         received = _read(response, deadline)
         return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, received)
