@@ -40,3 +40,9 @@ def report_long_rides(timestamp: int) -> int:
     now = timezone.now()
     too_long = Leg.objects.ridden_too_long(now).filter(overdue_at=None).values_list("id", flat=True)
     return do_each(too_long, lambda pk: overdue.report(leg_id=pk, now=now), failure="long_ride_not_reported")
+
+
+@app.task
+def finish_beside_the_dock(leg_id: str) -> None:
+    """The ride is FINISHED, unless it ended or went on since its user found all docks full."""
+    overdue.finish_beside_the_dock(leg_id=leg_id, now=timezone.now())

@@ -102,7 +102,8 @@ def _try_again(callback, now, status, outcome, not_before=None):
         return _settle(callback, now, status, f"Tried for {settings.TOMP_CALLBACK_DAYS} days. {outcome}")
     callback.attempt(at=now, status=status, outcome=outcome)
     callback.next_attempt_at = at
-    callback.save()
+    # Not the state: what was withdrawn meanwhile stays so.
+    callback.save(update_fields=["attempts", "attempted_at", "next_attempt_at", "status", "outcome"])
     raise NotYet(at, outcome)
 
 
