@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from bookings.models import Party
-from legs import overdue, services
+from legs import asking, overdue, services
 from legs.models import Leg
 from tomp.jobs import do_each
 
@@ -46,3 +46,9 @@ def report_long_rides(timestamp: int) -> int:
 def finish_beside_the_dock(leg_id: str) -> None:
     """The ride is FINISHED, unless it ended or went on since its user found all docks full."""
     overdue.finish_beside_the_dock(leg_id=leg_id, now=timezone.now())
+
+
+@app.task
+def hear_answer(callback_id: int) -> None:
+    """What a provider answered to our question is known, and done if it agreed."""
+    asking.hear(callback_id=callback_id, now=timezone.now())

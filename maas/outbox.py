@@ -10,6 +10,10 @@ from tomp.errors import Invalid
 DELIVER = "maas.tasks.deliver_callback"
 # Advice may be about a booking whose id the provider is just being told in our answer.
 AT_ONCE, AFTER_OUR_ANSWER = {"seconds": 0}, {"seconds": 2}
+ANSWERED = {  # who hears what became of a question: jobs, by name, because this app knows no legs
+    CallbackKind.REPLACE_ASSET: "legs.tasks.hear_answer",
+    CallbackKind.START_LEG: "legs.tasks.hear_answer",
+}
 
 
 def owe(*, provider, booking_id, path, body, version, now, callback_url="", method="POST", kind=""):
@@ -41,6 +45,12 @@ def defer(callback):
     wait = AFTER_OUR_ANSWER if callback.kind == CallbackKind.ADVICE else AT_ONCE
     lock = f"callbacks of {callback.booking_id}"
     app.configure_task(DELIVER, lock=lock, schedule_in=wait).defer(callback_id=callback.pk)
+
+
+def pass_on(callback):
+    """Whoever asked will hear what came of the question: an answer, or none."""
+    if callback.kind in ANSWERED:
+        app.configure_task(ANSWERED[callback.kind]).defer(callback_id=callback.pk)
 
 
 def withdraw_advice(*, booking_id, leg_id):
