@@ -11,9 +11,9 @@ def operation(booking, operation, now):
     _owe(booking, "events", {"operation": operation, "origin": "TO"}, now)
 
 
-def notification(booking, notification, now):
+def notification(booking, notification, now, *, kind=""):
     """The provider will get our message."""
-    _owe(booking, "notifications", notification_json(notification), now)
+    _owe(booking, "notifications", notification_json(notification), now, kind)
 
 
 def over(booking, legs, *, is_told, now):
@@ -28,7 +28,7 @@ def over(booking, legs, *, is_told, now):
         legs_callbacks.echo(leg, "CANCEL", at=now, webhook=subscription.webhook, now=now)
 
 
-def _owe(booking, what, body, now):
+def _owe(booking, what, body, now, kind=""):
     outbox.owe(
         provider=booking.provider,
         booking_id=booking.pk,
@@ -37,4 +37,5 @@ def _owe(booking, what, body, now):
         version=booking.api_version,
         callback_url=booking.callback_url,
         now=now,
+        kind=kind,
     )

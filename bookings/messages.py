@@ -14,6 +14,16 @@ def ridden_too_long(*, hours):
     return _said(RIDDEN_TOO_LONG, hours=hours)
 
 
+def take_it(*, slot):
+    """The vehicle waits in this slot of its station; "" where slots have no names."""
+    return _said(TAKE_IT_FROM_SLOT, slot=slot) if slot else _said(TAKE_IT)
+
+
+def place_it_beside():
+    """The docks are full, and the ride ends all the same."""
+    return _said(PLACE_IT_BESIDE)
+
+
 def _said(text, **values):
     return in_language(text, information.languages()[0]).format(**values)
 
@@ -31,4 +41,25 @@ RIDDEN_TOO_LONG = {
     "nb": "Denne turen har vart i mer enn {hours} timer. Trenger den reisende fortsatt kjøretøyet?",
     "de": "Diese Fahrt dauert schon mehr als {hours} Stunden. Braucht der Reisende das Fahrzeug noch?",
     "fr": "Ce trajet dure depuis plus de {hours} heures. Le voyageur a-t-il encore besoin du véhicule ?",
+}
+TAKE_IT = {
+    "en": "Take the vehicle out of its dock.",
+    "nl": "Neem het voertuig uit het dock.",
+    "nb": "Ta kjøretøyet ut av stativet.",
+    "de": "Nehmen Sie das Fahrzeug aus der Station.",
+    "fr": "Prenez le véhicule à la borne.",
+}
+TAKE_IT_FROM_SLOT = {
+    "en": "Take the vehicle from slot {slot}.",
+    "nl": "Neem het voertuig uit plek {slot}.",
+    "nb": "Ta kjøretøyet fra plass {slot}.",
+    "de": "Nehmen Sie das Fahrzeug von Platz {slot}.",
+    "fr": "Prenez le véhicule à l’emplacement {slot}.",
+}
+PLACE_IT_BESIDE = {
+    "en": "The dock is full. Place the vehicle next to it and lock it; the ride then ends by itself.",
+    "nl": "Het dock is vol. Zet het voertuig ernaast en sluit het af; de rit eindigt dan vanzelf.",
+    "nb": "Stativet er fullt. Sett kjøretøyet ved siden av og lås det, så avsluttes turen av seg selv.",
+    "de": "Die Station ist voll. Stellen Sie das Fahrzeug daneben und schließen Sie es ab; dann endet die Fahrt.",
+    "fr": "La station est pleine. Placez le véhicule à côté et verrouillez-le ; le trajet se terminera alors.",
 }

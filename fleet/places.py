@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from fleet import geo, information
 from fleet.errors import NotAllowedHere
-from fleet.models import AssetType, OpeningHours, Region, Station
+from fleet.models import Asset, AssetType, OpeningHours, Region, Station
+from fleet.models.vehicles import AssetState
 from fleet.schedule import Schedule
 from tomp.errors import Invalid
 
@@ -49,6 +50,21 @@ def stations_at(lat, lon):
         if distance <= radius or (station.area and geo.contains(station.area, lat, lon)):
             near.append((distance, station.pk, station))
     return [station for _distance, _pk, station in sorted(near, key=lambda item: item[:2])]
+
+
+def stations_are_full(lat, lon):
+    """Whether the point is at stations, and none of them has a place left for a vehicle."""
+    around = stations_at(lat, lon)
+    return bool(around) and all(_is_full(station) for station in around)
+
+
+def _is_full(station):
+    if not station.is_returning:
+        return True
+    if station.capacity is None:
+        return False
+    gone = (AssetState.IN_USE, AssetState.STORED, AssetState.MISSING, AssetState.RETIRED)
+    return Asset.objects.filter(station=station).exclude(state__in=gone).count() >= station.capacity
 
 
 def check_may_end(*, asset_type, start_station_id, lat, lon, now, areas=()):

@@ -137,6 +137,25 @@ def assign(*, leg_id, asset_public_id=None, now):
     return asset
 
 
+def replace(*, leg_id, former, now):
+    """The leg holds another free vehicle of the same kind, and the former is free. Returns the new one.
+
+    Raises NoAssetLeft; then the former is still held. One that another booking is just taking is passed over.
+    """
+    reservation = Reservation.objects.get(leg_id=leg_id)
+    others = pickable_assets(asset_type_id=reservation.asset_type_id, station_id=reservation.station_id)
+    asset = others.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
+    if asset is None:
+        raise NoAssetLeft("No other vehicle is free.")
+    former.give_back()
+    _save(former, "state")
+    _hold(asset)
+    reservation.asset = asset
+    reservation.period = DateTimeTZRange(now, reservation.period.upper)
+    reservation.save(update_fields=["asset", "period"])
+    return asset
+
+
 # A vehicle that a leg holds is guarded by the lock of its booking; what is given back needs no lock of its own.
 
 

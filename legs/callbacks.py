@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from legs.serializers import leg_asset_json, progress_json
+from legs.serializers import leg_asset_json, leg_json, progress_json
 from maas import outbox
-from maas.models import Callback, CallbackState
-from tomp import versions
+from maas.models import Callback, CallbackKind, CallbackState
+from tomp import language, versions
+from tomp.dialect import Dialect
 from tomp.serializers import moment_json, without_nulls
 
 BETWEEN_PROGRESS = timedelta(seconds=30)
@@ -39,17 +40,38 @@ def progress(leg, *, webhook, now):
     _owe(leg, "progress", progress_json(leg, now, location_only=False, version=version), now, webhook)
 
 
+def changed(leg, *, now):
+    """The provider will have the leg as we changed it (TOMP PUT {mp}/legs/{id})."""
+    terms = leg.booking.provider
+    dialect = Dialect(
+        version=versions.parse(leg.booking.api_version),
+        language=language.published()[0],
+        pascal_case=terms.pascal_case_types,
+        evidence_condition=terms.evidence_condition,
+    )
+    _owe(leg, "", leg_json(leg, dialect), now, method="PUT")
+
+
+def question(leg, kind, *, now):
+    """The provider will be asked whether we may; what it says is passed on (maas.outbox.ANSWERED).
+
+    Returns the call, or None when the provider has no address. Source: TOMP POST {mp}/legs/{id}/confirmation.
+    """
+    body = without_nulls(type=kind, assetTypeId=leg.asset_type.type_id if kind == CallbackKind.REPLACE_ASSET else None)
+    return _owe(leg, "confirmation", body, now, kind=kind)
+
+
 def _event_json(leg, event, at, comment):
     return without_nulls(time=moment_json(at), event=event, comment=comment or None, asset=leg_asset_json(leg))
 
 
 def _path(leg, what):
-    return f"legs/{leg.pk}/{what}"
+    return f"legs/{leg.pk}/{what}".rstrip("/")
 
 
-def _owe(leg, what, body, now, webhook=""):
+def _owe(leg, what, body, now, webhook="", **more):
     booking = leg.booking
-    outbox.owe(
+    return outbox.owe(
         provider=booking.provider,
         booking_id=booking.pk,
         path=_path(leg, what),
@@ -57,4 +79,5 @@ def _owe(leg, what, body, now, webhook=""):
         version=booking.api_version,
         callback_url=webhook or booking.callback_url,
         now=now,
+        **more,
     )

@@ -7,23 +7,36 @@ from bookings import services as bookings
 from bookings.models import Booking, Notification, Party
 from legs import services
 from legs.models import Leg
+from legs.services.docking import TIME_TO_LOCK
 
 NOT_FINISHED = "Nobody finished the ride."
+DOCK_FULL = "The dock is full; the vehicle stands next to it."
 TOO_LONG = "The ride took longer than {hours} hours."
 
 
-@transaction.atomic
 def finish(*, leg_id, now):
     """A ride that was about to end is FINISHED as of START_FINISHING, once the contract's patience is over.
 
     False if it ended, or went on, meanwhile.
     """
+    return _finish(Leg.objects.left_finishing(now), leg_id, NOT_FINISHED, now)
+
+
+def finish_beside_the_dock(*, leg_id, now):
+    """The same where all docks were full, once there was time to lock the vehicle."""
+    waiting = Leg.objects.finishing().filter(finishing_since__lte=now - TIME_TO_LOCK)
+    return _finish(waiting, leg_id, DOCK_FULL, now)
+
+
+@transaction.atomic
+def _finish(legs, leg_id, why, now):
     Booking.objects.locked_by_leg(leg_id)
-    leg = Leg.objects.left_finishing(now).filter(pk=leg_id).first()
+    leg = legs.for_trip().filter(pk=leg_id).first()
     if leg is None:
         return False
     services.apply(
-        "FINISH", leg_id=leg_id, at=leg.finishing_since, now=now, asked_by=Party.TO, comment=NOT_FINISHED
+        "FINISH", leg_id=leg_id, at=leg.finishing_since, now=now, asked_by=Party.TO,
+        location=None if leg.is_given_back else leg.position, comment=why,
     )  # fmt: skip
     return True
 

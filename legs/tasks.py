@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bookings.models import Party
-from legs import overdue, services, vehicles
+from legs import asking, overdue, services, vehicles
 from legs.models import Leg
 from tomp.jobs import do_each
 
@@ -76,3 +76,15 @@ def begin_missed_rides(timestamp: int) -> int:
 
 def follow(asset_id, happenings):
     vehicles.vehicle_told(asset_id=asset_id, happenings=happenings, now=timezone.now())
+
+
+@app.task
+def finish_beside_the_dock(leg_id: str) -> None:
+    """The ride is FINISHED, unless it ended or went on since its user found all docks full."""
+    overdue.finish_beside_the_dock(leg_id=leg_id, now=timezone.now())
+
+
+@app.task
+def hear_answer(callback_id: int) -> None:
+    """What a provider answered to our question is known, and done if it agreed."""
+    asking.hear(callback_id=callback_id, now=timezone.now())

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from fleet import information
@@ -74,6 +75,7 @@ def send_again(*, callback_id):
 
 def _judge(callback, channel, answer, now):
     if answer.is_success:
+        callback.answer = _said(answer)
         return _settle(callback, now, answer.status, "")
     said = f"{answer.status}: {answer.body[:200].decode(errors='replace')}"
     if answer.status == 401 and channel.auth == CallbackChannel.Auth.OAUTH2 and channel.token:
@@ -92,7 +94,18 @@ def _settle(callback, now, status, outcome):
         log.warning("callback_given_up", callback=callback.pk, booking_id=str(callback.booking_id), why=outcome)
     else:
         callback.deliver()
-    callback.save()
+    with transaction.atomic():
+        callback.save()
+        outbox.pass_on(callback)
+
+
+def _said(answer):
+    """The word of a provider that was asked something: true, false, or None where it said anything else."""
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        return None
+    return said if isinstance(said, bool) else None
 
 
 def _try_again(callback, now, status, outcome, not_before=None):
@@ -102,7 +115,8 @@ def _try_again(callback, now, status, outcome, not_before=None):
         return _settle(callback, now, status, f"Tried for {settings.TOMP_CALLBACK_DAYS} days. {outcome}")
     callback.attempt(at=now, status=status, outcome=outcome)
     callback.next_attempt_at = at
-    callback.save()
+    # Not the state: what was withdrawn meanwhile stays so.
+    callback.save(update_fields=["attempts", "attempted_at", "next_attempt_at", "status", "outcome"])
     raise NotYet(at, outcome)
 
 

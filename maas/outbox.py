@@ -4,17 +4,23 @@ from urllib.parse import urlsplit
 
 from procrastinate.contrib.django import app
 
-from maas.models import Callback, CallbackChannel
+from maas.models import Callback, CallbackChannel, CallbackKind, CallbackState
 from tomp.errors import Invalid
 
 DELIVER = "maas.tasks.deliver_callback"
+# Advice may be about a booking whose id the provider is just being told in our answer.
+AT_ONCE, AFTER_OUR_ANSWER = {"seconds": 0}, {"seconds": 2}
+ANSWERED = {  # who hears what became of a question: jobs, by name, because this app knows no legs
+    CallbackKind.REPLACE_ASSET: "legs.tasks.hear_answer",
+    CallbackKind.START_LEG: "legs.tasks.hear_answer",
+}
 
 
-def owe(*, provider, booking_id, path, body, version, now, callback_url="", method="POST"):
+def owe(*, provider, booking_id, path, body, version, now, callback_url="", method="POST", kind=""):
     """The call is owed from now on and will be made, in the order of those about this booking. Returns it.
 
     None when the provider has no address to call. `body` is frozen as it is now; `callback_url` is the booking's
-    own address, if it came with one.
+    own address, if it came with one; `kind` says what is special about it (maas.models.CallbackKind).
     """
     base_url = callback_url or provider.base_url
     if not base_url:
@@ -28,6 +34,7 @@ def owe(*, provider, booking_id, path, body, version, now, callback_url="", meth
         body=body,
         api_version=version,
         created_at=now,
+        kind=kind,
     )
     defer(callback)
     return callback
@@ -35,7 +42,24 @@ def owe(*, provider, booking_id, path, body, version, now, callback_url="", meth
 
 def defer(callback):
     """A job will deliver it. Jobs of one booking have one lock: they wait for each other, and for nobody else."""
-    app.configure_task(DELIVER, lock=f"callbacks of {callback.booking_id}").defer(callback_id=callback.pk)
+    wait = AFTER_OUR_ANSWER if callback.kind == CallbackKind.ADVICE else AT_ONCE
+    lock = f"callbacks of {callback.booking_id}"
+    app.configure_task(DELIVER, lock=lock, schedule_in=wait).defer(callback_id=callback.pk)
+
+
+def pass_on(callback):
+    """Whoever asked will hear what came of the question: an answer, or none."""
+    if callback.kind in ANSWERED:
+        app.configure_task(ANSWERED[callback.kind]).defer(callback_id=callback.pk)
+
+
+def withdraw_advice(*, booking_id, leg_id):
+    """Advice for the ride of this leg that was not given yet will not be given any more."""
+    owed = Callback.objects.filter(booking_id=booking_id, state=CallbackState.OWED, kind=CallbackKind.ADVICE)
+    for callback in owed.filter(body__legId=str(leg_id)):
+        callback.give_up()
+        callback.outcome = "The ride was over before."
+        callback.save(update_fields=["state", "outcome"])
 
 
 def check_address(provider, url, *, field, module):

@@ -3,6 +3,7 @@
 Each service locks the booking first, then reads the rest (docs/locking.md). Nothing here sends anything.
 """
 
+from bookings.services.advising import advise, withdraw_advice
 from bookings.services.changing import change, check_changeable
 from bookings.services.deciding import (
     cancel,
@@ -22,6 +23,7 @@ from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 __all__ = [
     "PLANNED_WITHOUT_ARRIVAL",
+    "advise",
     "anonymise",
     "book",
     "book_one_stop",
@@ -41,4 +43,5 @@ __all__ = [
     "report_no_show",
     "subscribe",
     "unsubscribe",
+    "withdraw_advice",
 ]

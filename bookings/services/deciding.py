@@ -8,6 +8,7 @@ from django.db import transaction
 from bookings import callbacks
 from bookings.errors import BookingLapsed, ExtensionRefused
 from bookings.models import Booking, Notification, Party
+from bookings.services.advising import advise_to_take, withdraw_advice
 from bookings.services.keeping import notify
 from bookings.services.story import event, illegal, legs_of, record
 from fleet import services as fleet
@@ -32,6 +33,7 @@ def commit(*, booking_id, now, asked_by=Party.MP):
         booking.save()
         save_access(legs)
         payments.take_deposits(booking, legs, now=now)
+        advise_to_take(booking, legs, now=now)
         return booking, legs
 
 
@@ -153,6 +155,7 @@ def confirm(*, booking_id, now, actor="", reason=""):
         booking.save()
         payments.take_deposits(booking, legs, now=now)
         callbacks.operation(booking, "COMMIT", now)
+        advise_to_take(booking, legs, now=now)
         return booking, legs
 
 
@@ -193,6 +196,7 @@ def _close(booking, legs, operation, asked_by, now, actor, reason, fee=None):
             leg.cancel()
             leg.save(update_fields=["state", "access_code"])
         fleet.release(leg_id=leg.pk, asset=leg.asset)
+        withdraw_advice(leg)
     booking.price = booking.extra_total
     payments.close(booking, legs, fee=fee, now=now)
     record(booking, operation, asked_by, now, actor, reason)

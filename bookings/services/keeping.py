@@ -9,10 +9,11 @@ from maas.models import Callback, CallbackState
 from tomp.errors import Invalid, Missing
 
 
-def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
+def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now, kind=""):
     """The message is kept with the booking, for both sides to read; ours is sent as well (TOMP notifications).
 
-    Where there are several legs it says which one it is about (TOMP issue 450). Raises Missing, Invalid.
+    Where there are several legs it says which one it is about (TOMP issue 450). One of the kind ADVICE is sent only as
+    long as the ride of its leg is not over. Raises Missing, Invalid.
     """
     _check_leg(booking_id, leg_id)
     with transaction.atomic():
@@ -27,7 +28,7 @@ def notify(*, booking_id, type, minutes, comment, leg_id, asset, sent_by, now):
             at=now,
         )
         if sent_by == Party.TO:
-            callbacks.notification(notification.booking, notification, now)
+            callbacks.notification(notification.booking, notification, now, kind=kind)
         return notification
 
 

@@ -9,6 +9,7 @@ from bookings.drafts import draft, sum_up
 from bookings.errors import BookingNotFound, NotOneOption, NotServed, OfferGone
 from bookings.models import Booking, BookingEvent, Party
 from bookings.services import heading, quotas
+from bookings.services.advising import advise_to_take
 from bookings.services.deciding import agree_to_commit, save_access
 from bookings.services.heading import head_for
 from bookings.services.holding import hold, hold_any
@@ -51,6 +52,7 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
         save_access(legs)
         BookingEvent.objects.bulk_create(story)
         payments.take_deposits(booking, legs, now=now, count=0)
+        advise_to_take(booking, legs, now=now)
         return booking, legs
 
 
@@ -88,6 +90,7 @@ def _book_option(option, provider, customer_data, callback_url, extra_info, *, v
         leg.save(force_insert=True)
     BookingEvent.objects.bulk_create(story)
     payments.take_deposits(booking, legs, now=now, count=0)
+    advise_to_take(booking, legs, now=now)
     return booking, legs
 
 

@@ -54,14 +54,18 @@ class LegQuerySet(models.QuerySet):
             departs_at__lte=models.ExpressionWrapper(now + lead, models.DateTimeField()),
         )
 
-    def left_finishing(self, now):
-        """The user began to end the ride (`finishing_since`) and never did, for longer than the contract waits."""
+    def finishing(self):
+        """The user brings the ride to an end, and began to at `finishing_since`."""
         began = LegEvent.objects.filter(leg=models.OuterRef("pk"), event="START_FINISHING").order_by("-received_at")
-        patience = models.F("booking__provider__finish_after_minutes") * timedelta(minutes=1)
-        finishing = self.filter(state=LegState.FINISHING).annotate(
+        return self.filter(state=LegState.FINISHING).annotate(
             finishing_since=models.Subquery(began.values("received_at")[:1])
         )
-        return finishing.filter(finishing_since__lte=models.ExpressionWrapper(now - patience, models.DateTimeField()))
+
+    def left_finishing(self, now):
+        """Those who never did, for longer than the contract waits."""
+        patience = models.F("booking__provider__finish_after_minutes") * timedelta(minutes=1)
+        waited_until = models.ExpressionWrapper(now - patience, models.DateTimeField())
+        return self.finishing().filter(finishing_since__lte=waited_until)
 
     def ridden_too_long(self, now):
         """In use or paused for longer than the contract expects."""

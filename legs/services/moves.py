@@ -11,6 +11,7 @@ from fleet.models.vehicles import LockState
 from legs.errors import AssetMissing, IllegalEvent, LockOpen, PickingNotAllowed
 from legs.models import Evidence, LegState
 from legs.services.demands import check_evidence
+from legs.services.docking import advise_if_full
 from legs.services.step import total
 from legs.services.times import extend, postpone
 from maas.models import Milestone
@@ -102,6 +103,7 @@ def _start_finishing(step):
     if step.terms.bill_until == Milestone.START_FINISHING:
         leg.conclude(at=step.at, fare=_fare(leg, step.at))
     leg.start_finishing()
+    advise_if_full(step)
     if gives_back:
         fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
 
@@ -118,6 +120,7 @@ def _finish(step):
     fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
+    bookings.withdraw_advice(leg)
     payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
     _finish_booking(step)
 
@@ -174,6 +177,7 @@ def _cancel(step):
     leg, booking = step.leg, step.booking
     leg.cancel()
     fleet.release(leg_id=leg.pk, asset=leg.asset)
+    bookings.withdraw_advice(leg)
     others, fee = list(booking.legs.exclude(pk=leg.pk)), None
     if all(other.is_done for other in others):
         if booking.state == Booking.State.STARTED:

@@ -175,7 +175,7 @@ def test_the_maas_id_of_a_provider_stays(staff, everything):
     form = {
         "maas_id": "another", "name": "Renamed", "is_active": "on", "pending_minutes": 15, "max_extensions": 2,
         "quota_period": "DAY", "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6.1",
-        "base_url": "",
+        "base_url": "", "unstarted": "CANCEL",
         "api_keys-TOTAL_FORMS": 0, "api_keys-INITIAL_FORMS": 0,
         "channel-TOTAL_FORMS": 0, "channel-INITIAL_FORMS": 0,
     }  # fmt: skip
