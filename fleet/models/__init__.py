@@ -8,7 +8,8 @@ from fleet.models.prices import FarePart, PricingPlan
 from fleet.models.reservation import Reservation
 from fleet.models.schedule import Alert, CalendarPeriod, OpeningHours
 from fleet.models.tariffs import PlanRule
-from fleet.models.vehicles import Asset, AssetPublicId, AssetType, Condition, Gateway
+from fleet.models.types import AssetType, Condition, Gateway
+from fleet.models.vehicles import Asset, AssetPublicId
 
 __all__ = [
     "Alert",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from fleet import pricing
-from fleet.models.vehicles import AssetType
+from fleet.models.types import AssetType
 from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
 

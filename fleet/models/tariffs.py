@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from fleet.models.prices import PricingPlan
 from fleet.models.schedule import WEEKDAYS, PlaceBound, every_day
-from fleet.models.vehicles import AssetType
+from fleet.models.types import AssetType
 
 MIDNIGHT = time(0)
 

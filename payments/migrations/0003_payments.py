@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('payments', '0002_journal_is_append_only'),
-        ('bookings', '0004_payments'),
+        ('bookings', '0002_indexes'),
         ('legs', '0002_indexes'),
-        ('maas', '0006_payments'),
+        ('maas', '0002_pending_at_least_a_minute'),
     ]
 
     operations = [

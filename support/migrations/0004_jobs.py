@@ -7,9 +7,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('support', '0003_customers_sql'),
-        ('bookings', '0005_jobs'),
-        ('fleet', '0007_bookings'),
-        ('maas', '0011_jobs'),
+        ('bookings', '0002_indexes'),
+        ('fleet', '0001_initial'),
+        ('maas', '0002_pending_at_least_a_minute'),
     ]
 
     operations = [
