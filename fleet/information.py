@@ -4,6 +4,8 @@ import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from fleet.models import System
 
 SECONDS = 5.0
@@ -22,6 +24,12 @@ def system():
 def forget():
     """The next question reads the row again."""
     _kept["until"] = 0.0
+
+
+def operator_id():
+    """What MaaS providers call us: the setting, else the id in the system information; "" while there is neither."""
+    known = system()
+    return settings.TOMP_OPERATOR_ID or (known.system_id if known.pk else "")
 
 
 def languages():

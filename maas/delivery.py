@@ -165,7 +165,7 @@ def _headers(callback, channel, body, now):
         "Accept-Language": language.published()[0],
         "Api": "TOMP",
         "Api-Version": version.full,
-        "maas-id": settings.TOMP_OPERATOR_ID or information.system().system_id,
+        "maas-id": information.operator_id() or information.system().system_id,
         "addressed-to": callback.provider.maas_id,
         "X-Correlation-ID": str(callback.correlation_id),
         "Idempotency-Key": str(callback.correlation_id),

@@ -36,6 +36,9 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
 
 
 def check_addressed(request):
-    """Raises Missing where the operator insists on being named (identifier TO_OPERATOR_REQUIRED)."""
-    if information.system().must_be_addressed and not request.headers.get("addressed-to"):
+    """Raises NotFound for what is addressed to somebody else, Missing where we insist on it (semantics §1.1)."""
+    receiver, us = request.headers.get("addressed-to"), information.operator_id()
+    if receiver and us and receiver != us:
+        raise errors.NotFound(f"Nobody here is called {receiver[:80]!r}.", module=errors.GENERAL)
+    if not receiver and information.system().must_be_addressed:
         raise errors.Missing("Field: addressed-to, Reason: this operator is addressed by name.", module=errors.GENERAL)

@@ -233,7 +233,8 @@ def test_a_new_provider_can_book_at_once(staff):
     form = {
         "maas_id": "entur", "name": "Entur", "is_active": "on", "pending_minutes": 15, "max_extensions": 2,
         "quota_period": "DAY", "bill_until": "FINISH", "release_asset_on": "FINISH", "api_version": "1.6",
-        "base_url": "mp.example.org/tomp",
+        "base_url": "mp.example.org/tomp", "unstarted": "CANCEL", "lapse_warning_minutes": 5,
+        "finish_after_minutes": 60, "longest_ride_hours": 24,
     }  # fmt: skip
 
     response = staff.post("/admin/maas/maasprovider/add/", form)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.client import MpClient, refused
 from tests.factories import MaasProviderFactory
+from tests.fleet_factories import SystemFactory
 from tomp.errors import UnsupportedVersion
 from tomp.operations import is_since
 from tomp.versions import LATEST, LOWEST, V1_5, V1_6, VERSIONS, parse
@@ -108,3 +109,10 @@ def test_what_is_addressed_to_somebody_else_is_refused(mp, settings):
     assert mp.get("/bookings", headers={"addressed-to": "YAL:Operator:Altair"}).status_code == 200
     assert mp.get("/bookings").status_code == 200
     refused(mp.get("/bookings", headers={"addressed-to": "YAL:Operator:Vega"}), 404, 7204)
+
+
+def test_without_the_setting_we_are_called_as_in_the_system_information(mp):
+    SystemFactory(system_id="utrecht")
+
+    assert mp.get("/bookings", headers={"addressed-to": "utrecht"}).status_code == 200
+    refused(mp.get("/bookings", headers={"addressed-to": "rotterdam"}), 404, 7204)
