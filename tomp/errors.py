@@ -96,11 +96,6 @@ class MethodNotAllowed(IllegalOperation):
     title = "The method is not offered here"
 
 
-class NotImplementedHere(TompError):
-    number, status, type = 5, 501, "Technical issue"
-    title = "The operation is not implemented"
-
-
 class TemporaryFailure(TompError):
     """The vehicle or its lock did not answer; nothing changed, trying again is right."""
 

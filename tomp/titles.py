@@ -87,12 +87,6 @@ TITLES = {
         "de": "Die Methode wird hier nicht unterstützt",
         "fr": "Cette méthode n’est pas proposée ici",
     },
-    "The operation is not implemented": {
-        "nl": "Deze bewerking is niet geïmplementeerd",
-        "nb": "Operasjonen er ikke implementert",
-        "de": "Die Operation ist nicht implementiert",
-        "fr": "Cette opération n’est pas implémentée",
-    },
     "No access to the endpoint": {
         "nl": "Geen toegang tot deze functie",
         "nb": "Ingen tilgang til denne funksjonen",

@@ -34,7 +34,6 @@ ERRORS = {
     errors.IllegalOperation: (4, 403, "Illegal operation"),
     errors.AlreadyBooked: (4, 409, "Illegal operation"),
     errors.MethodNotAllowed: (4, 405, "Illegal operation"),
-    errors.NotImplementedHere: (5, 501, "Technical issue"),
     errors.TemporaryFailure: (5, 503, "Technical issue"),
     errors.NoAccess: (6, 403, "Technical issue"),
     errors.RequestLimit: (7, 429, "Technical issue"),
