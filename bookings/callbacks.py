@@ -29,13 +29,4 @@ def over(booking, legs, *, is_told, now):
 
 
 def _owe(booking, what, body, now, kind=""):
-    outbox.owe(
-        provider=booking.provider,
-        booking_id=booking.pk,
-        path=f"bookings/{booking.pk}/{what}",
-        body=body,
-        version=booking.api_version,
-        callback_url=booking.callback_url,
-        now=now,
-        kind=kind,
-    )
+    outbox.owe_about(booking, path=f"bookings/{booking.pk}/{what}", body=body, now=now, kind=kind)

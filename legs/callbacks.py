@@ -70,14 +70,4 @@ def _path(leg, what):
 
 
 def _owe(leg, what, body, now, webhook="", **more):
-    booking = leg.booking
-    return outbox.owe(
-        provider=booking.provider,
-        booking_id=booking.pk,
-        path=_path(leg, what),
-        body=body,
-        version=booking.api_version,
-        callback_url=webhook or booking.callback_url,
-        now=now,
-        **more,
-    )
+    return outbox.owe_about(leg.booking, path=_path(leg, what), body=body, now=now, webhook=webhook, **more)

@@ -40,6 +40,20 @@ def owe(*, provider, booking_id, path, body, version, now, callback_url="", meth
     return callback
 
 
+def owe_about(booking, *, path, body, now, webhook="", **more):
+    """As owe(), to the booking's provider and in its version; a webhook comes before the booking's own address."""
+    return owe(
+        provider=booking.provider,
+        booking_id=booking.pk,
+        path=path,
+        body=body,
+        version=booking.api_version,
+        callback_url=webhook or booking.callback_url,
+        now=now,
+        **more,
+    )
+
+
 def defer(callback):
     """A job will deliver it. Jobs of one booking have one lock: they wait for each other, and for nobody else."""
     wait = AFTER_OUR_ANSWER if callback.kind == CallbackKind.ADVICE else AT_ONCE

@@ -9,12 +9,5 @@ def extra_costs(booking, entry, now):
     """The provider will hear what we charge besides the fare, which it finds in the journal itself."""
     if entry.category == JournalEntry.Category.FARE:
         return
-    outbox.owe(
-        provider=booking.provider,
-        booking_id=booking.pk,
-        path=f"payment/{booking.pk}/claim-extra-costs",
-        body=entry_costs_json(entry),
-        version=booking.api_version,
-        callback_url=booking.callback_url,
-        now=now,
-    )
+    path = f"payment/{booking.pk}/claim-extra-costs"
+    outbox.owe_about(booking, path=path, body=entry_costs_json(entry), now=now)
