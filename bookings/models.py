@@ -245,6 +245,10 @@ class Booking(FSMModelMixin, models.Model):
         """The sum of what is charged besides the fares, VAT included."""
         return sum((Decimal(cost["amount"]) for cost in self.extra_costs), Decimal(0))
 
+    def total_of(self, legs, now):
+        """What these legs cost by now, and what else is charged."""
+        return self.extra_total + sum(leg.price(now).total for leg in legs)
+
     @property
     def is_open(self):
         return self.state in OPEN_STATES

@@ -37,7 +37,7 @@ def change(*, booking_id, departs_at, arrives_at, to_place, customer_data, now):
         ]
         if changed:
             check_data(booking, legs)
-            booking.price = booking.extra_total + sum(leg.price(now).total for leg in legs)
+            booking.price = booking.total_of(legs, now)
             for leg in legs:
                 leg.save(update_fields=["departs_at", "arrives_at", *heading.FIELDS])
             record(booking, "CHANGE", Party.MP, now, reason=", ".join(changed))

@@ -12,7 +12,6 @@ from legs.errors import AssetMissing, IllegalEvent, LockOpen, PickingNotAllowed
 from legs.models import Evidence, LegState
 from legs.services.demands import check_evidence
 from legs.services.docking import advise_if_full
-from legs.services.step import total
 from legs.services.times import extend, postpone
 from maas.models import Milestone
 from payments import services as payments
@@ -117,7 +116,7 @@ def _finish(step):
         _check_place(step)
         _check_lock(step)
         check_evidence(step)
-    fare = leg.price(step.at) if leg.is_concluded else _fare(leg, step.at)
+    fare = leg.price(step.at)
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
     bookings.withdraw_advice(leg)
@@ -133,7 +132,7 @@ def _finish_booking(step):
     """What the leg cost is part of the booking's total; with the last open one the booking is over."""
     booking, leg = step.booking, step.leg
     others = list(booking.legs.exclude(pk=leg.pk))
-    booking.price = total(booking, [leg, *others], step.now)
+    booking.price = booking.total_of([leg, *others], step.now)
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
         bookings.record(booking, "FINISH", step.asked_by, step.now)
@@ -185,7 +184,7 @@ def _cancel(step):
         else:
             booking.cancel()
             fee = payments.cancellation_fee(booking, [leg], asked_by=step.asked_by, now=step.now)
-    booking.price = total(booking, others, step.now)
+    booking.price = booking.total_of(others, step.now)
     payments.close(booking, [leg], fee=fee, now=step.now)
     if not booking.is_open:
         bookings.record(booking, "CANCEL", step.asked_by, step.now)

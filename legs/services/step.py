@@ -62,15 +62,10 @@ def believable(at, leg, now, *, is_ours):
     return min(at, now)
 
 
-def total(booking, legs, now):
-    """What these legs cost by now, and what else is charged."""
-    return booking.extra_total + sum(leg.price(now).total for leg in legs)
-
-
 def keep_price(booking, leg, now):
     """The booking's total is what its legs cost by now, `leg` as it is changed here. Returns the legs."""
     legs = [leg, *booking.legs.exclude(pk=leg.pk)]
-    booking.price = total(booking, legs, now)
+    booking.price = booking.total_of(legs, now)
     return legs
 
 
