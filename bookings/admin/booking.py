@@ -1,7 +1,5 @@
 """Back office: everything about a trip on one page. It is read here; what moves a trip are its decisions."""
 
-from decimal import Decimal
-
 from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
@@ -131,8 +129,8 @@ class BookingAdmin(Decisions):
     def price_label(self, booking):
         """As kept with the booking; while the meter runs, what it shows now."""
         if booking.state == BookingState.STARTED:
-            total = sum(leg.price(timezone.now()).total for leg in booking.legs.all())
-            return nowrap(_("%(price)s so far") % {"price": money(Decimal(total), booking.currency)})
+            total = booking.total_of(booking.legs.all(), timezone.now())
+            return nowrap(_("%(price)s so far") % {"price": money(total, booking.currency)})
         return DASH if booking.price is None else nowrap(money(booking.price, booking.currency))
 
     @display(description=_("from → to"))

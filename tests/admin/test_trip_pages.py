@@ -123,6 +123,13 @@ def test_a_running_ride_shows_its_price_so_far(staff):
         assert "EUR so far" in staff.get(address).content.decode()
 
 
+def test_the_price_so_far_has_the_costs_besides_the_fare(staff):
+    parking = {"name": "Parking", "amount": "5.00", "vat_rate": None, "vat_country": ""}
+    leg = LegFactory(state="CANCELLED", booking__state="STARTED", booking__extra_costs=[parking])
+
+    assert "5.00 EUR so far" in staff.get(f"/admin/bookings/booking/{leg.booking_id}/change/").content.decode()
+
+
 def test_a_booking_by_type_says_that_no_vehicle_is_assigned_yet(staff):
     leg = LegFactory(asset_type=AssetFactory().asset_type, asset=None, asset_public_id=None)
 
