@@ -47,8 +47,8 @@ def _all_at_once(make, refusal, *, provider, now, **wanted):
 
 def _has_to_wait(booking, leg):
     """For staff, for what the steps demand first, or for a vehicle that cannot be asked within a transaction."""
-    answers_first = leg.asset_type_id in commands.gateways()
-    return booking.response_minutes is not None or legs_services.demanded_first(leg) or answers_first
+    gateway = commands.gateway_for(booking.provider, asset_type_id=leg.asset_type_id, asset=leg.asset)
+    return booking.response_minutes is not None or legs_services.demanded_first(leg) or gateway is not None
 
 
 def _begun(booking, leg, provider, now):

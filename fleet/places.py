@@ -64,7 +64,7 @@ def _is_full(station):
     if station.capacity is None:
         return False
     gone = (AssetState.IN_USE, AssetState.STORED, AssetState.MISSING, AssetState.RETIRED)
-    return Asset.objects.filter(station=station).exclude(state__in=gone).count() >= station.capacity
+    return Asset.objects.real().filter(station=station).exclude(state__in=gone).count() >= station.capacity
 
 
 def check_may_end(*, asset_type, start_station_id, lat, lon, now, areas=()):

@@ -17,13 +17,7 @@ def move(*, periods, now):
     promises = [reservation for reservation in held if reservation.asset_id is None]
     Reservation.objects.filter(pk__in=[promise.pk for promise in promises]).delete()
     for promise in promises:
-        reserve_type(
-            asset_type_id=promise.asset_type_id,
-            station_id=promise.station_id,
-            leg_id=promise.leg_id,
-            period=periods[promise.leg_id],
-            now=now,
-        )
+        reserve_type(**promise.kind, leg_id=promise.leg_id, period=periods[promise.leg_id], now=now)
     for reservation in held:
         if reservation.asset_id is not None and reservation.period.upper is not None:
             _end_at(reservation, periods[reservation.leg_id][1], now)
@@ -34,13 +28,7 @@ def _end_at(reservation, ends_at, now):
     known = reservation.period.upper
     if ends_at > known:
         AssetType.objects.select_for_update().get(pk=reservation.asset_type_id)
-        left = places_left(
-            asset_type_id=reservation.asset_type_id,
-            station_id=reservation.station_id,
-            period=(known, ends_at),
-            now=now,
-        )
-        if left < 1:
+        if places_left(**reservation.kind, period=(known, ends_at), now=now) < 1:
             raise NoAssetLeft()
     reservation.period = DateTimeTZRange(reservation.period.lower, ends_at)
     reservation.save(update_fields=["period"])

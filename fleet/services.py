@@ -35,16 +35,16 @@ def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
         asset=asset,
         station_id=asset.station_id,
         period=DateTimeTZRange(now, None),
+        is_virtual=asset.is_virtual,
     )
     return asset
 
 
-def reserve_type(*, asset_type_id, station_id, leg_id, period, now):
+def reserve_type(*, asset_type_id, station_id, is_virtual, leg_id, period, now):
     """One vehicle of the type is promised to the leg for the period; which one is decided later. Raises NoAssetLeft."""
-    _check_place_left(asset_type_id=asset_type_id, station_id=station_id, period=period, now=now)
-    Reservation.objects.create(
-        leg_id=leg_id, asset_type_id=asset_type_id, station_id=station_id, period=DateTimeTZRange(*period)
-    )
+    kind = {"asset_type_id": asset_type_id, "station_id": station_id, "is_virtual": is_virtual}
+    _check_place_left(**kind, period=period, now=now)
+    Reservation.objects.create(leg_id=leg_id, **kind, period=DateTimeTZRange(*period))
 
 
 def _check_place_left(*, asset_type_id, **wanted):
@@ -54,22 +54,23 @@ def _check_place_left(*, asset_type_id, **wanted):
         raise NoAssetLeft()
 
 
-def places_left(*, asset_type_id, station_id, period, now, besides=None):
-    """How many more vehicles of the type can be promised at the station for the period.
+def places_left(*, asset_type_id, station_id, is_virtual, period, now, besides=None):
+    """How many more vehicles of the type can be promised at the station for the period, in the sandbox or outside it.
 
     A vehicle whose reservation has ended still counts as out: it is late, not back. What is held for the leg
     `besides` does not count.
     """
-    fleet = _vehicles_of(asset_type_id, station_id)
-    held = Reservation.objects.filter(asset_type_id=asset_type_id).exclude(leg_id=besides)
+    fleet = _vehicles_of(asset_type_id, station_id, is_virtual)
+    held = Reservation.objects.filter(asset_type_id=asset_type_id, is_virtual=is_virtual).exclude(leg_id=besides)
     promised = held.filter(asset=None, station_id=station_id, period__overlap=DateTimeTZRange(*period))
     out = held.filter(asset__in=fleet).filter(Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now))
     return fleet.count() - (promised | out).count()
 
 
-def _vehicles_of(asset_type_id, station_id):
+def _vehicles_of(asset_type_id, station_id, is_virtual):
     """The vehicles in service that promises of the type at this station can be kept with."""
-    vehicles = Asset.objects.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
+    vehicles = Asset.objects.virtual() if is_virtual else Asset.objects.real()
+    vehicles = vehicles.filter(asset_type_id=asset_type_id, state__in=IN_SERVICE)
     if station_id is None:
         return vehicles
     return vehicles.filter(Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id))
@@ -92,7 +93,7 @@ def reschedule(*, leg_id, departs_at, ends_at, now):
 
 def _check_not_promised(reservation, added, now):
     """Raises AssetNotAvailable or NoAssetLeft unless the reservation can cover the added period, too."""
-    kind = {"asset_type_id": reservation.asset_type_id, "station_id": reservation.station_id}
+    kind = reservation.kind
     if reservation.asset_id is not None:
         others = Reservation.objects.filter(asset=reservation.asset_id).exclude(pk=reservation.pk)
         if others.filter(period__overlap=DateTimeTZRange(*added)).exists():
@@ -102,9 +103,10 @@ def _check_not_promised(reservation, added, now):
     _check_place_left(**kind, period=added, now=now, besides=reservation.leg_id)
 
 
-def pickable_assets(*, asset_type_id, station_id):
-    """The vehicles from which one can be assigned to a leg of this type at this station."""
-    assets = Asset.objects.free().filter(asset_type_id=asset_type_id)
+def pickable_assets(*, asset_type_id, station_id, is_virtual):
+    """The vehicles from which one can be assigned to a leg of this type at this station, in the sandbox or outside."""
+    assets = Asset.objects.virtual() if is_virtual else Asset.objects.real()
+    assets = assets.free().filter(asset_type_id=asset_type_id)
     return assets.filter(station_id=station_id) if station_id is not None else assets
 
 
@@ -116,13 +118,8 @@ def assign(*, leg_id, asset_public_id=None, now):
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
     if now < reservation.period.lower:
-        _check_place_left(
-            asset_type_id=reservation.asset_type_id,
-            station_id=reservation.station_id,
-            period=(now, reservation.period.lower),
-            now=now,
-        )
-    candidates = pickable_assets(asset_type_id=reservation.asset_type_id, station_id=reservation.station_id)
+        _check_place_left(**reservation.kind, period=(now, reservation.period.lower), now=now)
+    candidates = pickable_assets(**reservation.kind)
     if asset_public_id is not None:
         candidates = candidates.filter(public_id=asset_public_id)
     asset = candidates.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
@@ -143,7 +140,7 @@ def replace(*, leg_id, former, now):
     Raises NoAssetLeft; then the former is still held. One that another booking is just taking is passed over.
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
-    others = pickable_assets(asset_type_id=reservation.asset_type_id, station_id=reservation.station_id)
+    others = pickable_assets(**reservation.kind)
     asset = others.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
     if asset is None:
         raise NoAssetLeft("No other vehicle is free.")

@@ -20,7 +20,7 @@ class Telemetry(APIView):
     @extend_schema(exclude=True)
     def post(self, request):
         """A batch is taken in; the answer says what became of each report."""
-        outcome = reports.take_in(group=request.auth, reports=_reports(request.data), now=timezone.now())
+        outcome = reports.take_in(vehicles=request.auth.vehicles(), reports=_reports(request.data), now=timezone.now())
         return Response(
             {
                 "accepted": outcome.accepted,

@@ -29,11 +29,11 @@ def send_ahead(event, *, leg_id, at, provider, now, **more):
     A repeated event sends nothing. A leg without a vehicle has one afterwards: the one that was opened.
     Raises TemporaryFailure, and whatever legs.services.apply() would raise.
     """
-    if event not in KINDS or not commands.gateways():
+    if event not in KINDS or not (provider.is_sandbox or commands.gateways()):
         return
     legs = Leg.objects.booked().for_provider(provider).for_trip().select_related("booking")
     leg = legs.filter(pk=leg_id).first()
-    gateway = leg and commands.gateways().get(leg.asset_type_id)
+    gateway = leg and commands.gateway_for(provider, asset_type_id=leg.asset_type_id, asset=leg.asset)
     if gateway is None or not _is_asked(event, leg, provider) or _is_known(event, leg_id, at):
         return
     rehearse(event, leg_id=leg_id, at=at, provider=provider, now=now, **more)

@@ -8,8 +8,10 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bookings.models import Party
-from legs import asking, overdue, services, vehicles
+from fleet.sandbox import furnish
+from legs import asking, overdue, sandbox, services, vehicles
 from legs.models import Leg
+from maas.models import MaasProvider
 from tomp.jobs import do_each
 
 log = structlog.get_logger(__name__)
@@ -82,6 +84,26 @@ def follow(asset_id, happenings):
 def finish_beside_the_dock(leg_id: str) -> None:
     """The ride is FINISHED, unless it ended or went on since its user found all docks full."""
     overdue.finish_beside_the_dock(leg_id=leg_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queueing_lock="play_sandbox")
+def play_sandbox(timestamp: int) -> int:
+    """Where there is a provider to try things out, the sandbox lives. Returns how much happened in it."""
+    if not MaasProvider.objects.filter(is_sandbox=True, is_active=True).exists():
+        return 0
+    now = timezone.now()
+    made = furnish(now=now)
+    rides = sandbox.rides().values_list("pk", flat=True)
+    tired = sandbox.tired().values_list("pk", flat=True)
+    waiting = sandbox.unanswered(now).values_list("pk", flat=True)
+    return made + sum(
+        (
+            do_each(rides, lambda pk: sandbox.play(leg_id=pk, now=now), failure="script_not_played"),
+            do_each(tired, lambda pk: sandbox.refresh(asset_id=pk, now=now), failure="virtual_vehicle_not_refreshed"),
+            do_each(waiting, lambda pk: sandbox.answer(booking_id=pk, now=now), failure="sandbox_did_not_answer"),
+        )
+    )
 
 
 @app.task

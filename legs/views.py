@@ -38,10 +38,12 @@ class LegViewSet(ProviderViewSet):
     def initial(self, request, *args, **kwargs):
         """An event may need a vehicle to do something: that is asked here, where no transaction has begun yet."""
         super().initial(request, *args, **kwargs)
-        if self.action == "events" and gateway.gateways():
+        if self.action == "events":
             self._send_ahead(kwargs["id"])
 
     def _send_ahead(self, leg_id):
+        if not (self.provider.is_sandbox or gateway.gateways()):
+            return
         try:
             event = self.valid(LegEventRequest)
         except ValidationError:
@@ -78,7 +80,9 @@ class LegViewSet(ProviderViewSet):
         paging = self.valid_query(Paging)
         if leg.asset_id is not None or not leg.asset_type.user_may_pick or not leg.is_waiting:
             raise PickingNotAllowed("There is nothing to pick: the operator assigns, or has assigned, the vehicle.")
-        assets = fleet.pickable_assets(asset_type_id=leg.asset_type_id, station_id=leg.station_id)
+        assets = fleet.pickable_assets(
+            asset_type_id=leg.asset_type_id, station_id=leg.station_id, is_virtual=self.provider.is_sandbox
+        )
         return Response(
             [
                 asset_json(

@@ -121,8 +121,10 @@ class MaasProviderAdmin(HistoryAdmin):
     """A secret is shown once, in the message after it was made."""
 
     form = MaasProviderForm
-    list_display = ("__str__", "maas_id", "is_active", "auto_commit", "pending_minutes", "api_version", "base_url")
-    list_filter = ("is_active", "auto_commit", "api_version")
+    list_display = (
+        "__str__", "maas_id", "is_active", "is_sandbox", "auto_commit", "pending_minutes", "api_version", "base_url",
+    )  # fmt: skip
+    list_filter = ("is_active", "is_sandbox", "auto_commit", "api_version")
     search_fields = ("maas_id", "name", "base_url")
     readonly_fields = ("oauth2_client", "created_at")
     inlines = (ApiKeyInline, CallbackChannelInline)
@@ -134,7 +136,7 @@ class MaasProviderAdmin(HistoryAdmin):
         },
     )
     fieldsets = (
-        (None, {"fields": ("maas_id", "name", "is_active", "oauth2_client", "created_at")}),
+        (None, {"fields": ("maas_id", "name", ("is_active", "is_sandbox"), "oauth2_client", "created_at")}),
         (
             _("Booking"),
             {
@@ -164,9 +166,9 @@ class MaasProviderAdmin(HistoryAdmin):
     )
 
     def get_readonly_fields(self, request, obj=None):
-        """The maas-id is what a provider signs in with, and its OAuth2 client id."""
+        """The maas-id is what a provider signs in with; who goes live after the sandbox becomes another provider."""
         fields = super().get_readonly_fields(request, obj)
-        return ("maas_id", *fields) if obj else fields
+        return ("maas_id", "is_sandbox", *fields) if obj else fields
 
     def get_inlines(self, request, obj):
         return super().get_inlines(request, obj) if obj else ()

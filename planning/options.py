@@ -125,7 +125,8 @@ class _Search:
 
     def _candidates(self):
         assets = (
-            Asset.objects.free()
+            Asset.objects.given_to(self.provider)
+            .free()
             .filter(self._is_for_them("asset_type"), asset_type__booked_by=AssetType.BookedBy.ASSET)
             .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
             .select_related("asset_type__default_plan", "station", "pricing_plan")
@@ -221,7 +222,8 @@ class _Search:
         """The nearest station that has one left; for types that come to the user, the place itself."""
         if asset_type.return_rule == AssetType.ReturnRule.FREE_FLOATING:
             return self._of_roaming_type(asset_type, schedule)
-        homes = set(Asset.objects.filter(asset_type=asset_type).values_list("home_station_id", "station_id").distinct())
+        vehicles = Asset.objects.given_to(self.provider).filter(asset_type=asset_type)
+        homes = set(vehicles.values_list("home_station_id", "station_id").distinct())
         served = {home or at for home, at in homes}
         for station in stations:
             plan = self._plan(asset_type, station=station)
@@ -252,6 +254,7 @@ class _Search:
         left = fleet.places_left(
             asset_type_id=asset_type.pk,
             station_id=station.pk if station else None,
+            is_virtual=self.provider.is_sandbox,
             period=(self.departs_at, until),
             now=self.now,
         )

@@ -32,12 +32,12 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
         raise Missing("Field: id, Reason: name the booking, or the asset in assetId.", module=MODULE)
     booking, reference = _about(provider, reference) if reference else (None, str(uuid.uuid4()))
     if booking is not None and details.get("priority") == SupportRequest.Priority.ERROR_CANNOT_CONTINUE:
-        legs.report_issue(booking=booking, provider=provider, now=now, asset=_known_asset(asset_reference))
+        legs.report_issue(booking=booking, provider=provider, now=now, asset=_known_asset(asset_reference, provider))
     asked = _open_already(reference, support_type, damage)
     if asked is not None:
         _join(asked, **details)
     else:
-        asset = _vehicle(reference, booking, asset_reference)
+        asset = _vehicle(reference, booking, asset_reference, provider)
         asked = SupportRequest.objects.create(
             provider=provider, reference=reference, booking=booking, asset=asset, asset_reference=asset_reference,
             support_type=support_type, comment=comment, damage=damage, created_at=now, **details,
@@ -104,9 +104,9 @@ def _say(asked, status, comment, now, *, minutes=None, said_by=Party.MP, actor="
     )
 
 
-def _vehicle(reference, booking, named):
+def _vehicle(reference, booking, named, provider):
     """The vehicle it is about: the named one if it is ours, else the one that is ridden, or that was last."""
-    found = _known_asset(named)
+    found = _known_asset(named, provider)
     if found is None and booking is not None:
         legs = booking.legs.exclude(asset=None).select_related("asset")
         leg = legs.order_by(F("departed_at").desc(nulls_last=True), "sequence").first()
@@ -117,7 +117,7 @@ def _vehicle(reference, booking, named):
     return found
 
 
-def _known_asset(named):
+def _known_asset(named, provider):
     """The vehicle the user reads this on, if it is one of ours; what was named is kept in any case."""
     if not named:
         return None
@@ -125,7 +125,7 @@ def _known_asset(named):
     by_name = Q(vehicle_code=bare) | Q(license_plate=bare)
     with suppress(ValueError):
         by_name |= Q(public_id=uuid.UUID(bare))
-    return Asset.objects.filter(by_name).first()
+    return Asset.objects.given_to(provider).filter(by_name).first()
 
 
 def _tell_damages(*asset_ids):

@@ -109,8 +109,9 @@ class Row:
 
 def rows(area, *, provider, now):
     """All rows of the area that this provider (None: anybody) may see, in an order that stays."""
-    visible = groups.open_to(provider, path="asset_type")
-    vehicles, places = _vehicles(area, visible), _places_left(now, visible)
+    visible, is_virtual = groups.open_to(provider, path="asset_type"), provider is not None and provider.is_sandbox
+    fleet = Asset.objects.given_to(provider).filter(visible)
+    vehicles, places = _vehicles(area, fleet), _places_left(now, fleet, is_virtual)
     known = catalogue.current(
         type_ids={type_pk for type_pk, *_ in [*vehicles, *places]},
         plan_ids={plan_pk for _, _, plan_pk in vehicles if plan_pk is not None},
@@ -121,11 +122,11 @@ def rows(area, *, provider, now):
     return sorted([*here.of_vehicles(vehicles), *here.of_types(places)], key=lambda row: row.order)
 
 
-def _vehicles(area, visible):
+def _vehicles(area, fleet):
     """The vehicles one can have: lists by (type, station, plan of their own). Only what may be published is read."""
     offered = (
-        Asset.objects.free()
-        .filter(area.vehicles(), visible, asset_type__booked_by=BY_ASSET)
+        fleet.free()
+        .filter(area.vehicles(), asset_type__booked_by=BY_ASSET)
         .filter(Q(station__isnull=True) | Q(station__is_installed=True, station__is_renting=True))
         .order_by("public_id")
     )
@@ -137,17 +138,15 @@ def _vehicles(area, visible):
     return found
 
 
-def _places_left(now, visible):
+def _places_left(now, fleet, is_virtual):
     """How many more vehicles of each type that is booked ahead could be promised from now: by (type, station).
 
     The rule is that of fleet.services.places_left, for all types and stations in two statements.
     """
     period = Q(period__overlap=DateTimeTZRange(now, now + PLANNED_WITHOUT_ARRIVAL))
-    vehicles = Asset.objects.filter(visible, state__in=IN_SERVICE).annotate(
-        place_id=Coalesce("home_station_id", "station_id")
-    )
+    vehicles = fleet.filter(state__in=IN_SERVICE).annotate(place_id=Coalesce("home_station_id", "station_id"))
     promises = (
-        Reservation.objects.filter(Q(asset=None) | Q(asset__state__in=IN_SERVICE))
+        Reservation.objects.filter(Q(asset=None) | Q(asset__state__in=IN_SERVICE), is_virtual=is_virtual)
         .filter(period | Q(asset__isnull=False, period__endswith__lt=now))
         .annotate(
             place_id=Case(

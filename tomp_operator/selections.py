@@ -85,16 +85,16 @@ def _within(stations, lat, lon, radius_m):
 def _stocks(station_pks):
     """The Stock of each of these stations."""
     stocks: dict[int, Stock] = defaultdict(Stock)
-    here = Asset.objects.filter(station__in=station_pks)
+    here = Asset.objects.real().filter(station__in=station_pks)
     standing = here.filter(state__in=STANDING).values_list("station_id")
     for station_pk, count in standing.annotate(Count("pk")):
         stocks[station_pk].standing = count
-    free = Asset.objects.free().filter(groups.open_to(None, path="asset_type"), station__in=station_pks)
+    free = here.free().filter(groups.open_to(None, path="asset_type"))
     free = free.values_list("station_id", "asset_type__type_id")
     for station_pk, type_id, count in free.annotate(Count("pk")).order_by("asset_type__type_id"):
         stocks[station_pk].free[type_id] = count
     anywhere = list(AssetType.objects.filter(return_rule__in=GOES_ANYWHERE).values_list("type_id", flat=True))
-    homes = Asset.objects.filter(home_station__in=station_pks, asset_type__return_rule=GOES_HOME)
+    homes = Asset.objects.real().filter(home_station__in=station_pks, asset_type__return_rule=GOES_HOME)
     at_home: dict[int, list[str]] = defaultdict(list)
     for station_pk, type_id in homes.values_list("home_station_id", "asset_type__type_id").distinct():
         at_home[station_pk].append(type_id)

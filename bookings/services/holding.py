@@ -48,6 +48,7 @@ def _hold_one(leg, now, wait):
         fleet.reserve_type(
             asset_type_id=leg.asset_type_id,
             station_id=leg.station_id,
+            is_virtual=leg.booking.provider.is_sandbox,
             leg_id=leg.pk,
             period=(leg.departs_at, leg.arrives_at or leg.departs_at + PLANNED_WITHOUT_ARRIVAL),
             now=now,

@@ -78,7 +78,7 @@ class AssetTypeAdmin(HistoryAdmin):
     )
 
     def get_queryset(self, request):
-        available = Count("assets", filter=Q(assets__state=AssetState.AVAILABLE))
+        available = Count("assets", filter=Q(assets__state=AssetState.AVAILABLE, assets__script=""))
         return super().get_queryset(request).annotate(all_assets=Count("assets"), available_assets=available)
 
     @display(description=_("vehicles"), ordering="all_assets")

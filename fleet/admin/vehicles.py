@@ -55,6 +55,19 @@ class ChargeFilter(DropdownFilter):
         return queryset.filter(state_of_charge__lt=int(self.value())) if self.value() in CHARGES else queryset
 
 
+class SandboxFilter(DropdownFilter):
+    """The fleet is what is real; who looks for a virtual vehicle asks for it."""
+
+    title = _("sandbox")
+    parameter_name = "sandbox"
+
+    def lookups(self, request, model_admin):
+        return [("virtual", _("virtual vehicles")), ("both", _("both"))]
+
+    def queryset(self, request, queryset):
+        return {"virtual": queryset.virtual(), "both": queryset}.get(self.value(), queryset.real())
+
+
 class FormerPublicIds(ReadOnlyInline):
     model = AssetPublicId
     fields = ("public_id", "replaced")
@@ -103,6 +116,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         ("asset_type", AutocompleteSelectFilter),
         ("station", AutocompleteSelectFilter),
         ChargeFilter,
+        SandboxFilter,
     )
     list_select_related = ("asset_type", "station")
     search_fields = (
@@ -121,6 +135,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
     readonly_fields = (
         "state_label", "state_reason", "public_id", "trips", "lock_state", "reported_at", "source_id", "damages",
+        "script",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("vehicle_number", "asset_type", ("state_label", "state_reason"), ("public_id", "trips"))}),
@@ -141,7 +156,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
             _("What is printed on it"),
             {"fields": (("vehicle_code", "license_plate", "name"), ("mac", "nfc_id", "imei", "serial_number"))},
         ),
-        (_("Price and notes"), {"fields": ("pricing_plan", "notes", "source_id")}),
+        (_("Price and notes"), {"fields": ("pricing_plan", "notes", "source_id", "script")}),
     )
 
     def get_readonly_fields(self, request, obj=None):
@@ -205,7 +220,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         """Only what has a gateway can be told something."""
         shown, told = super().get_actions_detail(request, object_id), commands.gateways()
         asset = self.get_object(request, object_id) if told else None
-        if asset is not None and asset.asset_type_id in told:
+        if asset is not None and asset.asset_type_id in told and not asset.is_virtual:
             return shown
         return [each for each in shown if getattr(each, "path", None) != "locate"]
 

@@ -4,6 +4,7 @@ import json
 from typing import Protocol
 
 from fleet.models import Command, Gateway
+from fleet.models.vehicles import Script
 from tomp import egress
 
 
@@ -19,10 +20,19 @@ class Adapter(Protocol):
 
 
 class Simulated:
-    """Vehicles that do what they are told, at once: for the demo, and for the tests of apps."""
+    """Vehicles that do what they are told, at once, but for those whose script says otherwise: demo and sandbox."""
 
     def send(self, command: Command, gateway: Gateway) -> str:
+        """Raises CommandFailed."""
+        if command.kind == Command.Kind.UNLOCK and not self._opens(command):
+            raise CommandFailed("The virtual vehicle does not open.")
         return "simulated"
+
+    def _opens(self, command: Command) -> bool:
+        if command.asset.script == Script.OPENS_LATE:
+            refused = Command.objects.filter(leg_id=command.leg_id, state=Command.State.FAILED)
+            return refused.filter(kind=command.kind).exists()
+        return command.asset.script != Script.NEVER_OPENS
 
 
 class Http:

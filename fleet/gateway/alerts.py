@@ -54,7 +54,7 @@ def _charge(asset, at):
 
 def _movement(asset, report, before):
     lat, lon, reported_at = before
-    if asset.state != AssetState.AVAILABLE or report["is_docked"]:
+    if asset.state != AssetState.AVAILABLE or report["is_docked"] or asset.is_virtual:
         return {Kind.MOVED_UNBOOKED: Finding(False, report["at"])}
     moved_m = 0.0
     if "position" in report and lat is not None and reported_at is not None:
@@ -120,7 +120,7 @@ def notice_silence(*, now):
     """Vehicles in service that used to report and have not for TOMP_SILENT_MINUTES have an alert. Returns how many."""
     open_already = VehicleAlert.objects.open().filter(asset=OuterRef("pk"), kind=Kind.SILENT)
     limit = now - timedelta(minutes=settings.TOMP_SILENT_MINUTES)
-    silent = Asset.objects.filter(~Exists(open_already), state__in=IN_SERVICE, reported_at__lt=limit)
+    silent = Asset.objects.real().filter(~Exists(open_already), state__in=IN_SERVICE, reported_at__lt=limit)
     alerts = [
         VehicleAlert(asset=asset, kind=Kind.SILENT, since=asset.reported_at or limit, last_seen_at=now)
         for asset in silent.only("reported_at")

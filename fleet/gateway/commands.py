@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 
 from fleet.gateway.adapters import ADAPTERS, CommandFailed
 from fleet.models import Asset, AssetType, Command, Gateway
+from fleet.models.vehicles import HARD_TO_OPEN
 from tomp.errors import IllegalOperation, TemporaryFailure
 
 SECONDS = 5.0
 FORGOTTEN_AFTER = timedelta(minutes=1)  # whoever sent it was killed
+SANDBOX = Gateway(name="sandbox", kind=Gateway.Kind.SIMULATED)
 _kept: dict[str, Any] = {"gateways": {}, "until": 0.0}
 
 
@@ -24,6 +26,16 @@ def gateways():
         _kept["gateways"] = {pk: found[gateway] for pk, gateway in of_type.items()}
         _kept["until"] = time.monotonic() + SECONDS
     return _kept["gateways"]
+
+
+def gateway_for(provider, *, asset_type_id, asset):
+    """Through whom we work this vehicle (None: not known yet) for this provider; None where the user's app does.
+
+    A supplier's gateway never hears of the sandbox: there, vehicles that are hard to open are worked by a simulation.
+    """
+    if not provider.is_sandbox:
+        return gateways().get(asset_type_id)
+    return SANDBOX if asset is not None and asset.script in HARD_TO_OPEN else None
 
 
 def forget():
@@ -56,9 +68,9 @@ def send(kind, *, asset, gateway, now, leg_id=None, event="", event_at=None):
 def locate(*, asset_id, now):
     """The vehicle makes itself known: it reports where it is, or rings. Raises IllegalOperation, TemporaryFailure."""
     asset = Asset.objects.get(pk=asset_id)
-    gateway = gateways().get(asset.asset_type_id)
+    gateway = None if asset.is_virtual else gateways().get(asset.asset_type_id)
     if gateway is None:
-        raise IllegalOperation(f"Vehicle {asset} cannot be told anything: its type has no gateway.", module=4)
+        raise IllegalOperation(f"Vehicle {asset} cannot be told anything: it has no gateway.", module=4)
     send(Command.Kind.LOCATE, asset=asset, gateway=gateway, now=now)
     return asset
 

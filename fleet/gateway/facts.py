@@ -21,14 +21,12 @@ COLUMNS = {  # what a report may change, and how PostgreSQL calls its kind
     "is_docked": "bool",
     "dock_reported_at": "timestamptz",
 }
-READ = ("vehicle_number", "imei", "asset_type_id", "state", "public_id", *COLUMNS)
+READ = ("vehicle_number", "imei", "script", "asset_type_id", "state", "public_id", *COLUMNS)
 
 
-def locked(names, type_ids):
-    """The vehicles with these numbers or IMEIs, of these types (none = all), locked until the transaction ends."""
-    found = Asset.objects.filter(Q(vehicle_number__in=names) | Q(imei__in=names))
-    if type_ids:
-        found = found.filter(asset_type__in=type_ids)
+def locked(names, vehicles):
+    """Those of these vehicles with these numbers or IMEIs, locked until the transaction ends."""
+    found = vehicles.filter(Q(vehicle_number__in=names) | Q(imei__in=names))
     return list(found.only(*READ).select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 

@@ -33,33 +33,33 @@ class Outcome:
     wrong: list = field(default_factory=list)
 
 
-def take_in(*, group, reports, now):
-    """The fleet is as these reports (JSON) say, and the trips will hear what happened. Returns the Outcome.
+def take_in(*, vehicles, reports, now):
+    """These vehicles (a queryset) are as the reports (JSON) say, and the trips will hear what happened.
 
-    What is wrong with one report says nothing about the others. Raises TooLarge; then nothing has changed.
+    Returns the Outcome. What is wrong with one report says nothing about the others. Raises TooLarge; then nothing has
+    changed.
     """
     if len(reports) > MOST_REPORTS:
         raise TooLarge(f"A batch may have {MOST_REPORTS} reports.")
     outcome = Outcome()
-    type_ids = list(group.asset_types.values_list("pk", flat=True))
     believed = _believed(reports, now, outcome)
     with transaction.atomic():
-        vehicles = _locked({each["vehicle"] for each in believed}, type_ids)
-        known = {each.asset.imei: each for each in vehicles if each.asset.imei}
-        known |= {each.asset.vehicle_number: each for each in vehicles}
+        heard = _locked({each["vehicle"] for each in believed}, vehicles)
+        known = {each.asset.imei: each for each in heard if each.asset.imei}
+        known |= {each.asset.vehicle_number: each for each in heard}
         areas = Areas(now)
         for report in sorted(believed, key=lambda each: each["at"]):
             if report["vehicle"] in known:
                 kind = known[report["vehicle"]].hear(report, areas)
                 setattr(outcome, kind, getattr(outcome, kind) + 1)
-        _keep(vehicles, now)
+        _keep(heard, now)
     named = dict.fromkeys(each["vehicle"] for each in believed)
     outcome.unknown = [name for name in named if name not in known]
     return outcome
 
 
-def _locked(names, type_ids):
-    assets = facts.locked(names, type_ids)
+def _locked(names, vehicles):
+    assets = facts.locked(names, vehicles)
     types = AssetType.objects.in_bulk({asset.asset_type_id for asset in assets})
     for asset in assets:
         asset.asset_type = types[asset.asset_type_id]

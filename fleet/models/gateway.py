@@ -36,6 +36,12 @@ class DeviceGroup(models.Model):
     def __str__(self):
         return self.name
 
+    def vehicles(self):
+        """Those it may report about: real ones, of its types."""
+        types = list(self.asset_types.values_list("pk", flat=True))
+        vehicles = Asset.objects.real()
+        return vehicles.filter(asset_type__in=types) if types else vehicles
+
 
 class VehicleAlertQuerySet(models.QuerySet):
     def open(self):

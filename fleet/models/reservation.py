@@ -21,6 +21,7 @@ class Reservation(models.Model):
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="reservations")
     station = models.ForeignKey(Station, models.PROTECT, null=True, related_name="reservations")
     period = DateTimeRangeField()
+    is_virtual = models.BooleanField(default=False, help_text=_("In the sandbox: kept with virtual vehicles."))
 
     class Meta:
         verbose_name = _("reservation")
@@ -45,3 +46,8 @@ class Reservation(models.Model):
 
     def __str__(self):
         return f"{self.asset or self.asset_type} {self.period}"
+
+    @property
+    def kind(self):
+        """What was promised; any vehicle of this kind keeps it, and the others of its kind have to share with it."""
+        return {"asset_type_id": self.asset_type_id, "station_id": self.station_id, "is_virtual": self.is_virtual}

@@ -32,7 +32,37 @@ TRIP_STATES = (AssetState.RESERVED, AssetState.IN_USE)
 STAFF_STATES = tuple(state for state in AssetState if state not in TRIP_STATES)
 
 
+class Script(models.TextChoices):
+    """How a virtual vehicle behaves when it is booked (docs/sandbox.md, legs/sandbox.py)."""
+
+    WORKS = "WORKS", _("works")
+    OPENS_LATE = "OPENS_LATE", _("opens at the second attempt")
+    NEVER_OPENS = "NEVER_OPENS", _("never opens")
+    RUNS_EMPTY = "RUNS_EMPTY", _("runs empty during the ride")
+    LEAVES_AREA = "LEAVES_AREA", _("leaves the area during the ride")
+    LOCKED_BY_HAND = "LOCKED_BY_HAND", _("is locked and unlocked by hand during the ride")
+    ENDED_BY_US = "ENDED_BY_US", _("its ride is ended by us")
+    DOCKS = "DOCKS", _("its dock tells when it is taken and brought back")
+
+
+HARD_TO_OPEN = (Script.OPENS_LATE, Script.NEVER_OPENS)
+
+
 class AssetQuerySet(models.QuerySet):
+    def real(self):
+        """Vehicles of this world: those in the sandbox are not part of the fleet."""
+        return self.filter(script="")
+
+    def virtual(self):
+        return self.exclude(script="")
+
+    def given_to(self, provider):
+        """The vehicles such a provider may be given: virtual ones in the sandbox, real ones everywhere else.
+
+        Nobody in particular (None) is outside it.
+        """
+        return self.virtual() if provider is not None and provider.is_sandbox else self.real()
+
     def free(self):
         """Vehicles that may be offered as far as their own row can tell."""
         return self.filter(state=AssetState.AVAILABLE, lat__isnull=False).filter(
@@ -114,7 +144,14 @@ class Asset(FSMModelMixin, models.Model):
         null=True, blank=True, editable=False, help_text=_("Whether it stands in a dock; empty = it never said.")
     )
     dock_reported_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=_("When it last said so."))
-    history = HistoricalRecords(excluded_fields=["damages", "is_docked", "dock_reported_at"])
+    script = models.CharField(
+        max_length=14,
+        choices=Script,
+        blank=True,
+        editable=False,
+        help_text=_("A virtual vehicle of the sandbox: how it behaves; empty = a real one."),
+    )
+    history = HistoricalRecords(excluded_fields=["damages", "is_docked", "dock_reported_at", "script"])
 
     objects = AssetQuerySet.as_manager()
 
@@ -189,6 +226,10 @@ class Asset(FSMModelMixin, models.Model):
             return False
         self.lock_state = lock_state
         return True
+
+    @property
+    def is_virtual(self):
+        return bool(self.script)
 
     @property
     def is_on_a_trip(self):

@@ -81,6 +81,11 @@ class MaasProvider(models.Model):
     )
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    is_sandbox = models.BooleanField(
+        _("sandbox"),
+        default=False,
+        help_text=_("They try things out: they are given virtual vehicles only, and owe nothing."),
+    )
 
     auto_commit = models.BooleanField(default=False, help_text=_("Bookings are confirmed at once, without COMMIT."))
     pending_minutes = models.PositiveSmallIntegerField(

@@ -364,6 +364,16 @@ def test_an_unchanged_contract_stays(staff):
     assert provider.history.count() == 1
 
 
+def test_nobody_leaves_the_sandbox(staff):
+    provider = MaasProviderFactory(is_sandbox=True)
+    address = f"/admin/maas/maasprovider/{provider.pk}/change/"
+
+    response = staff.post(address, filled_in(staff, address) | {"is_sandbox": "", "name": "Gone live"})
+
+    assert response.status_code == 302, errors(response)
+    assert MaasProvider.objects.values("name", "is_sandbox").get() == {"name": "Gone live", "is_sandbox": True}
+
+
 def test_terms_that_do_not_fit_are_refused(staff):
     provider = MaasProviderFactory()
     address = f"/admin/maas/maasprovider/{provider.pk}/change/"

@@ -186,6 +186,17 @@ def test_shows_vehicles_with_little_charge(staff):
     assert [asset.pk for asset in shown] == [low.pk]
 
 
+@pytest.mark.parametrize(
+    ("sandbox", "found"), [("", ["real"]), ("virtual", ["virtual"]), ("both", ["real", "virtual"])]
+)
+def test_shows_virtual_vehicles_to_who_asks_for_them(staff, sandbox, found):
+    AssetFactory(vehicle_number="real"), AssetFactory(vehicle_number="virtual", script="WORKS")
+
+    shown = staff.get("/admin/fleet/asset/", {"sandbox": sandbox}).context["cl"].result_list
+
+    assert [asset.vehicle_number for asset in shown] == found
+
+
 def test_journal_of_a_day_includes_its_last_second(staff):
     entry = JournalEntryFactory(created_at="2026-05-04T23:59:59Z")
     JournalEntryFactory(created_at="2026-05-05T00:00:00Z")

@@ -40,12 +40,16 @@ def reserve(asset, leg_id=LEG):
     return services.reserve_asset(asset_id=asset.pk, public_id=asset.public_id, leg_id=leg_id, now=NOW)
 
 
+def kind(cargo, hub):
+    return {"asset_type_id": cargo.pk, "station_id": hub and hub.pk, "is_virtual": False}
+
+
 def promise(cargo, hub, period=NOON_TO_TWO, leg_id=LEG, now=NOW):
-    services.reserve_type(asset_type_id=cargo.pk, station_id=hub and hub.pk, leg_id=leg_id, period=period, now=now)
+    services.reserve_type(**kind(cargo, hub), leg_id=leg_id, period=period, now=now)
 
 
 def left(cargo, hub, period=NOON_TO_TWO, now=NOW):
-    return services.places_left(asset_type_id=cargo.pk, station_id=hub and hub.pk, period=period, now=now)
+    return services.places_left(**kind(cargo, hub), period=period, now=now)
 
 
 def states():

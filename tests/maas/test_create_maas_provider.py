@@ -53,12 +53,13 @@ def test_gives_the_usual_terms_to_whom_nothing_else_was_agreed():
         "atomic_set_in_use": False,
         "location_required_on": [],
         "location_is_of_user": False,
+        "is_sandbox": False,
     }
 
 
 TERMS = ("name", "base_url", "auto_commit", "api_version", "pending_minutes", "bill_until", "release_asset_on")
 TERMS += ("pascal_case_types", "max_open_bookings", "access_code_in", "atomic_set_in_use", "location_required_on")
-TERMS += ("location_is_of_user",)
+TERMS += ("location_is_of_user", "is_sandbox")
 
 
 def test_takes_every_term():
@@ -67,7 +68,7 @@ def test_takes_every_term():
         *("--api-version", "1.5", "--pending-minutes", "5", "--bill-until", "START_FINISHING"),
         *("--release-asset-on", "START_FINISHING", "--pascal-case-types", "--max-open-bookings", "0"),
         *("--access-code-in", "GET_BOOKING", "BOOKING", "--atomic-set-in-use"),
-        *("--location-required-on", "FINISH", "PAUSE", "--location-is-of-user"),
+        *("--location-required-on", "FINISH", "PAUSE", "--location-is-of-user", "--sandbox"),
     )
 
     assert MaasProvider.objects.values(*TERMS).get() == {
@@ -84,6 +85,7 @@ def test_takes_every_term():
         "atomic_set_in_use": True,
         "location_required_on": ["PAUSE", "FINISH"],
         "location_is_of_user": True,
+        "is_sandbox": True,
     }
 
 

@@ -379,7 +379,9 @@ def test_counts_as_bookings_do(mp, cargo_bike, taxi, dom, gate):
     def left(asset_type, station):
         station_pk = station.pk if station else None
         period = (NOW, NOW + timedelta(hours=2))
-        return services.places_left(asset_type_id=asset_type.pk, station_id=station_pk, period=period, now=NOW)
+        return services.places_left(
+            asset_type_id=asset_type.pk, station_id=station_pk, is_virtual=False, period=period, now=NOW
+        )
 
     assert rows(mp.get(PATH)) == [
         ("cargo-bike", "dom", left(cargo_bike, dom), 0),

@@ -20,6 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("maas_id", metavar="MAAS_ID", help="as sent in the header maas-id")
         parser.add_argument("--name", default="", help="what staff call it; without it, the maas-id")
         parser.add_argument("--base-url", default="", help="where it receives our calls")
+        parser.add_argument(
+            "--sandbox", action="store_true", dest="is_sandbox", help="it tries things out, with virtual vehicles only"
+        )
         parser.add_argument("--auto-commit", action="store_true", help="confirm its bookings without COMMIT")
         parser.add_argument("--api-version", choices=sorted(VERSIONS), help="the version we call it in")
         parser.add_argument("--pending-minutes", type=int, help="how long its bookings wait for COMMIT")
@@ -64,6 +67,7 @@ class Command(BaseCommand):
 
 
 TERMS = (
+    "is_sandbox",
     "base_url",
     "auto_commit",
     "api_version",

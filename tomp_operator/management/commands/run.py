@@ -153,7 +153,7 @@ def _how_to_try(known: credentials.DemoCredentials) -> str:
 
 def _curl(known: credentials.DemoCredentials) -> str:
     """A command that books a scooter which is free now; nothing if there is none."""
-    scooters = Asset.objects.free().filter(asset_type__form_factor=AssetType.FormFactor.SCOOTER_STANDING)
+    scooters = Asset.objects.real().free().filter(asset_type__form_factor=AssetType.FormFactor.SCOOTER_STANDING)
     scooter = scooters.filter(asset_type__booked_by=AssetType.BookedBy.ASSET).first()
     if scooter is None:
         return ""
