@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from fleet import services
-from fleet.gateway import alerts
+from fleet.gateway import alerts, commands
 
 ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end; staff may want to look
 
@@ -25,3 +26,10 @@ def watch_vehicles(timestamp: int) -> None:
 def forget_alerts(timestamp: int) -> int:
     """Alerts are gone a month after they ended. Returns how many."""
     return services.forget_alerts(before=timezone.now() - ALERTS_ARE_REMEMBERED)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget_commands")
+def forget_commands(timestamp: int) -> int:
+    """What vehicles were told is forgotten when the trips it was for are. Returns how many commands."""
+    return commands.forget_old(before=timezone.now() - timedelta(days=settings.TOMP_RETENTION_DAYS))

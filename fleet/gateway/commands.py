@@ -75,6 +75,12 @@ def locate(*, asset_id, now):
     return asset
 
 
+def forget_old(*, before):
+    """Commands sent before this moment are gone; returns how many."""
+    deleted, _by_model = Command.objects.filter(at__lt=before).delete()
+    return deleted
+
+
 def _claimed(command, now):
     """The command, written down, or the one done for the same event. Raises TemporaryFailure: it is on its way."""
     same = Command.objects.filter(leg_id=command.leg_id, event=command.event, event_at=command.event_at)

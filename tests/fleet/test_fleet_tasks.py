@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from fleet import tasks
-from fleet.models import Alert
+from fleet.models import Alert, Command
+from tests.fleet_factories import AssetFactory
 from tests.journey import NOW
 
 
@@ -21,3 +22,15 @@ def test_alerts_are_gone_a_month_after_they_ended():
 
     assert set(Alert.objects.values_list("alert_id", flat=True)) == {"recent", "open"}
     assert Alert.history.filter(alert_id="old").exists()
+
+
+@pytest.mark.django_db
+def test_commands_are_forgotten_with_the_trips_they_were_for(settings):
+    settings.TOMP_RETENTION_DAYS = 30
+    asset = AssetFactory()
+    _old, recent = (Command.objects.create(asset=asset, kind="UNLOCK", at=NOW - timedelta(days=d)) for d in (31, 29))
+
+    with time_machine.travel(NOW, tick=False):
+        assert [tasks.forget_commands(timestamp=0) for _ in range(2)] == [1, 0]
+
+    assert list(Command.objects.values_list("pk", flat=True)) == [recent.pk]
