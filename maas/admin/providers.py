@@ -12,6 +12,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from maas import services
+from maas.admin.calls import CallsFilter, CallsProvider
 from maas.models import ApiKey, CallbackChannel, MaasProvider, OAuthClient
 from tomp import versions
 from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, Stacked, back, label, moment
@@ -101,14 +102,24 @@ class MaasProviderForm(StaffForm):
 
 
 @admin.register(MaasProvider)
-class MaasProviderAdmin(HistoryAdmin):
+class MaasProviderAdmin(CallsProvider, HistoryAdmin):
     """A secret is shown once, in the message after it was made."""
 
     form = MaasProviderForm
-    list_display = ("__str__", "maas_id", "is_active", "auto_commit", "pending_minutes", "api_version", "base_url")
-    list_filter = ("is_active", "auto_commit", "api_version")
+    list_display = (
+        "__str__",
+        "maas_id",
+        "is_active",
+        "calls_label",
+        "auto_commit",
+        "pending_minutes",
+        "api_version",
+        "base_url",
+    )
+    list_filter = ("is_active", CallsFilter, "auto_commit", "api_version")
+    list_select_related = ("channel",)
     search_fields = ("maas_id", "name", "base_url")
-    readonly_fields = ("oauth2_client", "created_at")
+    readonly_fields = ("oauth2_client", "created_at", "calls_label", "owed_calls", "given_up_calls")
     inlines = (ApiKeyInline, CallbackChannelInline)
     actions_detail = (
         {
@@ -116,6 +127,7 @@ class MaasProviderAdmin(HistoryAdmin):
             "icon": "key",
             "items": ["issue_api_key", "revoke_api_key", "rotate_client_secret"],
         },
+        *CallsProvider.actions_detail,
     )
     fieldsets = (
         (None, {"fields": ("maas_id", "name", "is_active", "oauth2_client", "created_at")}),
@@ -144,7 +156,19 @@ class MaasProviderAdmin(HistoryAdmin):
             },
         ),
         (_("Fees"), {"fields": (("cancellation_fee", "free_cancellation_minutes", "no_show_fee"),)}),
-        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types", "evidence_condition")}),
+        (
+            _("How we call them"),
+            {
+                "fields": (
+                    "calls_label",
+                    ("owed_calls", "given_up_calls"),
+                    "base_url",
+                    "api_version",
+                    "pascal_case_types",
+                    "evidence_condition",
+                )
+            },
+        ),
     )
 
     def get_readonly_fields(self, request, obj=None):
