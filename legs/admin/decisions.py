@@ -1,5 +1,6 @@
 """Back office: what staff decide about a leg, with the services the API uses."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django import forms
@@ -61,7 +62,7 @@ def _can_change_times(leg):
     return leg.booking.state in ASKED and RULES["TIME_EXTEND"].allows(leg.state)
 
 
-POSSIBLE = {
+POSSIBLE: dict[str, Callable[[Leg], bool]] = {
     "replace-asset": partial(asking.is_possible, CallbackKind.REPLACE_ASSET),
     "start-leg": partial(asking.is_possible, CallbackKind.START_LEG),
     "change-times": _can_change_times,

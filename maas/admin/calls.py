@@ -13,7 +13,7 @@ from unfold.enums import ActionVariant
 
 from maas import pausing, probing
 from maas.models import Callback, CallbackState, MaasProvider
-from tomp.admin import DASH, ConfirmForm, ReasonForm, StaffAdmin, attempt, back, label, link, moment
+from tomp.admin import DASH, ConfirmForm, ReasonForm, StaffAdmin, attempt, back, label, link, moment, nowrap
 
 LABELS = {"paused": "warning", "failing": "danger", "answers": "success"}
 
@@ -53,18 +53,13 @@ class CallsProvider(StaffAdmin):
         return [action for action in super().get_actions_detail(request, object_id) if action.path != hidden]
 
     @display(description=_("calls"))
+    def calls_tag(self, provider):
+        """For the list: since when and why appears on hover."""
+        return nowrap(*_calls_go(provider))
+
+    @display(description=_("calls go"))
     def calls_label(self, provider):
-        """Paused, or without an answer, since when and why; else they are answered, as far as we know."""
-        if provider is None or provider.pk is None:
-            return DASH
-        if provider.calls_paused_at is not None:
-            tag = label("paused", _("paused"), LABELS)
-            told = {"at": moment(provider.calls_paused_at), "why": provider.calls_paused_because}
-            return format_html("{} {}", tag, _("since %(at)s: %(why)s") % told)
-        channel = getattr(provider, "channel", None)
-        if channel is not None and channel.failing_since is not None:
-            return format_html("{} {}", label("failing", _("no answer"), LABELS), _silence(channel))
-        return label("answers", _("in order"), LABELS) if provider.base_url else DASH
+        return format_html("{} {}", *_calls_go(provider))
 
     @display(description=_("owed calls"))
     def owed_calls(self, provider):
@@ -146,6 +141,17 @@ class CallsProvider(StaffAdmin):
         ):
             self.log_change(request, provider, "Resumed the calls")
         return back(request)
+
+
+def _calls_go(provider):
+    """(tag, details): paused, or without an answer, since when and why; else they are answered, as far as we know."""
+    if provider.calls_paused_at is not None:
+        told = {"at": moment(provider.calls_paused_at), "why": provider.calls_paused_because}
+        return label("paused", _("paused"), LABELS), _("since %(at)s: %(why)s") % told
+    channel = getattr(provider, "channel", None)
+    if channel is not None and channel.failing_since is not None:
+        return label("failing", _("no answer"), LABELS), _silence(channel)
+    return (label("answers", _("in order"), LABELS), "") if provider.base_url else (DASH, "")
 
 
 def _silence(channel):

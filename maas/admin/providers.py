@@ -110,7 +110,7 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         "__str__",
         "maas_id",
         "is_active",
-        "calls_label",
+        "calls_tag",
         "auto_commit",
         "pending_minutes",
         "api_version",
@@ -131,6 +131,7 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
     )
     fieldsets = (
         (None, {"fields": ("maas_id", "name", "is_active", "oauth2_client", "created_at")}),
+        (_("Calls"), {"fields": ("calls_label", ("owed_calls", "given_up_calls"))}),
         (
             _("Booking"),
             {
@@ -156,19 +157,7 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
             },
         ),
         (_("Fees"), {"fields": (("cancellation_fee", "free_cancellation_minutes", "no_show_fee"),)}),
-        (
-            _("How we call them"),
-            {
-                "fields": (
-                    "calls_label",
-                    ("owed_calls", "given_up_calls"),
-                    "base_url",
-                    "api_version",
-                    "pascal_case_types",
-                    "evidence_condition",
-                )
-            },
-        ),
+        (_("How we call them"), {"fields": ("base_url", "api_version", "pascal_case_types", "evidence_condition")}),
     )
 
     def get_readonly_fields(self, request, obj=None):
