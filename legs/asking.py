@@ -32,6 +32,15 @@ def ask(kind, *, leg_id, now, actor="", reason=""):
     _record(leg, kind, Party.TO, now, actor=actor, comment=reason)
 
 
+def is_possible(kind, leg):
+    """Whether this may be asked about the leg now, as far as its state says."""
+    try:
+        _check_possible(kind, leg)
+    except IllegalEvent:
+        return False
+    return True
+
+
 @transaction.atomic
 def hear(*, callback_id, now):
     """What the provider answered is in the story of the leg, and done if it agreed. Nothing happens without a yes.

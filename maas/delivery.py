@@ -1,22 +1,20 @@
 """Making the calls we owe: now or again later, as the provider's channel says (semantics §5.4, Entur profile)."""
 
-import base64
-import hashlib
-import hmac
 import json
-from datetime import UTC, timedelta
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from fleet import information
-from maas import outbox
+from maas import calling, outbox
 from maas.models import Callback, CallbackChannel
-from tomp import egress, language, versions
+from tomp import egress
+from tomp.errors import IllegalOperation
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +22,14 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3
 LONGEST_PAUSE = PAUSES[-1]
 # A silent provider is not called for this long, whatever we owe it: waiting for it would delay the others.
 REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=10)
-TOKEN_MARGIN = timedelta(seconds=60)
+# A paused provider is resumed by staff; this is only for a job that missed it.
+PAUSED = timedelta(hours=1)
 TRY_AGAIN = {408, 425, 429}
+BATCH = 1000
+
+
+class NotGivenUp(IllegalOperation):
+    """403: a call that is owed or delivered is not owed once more."""
 
 
 class NotYet(Exception):
@@ -36,59 +40,101 @@ class NotYet(Exception):
         self.at = at
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made."""
+
+    callback: Callback
+    at: datetime
+    began: float  # of the clock that only runs forward
+
+    def recorded(self, status, outcome):
+        """The callback knows what came of it; the record to be saved with it."""
+        took = round((time.monotonic() - self.began) * 1000)
+        return self.callback.attempt(at=self.at, status=status, outcome=outcome, duration_ms=took)
+
+
 def deliver(*, callback_id, now):
     """The call is delivered, or given up; safe to repeat. Raises NotYet when it is to be made later.
 
     2xx delivers. 408, 425, 429, 5xx and silence are tried again, after the time `Retry-After` asks for or after
-    growing pauses, for TOMP_CALLBACK_DAYS; any other answer means that trying again is no use.
+    growing pauses, for TOMP_CALLBACK_DAYS; any other answer means that trying again is no use. While staff have
+    paused the provider nothing is tried.
     """
     callback = Callback.objects.select_related("provider").filter(pk=callback_id).first()
     if callback is None or callback.state != Callback.State.OWED:
         return
+    if callback.provider.calls_paused_at is not None:
+        raise NotYet(now + PAUSED, "Calls to the provider are paused.")
     channel, _is_new = CallbackChannel.objects.get_or_create(provider=callback.provider)
     _wait_while_resting(channel, now)
+    made = Made(callback, at=now, began=time.monotonic())
     try:
-        body = json.dumps(callback.body, ensure_ascii=False).encode()
-        headers = _headers(callback, channel, body, now)
-        answer = egress.call(callback.method, callback.url, body=body, headers=headers)
+        answer = calling.call(
+            channel, callback.method, callback.url, body=json.dumps(callback.body, ensure_ascii=False).encode(),
+            version=callback.api_version, correlation_id=callback.correlation_id, now=now,
+        )  # fmt: skip
     except egress.Unreachable as failure:
         _rest(channel, now)
-        _try_again(callback, now, None, str(failure))
+        _try_again(made, None, str(failure))
     except egress.Forbidden as refusal:
-        _settle(callback, now, None, str(refusal))
+        _settle(made, None, str(refusal))
     else:
         _wake(channel)
-        _judge(callback, channel, answer, now)
+        _judge(made, channel, answer)
 
 
-def send_again(*, callback_id):
-    """A call that was given up is owed once more, after all that is owed about its booking. Returns it."""
-    callback = Callback.objects.get(pk=callback_id)
-    callback.owe_again()
-    callback.save(update_fields=["state"])
+@transaction.atomic
+def send_again(*, callback_id, now):
+    """A call that was given up is owed once more, after all that is owed about its booking. Returns it.
+
+    Raises NotGivenUp.
+    """
+    callback = Callback.objects.select_for_update().get(pk=callback_id)
+    if callback.state != Callback.State.GIVEN_UP:
+        raise NotGivenUp(f"This call is {callback.get_state_display()}; only what was given up is sent again.")
+    callback.owe_again(now=now)
+    callback.save(update_fields=["state", "owed_since", "next_attempt_at"])
     outbox.defer(callback)
     return callback
+
+
+def send_all_again(*, callback_ids, now):
+    """Those of these calls that were given up are owed once more, in the order of their ids. Returns these ids.
+
+    In batches, each of them for good. Whatever is not given up, or not any more, stays as it is.
+    """
+    ids, owed = sorted(callback_ids), []
+    for first in range(0, len(ids), BATCH):
+        with transaction.atomic():
+            found = Callback.objects.given_up().filter(pk__in=ids[first : first + BATCH])
+            batch = list(found.select_for_update().order_by("pk"))
+            given_up = [callback.pk for callback in batch]
+            Callback.objects.filter(pk__in=given_up).owe_again(now)
+            outbox.defer_all(batch)
+        owed += given_up
+    return owed
 
 
 # -- what came of it
 
 
-def _judge(callback, channel, answer, now):
+def _judge(made, channel, answer):
     if answer.is_success:
-        callback.answer = _said(answer)
-        return _settle(callback, now, answer.status, "")
+        made.callback.answer = _said(answer)
+        return _settle(made, answer.status, "")
     said = f"{answer.status}: {answer.body[:200].decode(errors='replace')}"
     if answer.status == 401 and channel.auth == CallbackChannel.Auth.OAUTH2 and channel.token:
-        CallbackChannel.objects.filter(pk=channel.pk).update(token="", token_expires_at=None)
-        return _try_again(callback, now, answer.status, said)
+        calling.forget_token(channel)
+        return _try_again(made, answer.status, said)
     if answer.status in TRY_AGAIN or answer.status >= 500:
-        return _try_again(callback, now, answer.status, said, not_before=_retry_after(answer, now))
-    return _settle(callback, now, answer.status, said)
+        return _try_again(made, answer.status, said, not_before=_retry_after(answer, made.at))
+    return _settle(made, answer.status, said)
 
 
-def _settle(callback, now, status, outcome):
+def _settle(made, status, outcome):
     """Delivered if there is nothing to complain about, else given up."""
-    callback.attempt(at=now, status=status, outcome=outcome)
+    callback, record = made.callback, made.recorded(status, outcome)
     if outcome:
         callback.give_up()
         log.warning("callback_given_up", callback=callback.pk, booking_id=str(callback.booking_id), why=outcome)
@@ -96,6 +142,7 @@ def _settle(callback, now, status, outcome):
         callback.deliver()
     with transaction.atomic():
         callback.save()
+        record.save()
         outbox.pass_on(callback)
 
 
@@ -108,15 +155,18 @@ def _said(answer):
     return said if isinstance(said, bool) else None
 
 
-def _try_again(callback, now, status, outcome, not_before=None):
+def _try_again(made, status, outcome, not_before=None):
+    callback, now = made.callback, made.at
     pause = PAUSES[min(callback.attempts, len(PAUSES) - 1)]
     at = max(now + pause, not_before or now)
-    if at > callback.created_at + timedelta(days=settings.TOMP_CALLBACK_DAYS):
-        return _settle(callback, now, status, f"Tried for {settings.TOMP_CALLBACK_DAYS} days. {outcome}")
-    callback.attempt(at=now, status=status, outcome=outcome)
+    if at > callback.lapses_at(settings.TOMP_CALLBACK_DAYS):
+        return _settle(made, status, f"Tried for {settings.TOMP_CALLBACK_DAYS} days. {outcome}")
+    record = made.recorded(status, outcome)
     callback.next_attempt_at = at
-    # Not the state: what was withdrawn meanwhile stays so.
-    callback.save(update_fields=["attempts", "attempted_at", "next_attempt_at", "status", "outcome"])
+    with transaction.atomic():
+        # Not the state: what was withdrawn meanwhile stays so.
+        callback.save(update_fields=["attempts", "attempted_at", "next_attempt_at", "status", "outcome"])
+        record.save()
     raise NotYet(at, outcome)
 
 
@@ -152,81 +202,3 @@ def _rest(channel, now):
 def _wake(channel):
     if channel.failing_since is not None:
         CallbackChannel.objects.filter(pk=channel.pk).update(failing_since=None, rests_until=None)
-
-
-# -- what is sent
-
-
-def _headers(callback, channel, body, now):
-    version = versions.parse(callback.api_version)
-    return {
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-        "Accept-Language": language.published()[0],
-        "Api": "TOMP",
-        "Api-Version": version.full,
-        "maas-id": information.operator_id() or information.system().system_id,
-        "addressed-to": callback.provider.maas_id,
-        "X-Correlation-ID": str(callback.correlation_id),
-        "Idempotency-Key": str(callback.correlation_id),
-        **_signature(body, channel, now),
-        **_credentials(channel, now),
-    }
-
-
-def _signature(body, channel, now):
-    """The provider can tell that it was us, and when: HMAC-SHA256 of "<unix time>.<body>"."""
-    if not channel.signing_secret:
-        return {}
-    at = str(int(now.timestamp()))
-    digest = hmac.new(channel.signing_secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return {"X-Signature": f"t={at},v1={digest}"}
-
-
-def _credentials(channel, now):
-    match channel.auth:
-        case CallbackChannel.Auth.API_KEY:
-            return {channel.key_header: channel.secret}
-        case CallbackChannel.Auth.BASIC:
-            return {"Authorization": f"Basic {_basic(channel)}"}
-        case CallbackChannel.Auth.BEARER:
-            return {"Authorization": f"Bearer {channel.secret}"}
-        case CallbackChannel.Auth.OAUTH2:
-            return {"Authorization": f"Bearer {_token(channel, now)}"}
-        case _:
-            return {}
-
-
-def _basic(channel):
-    return base64.b64encode(f"{channel.client_id}:{channel.secret}".encode()).decode()
-
-
-def _token(channel, now):
-    """A token that is valid for a while yet; a new one is kept for the next calls. Raises Unreachable."""
-    if channel.token and channel.token_expires_at and channel.token_expires_at - TOKEN_MARGIN > now:
-        return channel.token
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": channel.client_id,
-        "client_secret": channel.secret,
-        **({"audience": channel.audience} if channel.audience else {}),
-        **({"scope": channel.scope} if channel.scope else {}),
-    }
-    answer = egress.call(
-        "POST",
-        channel.token_url,
-        body=urlencode(form).encode(),
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-    )
-    channel.token, lifetime = _issued(answer)
-    channel.token_expires_at = now + lifetime
-    channel.save(update_fields=["token", "token_expires_at"])
-    return channel.token
-
-
-def _issued(answer):
-    try:
-        issued = json.loads(answer.body)
-        return str(issued["access_token"]), timedelta(seconds=float(issued.get("expires_in", 300)))
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
-        raise egress.Unreachable(f"No token: {answer.status} from the token address.") from error

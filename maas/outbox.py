@@ -1,7 +1,9 @@
 """What we owe the providers: written in the transaction of what it tells, delivered later (design rule 7)."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from maas.models import Callback, CallbackChannel, CallbackKind, CallbackState
@@ -56,9 +58,35 @@ def owe_about(booking, *, path, body, now, webhook="", **more):
 
 def defer(callback):
     """A job will deliver it. Jobs of one booking have one lock: they wait for each other, and for nobody else."""
+    defer_all([callback])
+
+
+def defer_all(callbacks):
+    """As defer(), of many in one statement; those of a booking are made in this order."""
+    if callbacks:
+        app.job_manager.batch_defer_jobs([_job(callback) for callback in callbacks])
+
+
+def _job(callback):
     wait = AFTER_OUR_ANSWER if callback.kind == CallbackKind.ADVICE else AT_ONCE
     lock = f"callbacks of {callback.booking_id}"
-    app.configure_task(DELIVER, lock=lock, schedule_in=wait).defer(callback_id=callback.pk)
+    return app.configure_task(DELIVER, lock=lock, schedule_in=wait).make_new_job(callback_id=callback.pk)
+
+
+def hasten(*, provider_id, now):
+    """What is owed to the provider is made now, unless an answer of its own put it off; the order stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE procrastinate_jobs SET scheduled_at = %(now)s
+            WHERE status = 'todo' AND task_name = %(task)s AND scheduled_at > %(soon)s
+              AND (args ->> 'callback_id')::bigint IN (
+                SELECT id FROM maas_callback
+                WHERE provider_id = %(provider)s AND state = 'OWED' AND next_attempt_at IS NULL
+              )
+            """,
+            {"now": now, "soon": now + timedelta(**AFTER_OUR_ANSWER), "task": DELIVER, "provider": provider_id},
+        )
 
 
 def pass_on(callback):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
-from maas.models import ApiKey, IdempotentRequest, MaasProvider, OAuthClient, digest_of
+from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, digest_of
 
 
 class ProviderExists(Exception):
@@ -84,3 +84,15 @@ def forget_expired(*, now):
     tokens, _ = AccessToken.objects.filter(expires__lte=now).delete()
     answers, _ = IdempotentRequest.objects.filter(created_at__lte=now - KEPT_FOR).delete()
     return tokens, answers
+
+
+@transaction.atomic
+def forget_callbacks(*, before, limit):
+    """Calls that were delivered or given up and are older than this moment are gone; at most `limit` of them now.
+
+    Their bodies tell who rode where. What is still owed stays. Returns how many are gone.
+    """
+    found = Callback.objects.over(before).order_by("created_at")
+    ids = list(found.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    Callback.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -1,10 +1,15 @@
 """What the clock does for providers, and the calls to them."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
-from maas import delivery, services
+from maas import delivery, outbox, services
+
+BATCH = 1000
 
 
 class WhenTold(BaseRetryStrategy):
@@ -20,6 +25,26 @@ class WhenTold(BaseRetryStrategy):
 def deliver_callback(callback_id: int) -> None:
     """The call is made, and made again until it is delivered or given up."""
     delivery.deliver(callback_id=callback_id, now=timezone.now())
+
+
+@app.task(retry=WhenTold())
+def hasten_calls(provider_id: int) -> None:
+    """What a provider that was paused is owed goes out now."""
+    outbox.hasten(provider_id=provider_id, now=timezone.now())
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="forget_callbacks")
+def forget_callbacks(timestamp: int) -> int:
+    """Calls that are over are gone with their attempts after TOMP_RETENTION_DAYS. Returns how many.
+
+    In batches, each of them for good: a job that is ended goes on an hour later.
+    """
+    before = timezone.now() - timedelta(days=settings.TOMP_RETENTION_DAYS)
+    forgotten = 0
+    while batch := services.forget_callbacks(before=before, limit=BATCH):
+        forgotten += batch
+    return forgotten
 
 
 @app.periodic(cron="41 * * * *")

@@ -79,6 +79,8 @@ def _parts(url):
 def _checked_address(host, port):
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise Forbidden(f"{host[:200]!r} is no name of a host.") from error
     except OSError as error:
         raise Unreachable(f"{host} has no address: {error}") from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]

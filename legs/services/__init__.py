@@ -17,9 +17,10 @@ from legs.services.issues import report_issue
 from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked
+from legs.services.times import change_times
 from legs.services.tracking import follow, track
 
-__all__ = ["add_ancillary", "apply", "demanded_first", "remove_ancillary", "report_issue", "track"]
+__all__ = ["add_ancillary", "apply", "change_times", "demanded_first", "remove_ancillary", "report_issue", "track"]
 
 
 def apply(

@@ -1,6 +1,6 @@
 """The MaaS providers: who they are, what was agreed, how we know each other, what we owe them."""
 
-from maas.models.callbacks import Callback, CallbackChannel, CallbackKind, CallbackState
+from maas.models.callbacks import Callback, CallbackAttempt, CallbackChannel, CallbackKind, CallbackState
 from maas.models.credentials import ApiKey, IdempotentRequest, OAuthClient, digest_of
 from maas.models.providers import (
     MAAS_ID,
@@ -18,6 +18,7 @@ __all__ = [
     "AccessAnswer",
     "ApiKey",
     "Callback",
+    "CallbackAttempt",
     "CallbackChannel",
     "CallbackKind",
     "CallbackState",

@@ -1,8 +1,10 @@
 """How we call providers, and every call we owe or owed them."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -67,6 +69,28 @@ class CallbackKind(models.TextChoices):
     START_LEG = "START_LEG", _("may we begin the ride?")
 
 
+class CallbackQuerySet(models.QuerySet):
+    def owed(self):
+        return self.filter(state=CallbackState.OWED)
+
+    def given_up(self):
+        return self.filter(state=CallbackState.GIVEN_UP)
+
+    def over(self, before):
+        """Delivered or given up, and written before this moment."""
+        return self.exclude(state=CallbackState.OWED).filter(created_at__lt=before)
+
+    def owe_again(self, now):
+        """As Callback.owe_again(), of many at once; those that were not given up stay as they are."""
+        return self.given_up().update(state=CallbackState.OWED, owed_since=now, next_attempt_at=None)
+
+    def had_to_wait(self, since, until):
+        """The time in between counts as no delay of those that are owed, and nothing puts them off any more."""
+        counted_from = Coalesce("owed_since", "created_at", output_field=models.DateTimeField())
+        later = models.ExpressionWrapper(counted_from + (until - since), models.DateTimeField())
+        return self.owed().update(owed_since=Least(later, models.Value(until)), next_attempt_at=None)
+
+
 class Callback(FSMModelMixin, models.Model):
     """A call to a provider: owed in the transaction of what it tells, made outside it (maas/delivery.py).
 
@@ -89,12 +113,20 @@ class Callback(FSMModelMixin, models.Model):
     status = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("The last answer's."))
     outcome = models.CharField(max_length=300, blank=True, help_text=_("Why it was not delivered yet."))
     created_at = models.DateTimeField()
+    owed_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Our patience counts from then; empty: since it was created."),
+    )
     attempted_at = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(
         max_length=20, choices=CallbackKind, blank=True, editable=False, help_text=_("What is special about it.")
     )
     answer = models.JSONField(null=True, blank=True, editable=False, help_text=_("What they answered to a question."))
+
+    objects = CallbackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("callback")
@@ -104,6 +136,8 @@ class Callback(FSMModelMixin, models.Model):
             models.Index(
                 fields=["provider", "created_at"], name="callback_owed", condition=models.Q(state=CallbackState.OWED)
             ),
+            models.Index(fields=["provider", "state"], name="callback_by_state"),
+            models.Index(fields=["created_at"], name="callback_over", condition=~models.Q(state=CallbackState.OWED)),
         )
         constraints = (
             models.CheckConstraint(
@@ -125,11 +159,16 @@ class Callback(FSMModelMixin, models.Model):
     def url(self):
         return f"{self.base_url.rstrip('/')}/{self.path}"
 
-    def attempt(self, *, at, status=None, outcome=""):
-        """Once more it was tried; this came of it."""
+    def lapses_at(self, days):
+        """When it is given up if it could not be delivered for so many days."""
+        return (self.owed_since or self.created_at) + timedelta(days=days)
+
+    def attempt(self, *, at, status=None, outcome="", duration_ms=0):
+        """Once more it was tried; this came of it. Returns the record of it, to be saved together with this."""
         self.attempts += 1
         self.attempted_at, self.next_attempt_at = at, None
         self.status, self.outcome = status, outcome[:300]
+        return CallbackAttempt(callback=self, at=at, duration_ms=duration_ms, status=status, outcome=self.outcome)
 
     @transition("state", source=CallbackState.OWED, target=CallbackState.DELIVERED)
     def deliver(self):
@@ -140,5 +179,24 @@ class Callback(FSMModelMixin, models.Model):
         """It will not be tried again by itself."""
 
     @transition("state", source=CallbackState.GIVEN_UP, target=CallbackState.OWED)
-    def owe_again(self):
-        """Staff want it tried once more."""
+    def owe_again(self, *, now):
+        """Staff want it tried once more, with as much patience as at first."""
+        self.owed_since, self.next_attempt_at = now, None
+
+
+class CallbackAttempt(models.Model):
+    """One time a call was tried, and what came of it. Written once, never changed; forgotten with its call."""
+
+    callback = models.ForeignKey(Callback, models.CASCADE, related_name="tries")
+    at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField(help_text=_("Milliseconds, with the token that had to be bought."))
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Empty: nobody answered."))
+    outcome = models.CharField(max_length=300, blank=True, help_text=_("Why it was in vain."))
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ("id",)
+
+    def __str__(self):
+        return f"{self.callback_id}: {self.status or self.outcome}"

@@ -189,6 +189,9 @@ class MaasProvider(models.Model):
     )
     end_longest_ride = models.BooleanField(default=False, help_text=_("And it is ended by us."))
 
+    calls_paused_at = models.DateTimeField(_("calls paused at"), null=True, blank=True)
+    calls_paused_because = models.CharField(_("calls paused because"), max_length=200, blank=True)
+
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
 
@@ -204,6 +207,11 @@ class MaasProvider(models.Model):
             models.CheckConstraint(
                 name="a_location_is_demanded_of_known_events",
                 condition=models.Q(location_required_on__contained_by=LocatedEvent.values),
+            ),
+            models.CheckConstraint(
+                name="who_pauses_the_calls_says_why",
+                condition=models.Q(calls_paused_at__isnull=True, calls_paused_because="")
+                | (models.Q(calls_paused_at__isnull=False) & ~models.Q(calls_paused_because="")),
             ),
         )
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from maas import outbox
+from maas import outbox, pausing
 from maas.models import Callback, CallbackState
 from tests.factories import MaasProviderFactory
 
@@ -81,3 +81,18 @@ def test_what_is_rolled_back_is_never_owed(provider, receiver):
         assert wait_for(1, receiver) == ["CANCEL"]
 
     assert Callback.objects.count() == 1
+
+
+def test_what_was_owed_during_a_pause_goes_out_in_order_after_it(provider, receiver):
+    booking, other = uuid.uuid4(), MaasProviderFactory(base_url=receiver.url)
+    pausing.pause(provider_id=provider.pk, reason="Moving.", now=timezone.now())
+    with a_worker():
+        owe(provider, booking, "COMMIT")
+        owe(provider, booking, "DENY")
+        owe(other, uuid.uuid4(), "OTHER")
+        assert wait_for(1, receiver) == ["OTHER"]
+
+        pausing.resume(provider_id=provider.pk, now=timezone.now())
+
+        assert wait_for(3, receiver) == ["OTHER", "COMMIT", "DENY"]
+    assert set(Callback.objects.values_list("state", "attempts")) == {(CallbackState.DELIVERED, 1)}

@@ -4,16 +4,20 @@ import base64
 import hashlib
 import hmac
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from maas import delivery
-from maas.delivery import NotYet
-from maas.models import Callback, CallbackChannel, CallbackState
+from maas.delivery import NotGivenUp, NotYet
+from maas.models import Callback, CallbackAttempt, CallbackChannel, CallbackState
 from tests.factories import CallbackFactory, MaasProviderFactory
 from tests.fleet_factories import SystemFactory
+from tomp.egress import Answer
 
 pytestmark = pytest.mark.django_db
 
@@ -305,7 +309,98 @@ def test_staff_send_again_what_was_given_up(callback, receiver):
     receiver.answer(404)
     deliver(callback)
 
-    delivery.send_again(callback_id=callback.pk)
+    delivery.send_again(callback_id=callback.pk, now=NOW)
 
     done = deliver(callback)
     assert (done.state, done.attempts) == (CallbackState.DELIVERED, 2)
+
+
+def test_what_is_sent_again_has_as_much_patience_as_at_first(callback, receiver, settings):
+    settings.TOMP_CALLBACK_DAYS = 2
+    receiver.answer(404)
+    deliver(callback)
+    much_later = NOW + timedelta(days=9)
+
+    delivery.send_again(callback_id=callback.pk, now=much_later)
+
+    receiver.answer(500)
+    assert put_off(callback, much_later)[1].state == CallbackState.OWED
+    receiver.answer(500)
+    assert deliver(callback, much_later + timedelta(days=2)).outcome == "Tried for 2 days. 500: {}"
+
+
+def test_what_was_not_given_up_is_not_sent_again(callback):
+    with pytest.raises(NotGivenUp, match="This call is owed"):
+        delivery.send_again(callback_id=callback.pk, now=NOW)
+
+    assert Callback.objects.get().owed_since is None
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_many_are_sent_again_in_order_with_few_statements(provider, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 40)
+    bookings = [uuid.uuid4() for _ in range(10)]
+    calls = [CallbackFactory(provider=provider, booking_id=booking) for _ in range(10) for booking in bookings]
+    Callback.objects.exclude(pk=calls[5].pk).update(state=CallbackState.GIVEN_UP)
+
+    with CaptureQueriesContext(connection) as queries:
+        owed = delivery.send_all_again(callback_ids=[call.pk for call in reversed(calls)], now=NOW)
+
+    expected = [call for call in calls if call != calls[5]]
+    assert owed == [call.pk for call in expected]
+    jobs = ProcrastinateJob.objects.order_by("id")
+    assert [(job.args["callback_id"], job.lock) for job in jobs] == [
+        (call.pk, f"callbacks of {call.booking_id}") for call in expected
+    ]
+    assert set(Callback.objects.values_list("state", "owed_since")) == {("OWED", None), ("OWED", NOW)}
+    # per batch of 40: savepoint, lock, state, jobs, release
+    assert len(queries) == 3 * 5
+
+
+# Each attempt
+
+
+def tries(callback):
+    rows = callback.tries.values_list("at", "status", "outcome", "duration_ms")
+    return [(at, status, outcome, 0 <= took < 5000) for at, status, outcome, took in rows]
+
+
+def test_every_attempt_is_kept(callback, receiver):
+    receiver.answer(503, body=b"later")
+    at, _ = put_off(callback)
+    deliver(callback, at)
+
+    assert tries(callback) == [(NOW, 503, "503: later", True), (at, 200, "", True)]
+
+
+def test_an_attempt_knows_how_long_it_took(callback, receiver, monkeypatch):
+    moments = iter([10.0, 10.25])
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: next(moments, 99.0))
+    monkeypatch.setattr(delivery.calling, "call", lambda *_args, **_more: Answer(200))
+
+    deliver(callback)
+
+    assert callback.tries.get().duration_ms == 250
+
+
+def test_an_attempt_without_an_answer_is_kept_too(nobody):
+    put_off(nobody[0])
+
+    assert tries(nobody[0]) == [(NOW, None, "NewConnectionError: 127.0.0.1:9", True)]
+    assert tries(nobody[1]) == []
+
+
+def test_waiting_is_no_attempt(nobody):
+    put_off(nobody[0])
+    put_off(nobody[1], NOW + seconds(1))
+
+    assert CallbackAttempt.objects.count() == 1
+
+
+def test_credentials_that_cannot_be_sent_are_given_up_and_not_told(callback, receiver):
+    channel(callback.provider, auth=Auth.BEARER, secret="s3cret\n")
+
+    left = deliver(callback)
+
+    assert (left.state, receiver.received) == (CallbackState.GIVEN_UP, [])
+    assert left.outcome == "Our credentials cannot be sent: a header has no such characters."

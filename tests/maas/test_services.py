@@ -4,13 +4,23 @@ import datetime
 from threading import Barrier, Thread
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from oauth2_provider.models import AccessToken
 
-from maas import services
-from maas.models import ApiKey, IdempotentRequest, MaasProvider, OAuthClient, digest_of
-from tests.factories import ApiKeyFactory, MaasProviderFactory
+from maas import services, tasks
+from maas.models import (
+    ApiKey,
+    Callback,
+    CallbackAttempt,
+    CallbackState,
+    IdempotentRequest,
+    MaasProvider,
+    OAuthClient,
+    digest_of,
+)
+from tests.factories import ApiKeyFactory, CallbackFactory, MaasProviderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +208,30 @@ def test_forgets_what_has_served_its_time():
 
     assert AccessToken.objects.get().token_checksum == digest_of("good")
     assert IdempotentRequest.objects.get().key == "young"
+
+
+# forget_callbacks
+
+
+def a_call(state, created_at):
+    callback = CallbackFactory(created_at=created_at)
+    if state != CallbackState.OWED:
+        callback.attempt(at=created_at, status=200).save()
+        Callback.objects.filter(pk=callback.pk).update(state=state, attempted_at=created_at)
+    return callback.pk
+
+
+def test_forgets_calls_that_are_over_after_the_days_of_the_settings(settings, monkeypatch):
+    settings.TOMP_RETENTION_DAYS = 30
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    old = NOW - datetime.timedelta(days=30)
+    for state in (CallbackState.DELIVERED, CallbackState.GIVEN_UP) * 3:
+        a_call(state, old - A_SECOND)
+    kept = {a_call(CallbackState.OWED, old - A_SECOND), *(a_call(state, old) for state in CallbackState)}
+
+    with time_machine.travel(NOW, tick=False):
+        assert tasks.forget_callbacks(timestamp=0) == 6
+        assert tasks.forget_callbacks(timestamp=0) == 0
+
+    assert set(Callback.objects.values_list("pk", flat=True)) == kept
+    assert CallbackAttempt.objects.count() == 2

@@ -1,6 +1,5 @@
 """Back office: the legs, to read. What moves a trip is asked of services, never done here."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -10,22 +9,18 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
 from fleet.models import Asset, AssetPublicId
-from legs import asking
+from legs.admin.decisions import DecidesLeg
 from legs.models import RUNNING_STATES, Evidence, Leg, LegEvent, LegState
 from legs.serializers import EVENTS
-from maas.models import CallbackKind
 from tomp.admin import (
     DASH,
     DayRangeFilter,
     ReadOnlyAdmin,
     ReadOnlyInline,
-    ReasonForm,
-    attempt,
-    back,
     has_id,
     label,
     link,
@@ -199,17 +194,8 @@ class EvidenceInline(ReadOnlyInline):
         return link(evidence.url, evidence.url)
 
 
-ASK = {
-    "title": _("Replace the vehicle"),
-    "description": _("The provider is asked first. If it agrees, the ride has another free vehicle of this type."),
-    "form_class": ReasonForm,
-    "form_submit_text": _("Ask the provider"),
-}
-
-
 @admin.register(Leg)
-class LegAdmin(LegShown, ReadOnlyAdmin):
-    actions_detail = ("replace_asset",)
+class LegAdmin(LegShown, DecidesLeg):
     list_display = (
         "short_id",
         "state_label",
@@ -257,28 +243,6 @@ class LegAdmin(LegShown, ReadOnlyAdmin):
     @display(description=_("id"), ordering="id")
     def short_id(self, leg):
         return short(leg.pk)
-
-    def get_actions_detail(self, request, object_id):
-        leg = self.get_object(request, object_id)
-        is_possible = leg is not None and leg.is_waiting and leg.asset_id is not None and leg.booking.is_open
-        return super().get_actions_detail(request, object_id) if is_possible else []
-
-    def has_operate_permission(self, request, obj=None):
-        return request.user.has_perm("bookings.change_booking")
-
-    @action(
-        description=_("Replace the vehicle"),
-        icon="swap_horiz",
-        permissions=["operate"],
-        url_path="replace-asset",
-        dialog=ASK,
-    )
-    def replace_asset(self, request, form, object_id):
-        leg, actor = self.existing(request, object_id), request.user.get_username()
-        why = form.cleaned_data["reason"]
-        question = partial(asking.ask, CallbackKind.REPLACE_ASSET, leg_id=leg.pk, actor=actor, reason=why)
-        attempt(request, lambda: question(now=timezone.now()), _("The provider is asked."))
-        return back(request)
 
     @display(description=_("takes too long since"))
     def overdue(self, leg):

@@ -3,34 +3,19 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from maas import delivery, services
-from maas.models import ApiKey, Callback, CallbackChannel, CallbackState, MaasProvider, OAuthClient
+from maas import services
+from maas.admin.calls import CallsFilter, CallsProvider
+from maas.models import ApiKey, CallbackChannel, MaasProvider, OAuthClient
 from tomp import versions
-from tomp.admin import (
-    ConfirmForm,
-    DayRangeFilter,
-    HistoryAdmin,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    Stacked,
-    attempt,
-    back,
-    has_id,
-    label,
-    link,
-    moment,
-    short,
-)
+from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, Stacked, back, label, moment
 from tomp.errors import UnsupportedVersion
 from tomp.forms import SecretField, StaffForm, WordsField
 
@@ -117,16 +102,25 @@ class MaasProviderForm(StaffForm):
 
 
 @admin.register(MaasProvider)
-class MaasProviderAdmin(HistoryAdmin):
+class MaasProviderAdmin(CallsProvider, HistoryAdmin):
     """A secret is shown once, in the message after it was made."""
 
     form = MaasProviderForm
     list_display = (
-        "__str__", "maas_id", "is_active", "is_sandbox", "auto_commit", "pending_minutes", "api_version", "base_url",
-    )  # fmt: skip
-    list_filter = ("is_active", "is_sandbox", "auto_commit", "api_version")
+        "__str__",
+        "maas_id",
+        "is_active",
+        "is_sandbox",
+        "calls_tag",
+        "auto_commit",
+        "pending_minutes",
+        "api_version",
+        "base_url",
+    )
+    list_filter = ("is_active", "is_sandbox", CallsFilter, "auto_commit", "api_version")
+    list_select_related = ("channel",)
     search_fields = ("maas_id", "name", "base_url")
-    readonly_fields = ("oauth2_client", "created_at")
+    readonly_fields = ("oauth2_client", "created_at", "calls_label", "owed_calls", "given_up_calls")
     inlines = (ApiKeyInline, CallbackChannelInline)
     actions_detail = (
         {
@@ -134,9 +128,11 @@ class MaasProviderAdmin(HistoryAdmin):
             "icon": "key",
             "items": ["issue_api_key", "revoke_api_key", "rotate_client_secret"],
         },
+        *CallsProvider.actions_detail,
     )
     fieldsets = (
         (None, {"fields": ("maas_id", "name", ("is_active", "is_sandbox"), "oauth2_client", "created_at")}),
+        (_("Calls"), {"fields": ("calls_label", ("owed_calls", "given_up_calls"))}),
         (
             _("Booking"),
             {
@@ -250,102 +246,3 @@ class MaasProviderAdmin(HistoryAdmin):
         messages.success(
             request, format_html('{} <code style="font-family: monospace; user-select: all">{}</code>', text, secret)
         )
-
-
-STATE_COLOURS = {CallbackState.OWED: "warning", CallbackState.DELIVERED: "success", CallbackState.GIVEN_UP: "danger"}
-
-
-@admin.register(Callback)
-class CallbackAdmin(ReadOnlyAdmin):
-    """Every call we owed a provider, and what came of it."""
-
-    list_display = (
-        "created",
-        "subject",
-        "provider",
-        "of_booking",
-        "state_label",
-        "attempts",
-        "outcome",
-        "next_attempt",
-    )
-    list_filter = (
-        ("state", ChoicesDropdownFilter),
-        ("provider", AutocompleteSelectFilter),
-        ("created_at", DayRangeFilter),
-    )
-    list_select_related = ("provider",)
-    search_help_text = _("Booking id, or correlation id")
-    search_fields = ("outcome",)
-    ordering = ("-id",)
-    actions_detail = ("send_again",)
-    fields = (
-        ("provider", "of_booking"),
-        "address",
-        "body",
-        ("state_label", "attempts"),
-        "outcome",
-        ("created", "attempted"),
-        ("next_attempt", "api_version"),
-        "correlation_id",
-    )
-    readonly_fields = ("address", "created", "attempted", "next_attempt", "state_label", "of_booking", "correlation_id")
-
-    def get_search_results(self, request, queryset, search_term):
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        by_id = queryset.filter(has_id("booking_id", search_term) | has_id("correlation_id", search_term))
-        return found | by_id, may_repeat
-
-    def get_actions_detail(self, request, object_id):
-        callback = self.get_object(request, object_id)
-        is_over = callback is not None and callback.state == CallbackState.GIVEN_UP
-        return super().get_actions_detail(request, object_id) if is_over else []
-
-    def has_send_permission(self, request, obj=None):
-        return request.user.has_perm("maas.change_callback")
-
-    @display(description=_("state"), ordering="state")
-    def state_label(self, callback):
-        return label(callback.state, callback.get_state_display(), STATE_COLOURS)
-
-    @display(description=_("booking"), ordering="booking_id")
-    def of_booking(self, callback):
-        address = reverse("admin:bookings_booking_change", args=[callback.booking_id])
-        return link(address, short(callback.booking_id))
-
-    @display(description=_("sent to"))
-    def address(self, callback):
-        return f"{callback.method} {callback.url}"
-
-    @display(description=_("tells"))
-    def subject(self, callback):
-        return callback.subject
-
-    @display(description=_("created"), ordering="created_at")
-    def created(self, callback):
-        return moment(callback.created_at)
-
-    @display(description=_("last tried"))
-    def attempted(self, callback):
-        return moment(callback.attempted_at)
-
-    @display(description=_("next try"))
-    def next_attempt(self, callback):
-        return moment(callback.next_attempt_at)
-
-    @action(
-        description=_("Send again"),
-        icon="refresh",
-        permissions=["send"],
-        dialog={
-            "title": _("Send again"),
-            "description": _("The call is owed once more, after all others about this booking."),
-            "form_class": ConfirmForm,
-            "form_submit_text": _("Send again"),
-        },
-    )
-    def send_again(self, request, form, object_id):
-        callback = self.existing(request, object_id)
-        if attempt(request, lambda: delivery.send_again(callback_id=callback.pk), _("It will be sent again.")):
-            self.log_change(request, callback, "Sent again")
-        return back(request)
