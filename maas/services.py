@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
-from maas.models import ApiKey, IdempotentRequest, MaasProvider, OAuthClient, digest_of
+from maas.models import ApiKey, IdempotentRequest, MaasProvider, OAuthClient, Remark, digest_of
 
 
 class ProviderExists(Exception):
@@ -84,3 +84,9 @@ def forget_expired(*, now):
     tokens, _ = AccessToken.objects.filter(expires__lte=now).delete()
     answers, _ = IdempotentRequest.objects.filter(created_at__lte=now - KEPT_FOR).delete()
     return tokens, answers
+
+
+def forget_remarks(*, before):
+    """What was counted of the calls before this day is gone; how many rows."""
+    deleted, _ = Remark.objects.filter(day__lt=before).delete()
+    return deleted

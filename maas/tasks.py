@@ -1,9 +1,13 @@
 """What the clock does for providers, and the calls to them."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
+from fleet import information
 from maas import delivery, services
 
 
@@ -25,5 +29,7 @@ def deliver_callback(callback_id: int) -> None:
 @app.periodic(cron="41 * * * *")
 @app.task(queueing_lock="forget_expired")
 def forget_expired(timestamp: int) -> None:
-    """Tokens that expired and answers nobody will ask for again are gone."""
-    services.forget_expired(now=timezone.now())
+    """Tokens that expired, answers nobody will ask for again and counts of calls of long ago are gone."""
+    now = timezone.now()
+    services.forget_expired(now=now)
+    services.forget_remarks(before=information.local(now).date() - timedelta(days=settings.TOMP_RETENTION_DAYS))

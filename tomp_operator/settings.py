@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "tomp_operator.middleware.RequestLog",
     "tomp.middleware.TrailingSlash",
     "tomp.middleware.OldNames",
+    "maas.middleware.Remarks",  # what the address was called is known here, and all transactions are over
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tomp_operator.middleware.PageLanguage",
     "django.middleware.common.CommonMiddleware",
