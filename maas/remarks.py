@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from django.db import connection
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from fleet import information
 from maas.authentication import ProviderAuthentication
@@ -76,7 +78,7 @@ class Tally:
 tally = Tally()
 
 
-def note(request, response, *, now: datetime) -> None:
+def note(request: Request, response: Response, *, now: datetime) -> None:
     """What is remarkable about this call is counted for its provider; calls of nobody we know are not.
 
     `request` is the REST framework's, `response` its answer, finished.
@@ -134,7 +136,7 @@ def write(counted: Mapping[Key, tuple[int, datetime]]) -> None:
 # What is remarkable: (kind, operation, status, code, subject)
 
 
-def remarks_on(request, response) -> Iterator[tuple[str, str, int, int, str]]:
+def remarks_on(request: Request, response: Response) -> Iterator[tuple[str, str, int, int, str]]:
     """That there was a call, and each thing about it that should have been otherwise."""
     yield RemarkKind.CALL.value, "", 0, 0, ""
     operation = _operation(request)
@@ -217,4 +219,4 @@ def _about_members(request, operation):
 
 def _without_digits(name):
     """What tells somebody apart is mostly a number."""
-    return re.sub(r"[^A-Za-z_-]", "", name)[:40]
+    return re.sub(r"[^A-Za-z_-]", "", name).strip("-_")[:40]

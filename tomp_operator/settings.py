@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "payments",
     "support",
     "demo",
+    "backoffice",
     "tomp_operator",
 ]
 
