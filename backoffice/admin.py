@@ -52,7 +52,7 @@ class ProviderWithReport(ProviderAdmin):
             "original": provider,
             "report": found,
             "cards": _cards(found.looked_at),
-            "rows": [(_tag(finding.severity), finding, _links(request, finding)) for finding in found.findings],
+            "rows": [_row(request, finding) for finding in found.findings],
             "first": today - timedelta(days=count - 1),
             "last": today,
             "days": count,
@@ -78,16 +78,27 @@ def _cards(looked_at):
     return [{"what": what, "number": number(count)} for what, count in counted.items()]
 
 
-def _tag(severity):
-    return label(severity, severity.label, COLOURS)
+def _row(request, finding):
+    severity = finding.severity
+    tag = label(severity, severity.label, COLOURS)
+    return tag, finding, _unbroken(finding.seen), _links(request, finding)
+
+
+def _unbroken(text):
+    """A number and its sign are read in one piece."""
+    return text.replace("< ", "<\u00a0").replace(" %", "\u00a0%").replace(" ×", "\u00a0×")
+
+
+def _short(example):
+    return short(example.id) if example.kind == "booking" else f"#{example.id}"
 
 
 def _links(request, finding):
     """The examples: links for those who may follow them."""
     permissions = {"booking": "bookings.view_booking", "callback": "maas.view_callback"}
     return [
-        link(reverse(PAGES[example.kind], args=[example.id]), short(example.id))
+        link(reverse(PAGES[example.kind], args=[example.id]), _short(example))
         if request.user.has_perm(permissions[example.kind])
-        else short(example.id)
+        else _short(example)
         for example in finding.examples
     ]

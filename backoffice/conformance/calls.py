@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db.models import Max, Sum
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.conformance.findings import Finding, Rule, Seen, Severity
 from maas.models import MaasProvider, Remark, RemarkKind
+from tomp import errors, titles
 
 MOST_REFUSALS = 50  # so many kinds of them are listed, the most frequent
 HEADERS = "TOMP 1.6.1 request headers"
@@ -38,7 +41,7 @@ ODD_MEMBER = Rule(
     expected=_("{meant}, if that is what is meant: nobody reads the other."),
     source="TOMP 1.6.1 {operation}",
 )
-WANTED = {  # by number, that is errorcode without its module; None: any other
+WANTED = {  # by errorcode, else by its number, that is without its module; None: any other
     1: _("The required header or member: {subject}."),
     2: _("A value that fits its type and range: {subject}."),
     4: _("An event that the state of the booking or leg allows; read it before."),
@@ -56,9 +59,11 @@ WANTED = {  # by number, that is errorcode without its module; None: any other
     500: _("The end of a ride where it may end: look at the return areas of the leg."),
     501: _("FINISH after the vehicle was locked."),
     502: _("A photo for each step SEND_EVIDENCE_… in url of START_FINISHING or FINISH."),
+    7204: _("An operation that GET /operator/meta lists, addressed to us by our own name."),
     None: _("A call as the specification has it."),
 }
-BUSINESS = {201, 202, 209}  # happens to everybody who follows the protocol
+# Happens to everybody who follows the protocol: the contract is used up, others were faster, a traveller is blocked.
+BUSINESS = {(403, 201), (406, 202), (410, 202), (403, 209), (428, 209)}
 MALFORMED = {400, 405, 413, 415}
 FEW = 3  # malformed calls so rare may be somebody trying something out
 
@@ -113,12 +118,26 @@ def _refusal(row):
     rule = Rule(
         name=f"refused_{row['code']}",
         seen=_refusal_seen(number, subject),
-        expected=WANTED.get(number, WANTED[None]) if subject or number not in (1, 2, 211) else WANTED[None],
+        expected=_wanted(row["code"], number, subject),
         source=ERRORS if row["operation"] else f"{HEADERS}, Api-Version, error {{code}}",
         severity=_severity(status, number, row["times"]),
     )
     seen = Seen(row["times"], None, row["latest"])
-    return rule.finding(seen, operation=row["operation"], code=code, subject=subject)
+    title = titles.in_words_of(get_language() or "en", title_of(number))
+    return rule.finding(seen, operation=row["operation"], code=code, subject=subject, title=title)
+
+
+@cache
+def title_of(number: int) -> str:
+    """What errors of this number are called: the first that has it."""
+    kinds: tuple[type[errors.TompError], ...] = (errors.TompError, *errors.TompError.__subclasses__())
+    return next((kind.title for kind in kinds if kind.number == number), errors.TompError.title)
+
+
+def _wanted(code, number, subject):
+    """What names a field says nothing where we do not know it."""
+    names_field = number in (1, 2, 211)
+    return WANTED[None] if names_field and not subject else WANTED.get(code) or WANTED.get(number, WANTED[None])
 
 
 def _refusal_seen(number, subject):
@@ -129,11 +148,11 @@ def _refusal_seen(number, subject):
             else _("A version that is none was asked for {count} ×; refused with {code}.")
         )
     if subject:
-        return _("{operation} was refused {count} × with {code} ({subject}).")
-    return _("{operation} was refused {count} × with {code}.")
+        return _("{operation} was refused {count} × with {code} ({title}: {subject}).")
+    return _("{operation} was refused {count} × with {code} ({title}).")
 
 
 def _severity(status, number, times):
-    if number in BUSINESS:
+    if (status, number) in BUSINESS:
         return Severity.NOTE
     return Severity.MUST if status in MALFORMED and times >= FEW else Severity.SHOULD

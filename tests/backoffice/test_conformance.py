@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backoffice.conformance import Example, Severity, report
+from backoffice.conformance.findings import Seen, percent
 from bookings import services as bookings
 from bookings.models import Party
 from bookings.unstarted import NOBODY_CAME
@@ -108,7 +109,9 @@ def test_finish_that_was_refused_is_not_called_never_sent(clock):
     told = found(mp.provider)
 
     assert told["finish_never_sent"].seen == "FINISH never came, or was refused, in 1 of 1 rides (100 %)."
-    assert told["refused_4502"].seen == "POST /legs/{id}/events FINISH was refused 1 × with 400/4502."
+    assert (
+        told["refused_4502"].seen == "POST /legs/{id}/events FINISH was refused 1 × with 400/4502 (Evidence required)."
+    )
     assert told["photo_missing"].seen == "The photo is missing in 1 of 1 rides that need one (100 %)."
     assert told["photo_missing"].severity == Severity.MUST
 
@@ -328,7 +331,7 @@ def test_what_was_counted_of_calls(clock, provider):
     assert [(finding.severity.value, finding.seen, finding.source) for finding in told.findings] == [
         (
             "MUST",
-            "POST /planning/offers was refused 3 × with 400/2001 (from).",
+            "POST /planning/offers was refused 3 × with 400/2001 (A required value is missing: from).",
             "TOMP 1.6.1 POST /planning/offers, error 400/2001",
         ),
         (
@@ -348,7 +351,7 @@ def test_what_was_counted_of_calls(clock, provider):
         ),
         (
             "SHOULD",
-            "GET /executions/{id} was refused 1 × with 404/4204.",
+            "GET /executions/{id} was refused 1 × with 404/4204 (Not found).",
             "TOMP 1.6.1 GET /executions/{id}, error 404/4204",
         ),
         (
@@ -363,7 +366,7 @@ def test_what_was_counted_of_calls(clock, provider):
         ),
         (
             "NOTE",
-            "POST /bookings/one-stop was refused 1 × with 406/3202.",
+            "POST /bookings/one-stop was refused 1 × with 406/3202 (The availability has expired).",
             "TOMP 1.6.1 POST /bookings/one-stop, error 406/3202",
         ),
     ]
@@ -437,3 +440,24 @@ def test_shows_five_examples_the_latest_first(provider):
     finding = found(provider)["finish_never_sent"]
 
     assert finding.examples == tuple(Example("booking", pk) for pk in ids[:1:-1])
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "times", "severity"),
+    [
+        (400, 3002, 2, "SHOULD"), (400, 3002, 3, "MUST"), (415, 7002, 3, "MUST"), (403, 4004, 99, "SHOULD"),
+        (404, 4204, 99, "SHOULD"), (409, 3004, 99, "SHOULD"), (429, 7007, 99, "SHOULD"), (403, 3202, 99, "SHOULD"),
+        (406, 3202, 99, "NOTE"), (410, 3202, 99, "NOTE"), (403, 3201, 99, "NOTE"), (428, 3209, 99, "NOTE"),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_as_severe_as_what_it_shows(provider, status, code, times, severity):
+    remarks.write({(provider.pk, NOW.date(), "REFUSAL", "POST /bookings", status, code, ""): (times, NOW)})
+
+    assert found(provider)[f"refused_{code}"].severity == severity
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "text"), [(1, 400, "< 1 %"), (1, 8, "12 %"), (399, 400, "> 99 %"), (3, 3, "100 %")]
+)
+def test_a_share_never_claims_all_or_nothing_that_is_not(count, of, text):
+    assert percent(Seen(count, of)) == text

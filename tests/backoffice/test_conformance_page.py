@@ -60,9 +60,9 @@ def test_shows_what_was_looked_at_and_each_finding(browser, provider, trouble):
     assert "From 2026-05-03 to 2026-06-01" in page
     assert "1,234" in page
     for text in (
-        "FINISH was never sent in 1 of 1 rides (100 %).",
-        "1 of 1 of our calls were refused with 404 (100 %).",
-        "Api was missing in 1,234 of 1,234 calls (100 %).",
+        "FINISH was never sent in 1 of 1 rides (100\u00a0%).",
+        "1 of 1 of our calls were refused with 404 (100\u00a0%).",
+        "Api was missing in 1,234 of 1,234 calls (100\u00a0%).",
         f'href="/admin/bookings/booking/{leg.booking_id}/change/"',
         f'href="/admin/maas/callback/{callback.pk}/change/"',
     ):
