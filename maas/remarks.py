@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from fleet import information
 from maas.authentication import ProviderAuthentication
-from maas.models import Remark, RemarkKind
+from maas.models import MaasProvider, Remark, RemarkKind
 from maas.peculiar import meant_header, meant_member
 from tomp.declarations import PARAMETERS, headers_of
 from tomp.errors import TompError
@@ -94,12 +94,15 @@ def note(request: Request, response: Response, *, now: datetime) -> None:
 
 
 def _caller(request, status):
-    """The provider; also of a call that was refused before anybody asked who it is, or sent to no operation of ours."""
+    """The provider, if it is one and no device.
+
+    Also of a call that was refused before anybody asked who it is, or that was sent to no operation of ours.
+    """
     try:
         if status == 404 and not request.authenticators:
             known = ProviderAuthentication().authenticate(request)
             return known[1] if known else None
-        return None if status == 401 else request.auth
+        return request.auth if status != 401 and isinstance(request.auth, MaasProvider) else None
     except TompError:
         return None
 
@@ -128,7 +131,7 @@ def write(counted: Mapping[Key, tuple[int, datetime]]) -> None:
         {**dict(zip(names, key, strict=True)), "count": count, "last_at": last_at}
         for key, (count, last_at) in counted.items()
     ]
-    tables = {"table": Remark._meta.db_table, "providers": Remark.provider.field.related_model._meta.db_table}
+    tables = {"table": Remark._meta.db_table, "providers": MaasProvider._meta.db_table}
     with connection.cursor() as cursor:
         cursor.execute(WRITE.format(**tables), [json.dumps(rows, default=str)])
 

@@ -13,7 +13,7 @@ from maas.peculiar import meant_header, meant_member
 from tests.client import MpClient, refused
 from tests.concurrency.races import at_once
 from tests.factories import MaasProviderFactory
-from tests.fleet_factories import AssetFactory, RegionFactory, SystemFactory
+from tests.fleet_factories import AssetFactory, DeviceGroupFactory, RegionFactory, SystemFactory
 from tests.journey import HERE, NOW, at, given_leg, minutes, nothing_changes
 from tomp.versions import LATEST
 
@@ -166,6 +166,14 @@ def test_calls_of_nobody_we_know_are_not_counted(mp):
 
     assert written() == []
     assert not Remark.objects.exists()
+
+
+def test_vehicles_that_report_are_no_providers(mp, client):
+    DeviceGroupFactory(pk=mp.provider.pk, secret="of-the-group")
+    answer = client.post("/telemetry/", {}, "application/json", headers={"X-API-Key": "of-the-group", "MaasId": "1"})
+
+    assert answer.status_code == 400
+    assert written() == []
 
 
 def test_an_answer_given_again_is_counted_once(mp):
