@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
-from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, digest_of
+from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, Remark, digest_of
 
 
 class ProviderExists(Exception):
@@ -96,3 +96,9 @@ def forget_callbacks(*, before, limit):
     ids = list(found.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
     Callback.objects.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def forget_remarks(*, before):
+    """What was counted of the calls before this day is gone; how many rows."""
+    deleted, _ = Remark.objects.filter(day__lt=before).delete()
+    return deleted

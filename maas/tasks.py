@@ -7,6 +7,7 @@ from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 
+from fleet import information
 from maas import delivery, outbox, services
 
 BATCH = 1000
@@ -50,5 +51,7 @@ def forget_callbacks(timestamp: int) -> int:
 @app.periodic(cron="41 * * * *")
 @app.task(queueing_lock="forget_expired")
 def forget_expired(timestamp: int) -> None:
-    """Tokens that expired and answers nobody will ask for again are gone."""
-    services.forget_expired(now=timezone.now())
+    """Tokens that expired, answers nobody will ask for again and counts of calls of long ago are gone."""
+    now = timezone.now()
+    services.forget_expired(now=now)
+    services.forget_remarks(before=information.local(now).date() - timedelta(days=settings.TOMP_RETENTION_DAYS))

@@ -1,5 +1,7 @@
 """The base of every operation a MaaS provider calls."""
 
+from functools import cache
+
 from fleet import information
 from maas.authentication import IsProvider, check_maas_id
 from maas.idempotency import IdempotentPosts
@@ -13,6 +15,7 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
 
     permission_classes = (IsProvider,)
     declares_maas_id = True
+    known_members: frozenset[str] | None = None  # of the body this call came with, once it was looked at
 
     @property
     def provider(self):
@@ -24,6 +27,11 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
         check_maas_id(request, self.provider, is_required=self.declares_maas_id)
         check_addressed(request)
 
+    def valid(self, serializer_class, data=None, **context):
+        if data is None:
+            self.known_members = members_of(serializer_class)
+        return super().valid(serializer_class, data, **context)
+
     @property
     def dialect(self):
         """How this provider is spoken to."""
@@ -33,6 +41,12 @@ class ProviderViewSet(IdempotentPosts, TompViewSet):
             pascal_case=bool(self.provider and self.provider.pascal_case_types),
             evidence_condition=bool(self.provider and self.provider.evidence_condition),
         )
+
+
+@cache
+def members_of(serializer_class):
+    """The names of all members we read."""
+    return frozenset(serializer_class().fields)
 
 
 def check_addressed(request):

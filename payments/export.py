@@ -13,22 +13,22 @@ COLUMNS = {
     "booking_id": lambda entry: entry.booking_id,
     "sequence": lambda entry: entry.sequence,
     "leg_id": lambda entry: entry.leg_id,
-    "provider": lambda entry: _text(entry.provider.maas_id),
+    "provider": lambda entry: text_cell(entry.provider.maas_id),
     "created_at": lambda entry: moment_json(entry.created_at),
     "category": lambda entry: entry.category,
-    "description": lambda entry: _text(entry.description),
-    "comment": lambda entry: _text(entry.comment),
+    "description": lambda entry: text_cell(entry.description),
+    "comment": lambda entry: text_cell(entry.comment),
     "refers_to": lambda entry: (entry.details or {}).get("refund_for"),
     "amount": lambda entry: entry.amount,
     "amount_ex_vat": lambda entry: entry.amount_ex_vat,
     "vat": lambda entry: None if entry.amount_ex_vat is None else entry.amount - entry.amount_ex_vat,
     "vat_rate": lambda entry: entry.vat_rate,
-    "vat_country": lambda entry: _text(entry.vat_country),
+    "vat_country": lambda entry: text_cell(entry.vat_country),
     "currency": lambda entry: entry.currency,
     "used_s": lambda entry: entry.used_s,
     "distance_km": lambda entry: None if entry.distance_m is None else entry.distance_m / 1000,
     "state": lambda entry: entry.state,
-    "invoice_number": lambda entry: _text(entry.invoice_number),
+    "invoice_number": lambda entry: text_cell(entry.invoice_number),
     "invoiced_at": lambda entry: moment_json(entry.invoiced_at),
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -59,6 +59,6 @@ class _Line:
         return line
 
 
-def _text(text):
+def text_cell(text):
     """What others wrote is never a formula: a spreadsheet would run it (OWASP CSV injection)."""
     return f"'{text}" if text.startswith(FORMULA) else text

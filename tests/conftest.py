@@ -6,6 +6,7 @@ import pytest
 
 from fleet import tariffs
 from fleet.gateway import commands
+from maas import remarks
 from tests.receiver import Receiver
 from tomp_operator import embedded
 
@@ -15,9 +16,10 @@ database = pytest.StashKey[ExitStack]()
 
 @pytest.fixture(autouse=True)
 def no_rules_are_kept():
-    """What other tests wrote into the price rules, or who worked which locks, is not remembered."""
+    """What other tests wrote into the price rules, who worked which locks or called how often, is not remembered."""
     tariffs.forget()
     commands.forget()
+    remarks.tally.forget()
 
 
 @pytest.fixture

@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "payments",
     "support",
     "demo",
+    "backoffice",
     "tomp_operator",
 ]
 
@@ -131,6 +132,7 @@ MIDDLEWARE = [
     "tomp_operator.middleware.RequestLog",
     "tomp.middleware.TrailingSlash",
     "tomp.middleware.OldNames",
+    "maas.middleware.Remarks",  # what the address was called is known here, and all transactions are over
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tomp_operator.middleware.PageLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -12,6 +12,7 @@ from maas.models.providers import (
     Unstarted,
     usual_access,
 )
+from maas.models.remarks import Remark, RemarkKind
 
 __all__ = [
     "MAAS_ID",
@@ -28,6 +29,8 @@ __all__ = [
     "Milestone",
     "OAuthClient",
     "QuotaPeriod",
+    "Remark",
+    "RemarkKind",
     "Unstarted",
     "digest_of",
     "usual_access",

@@ -1,0 +1,104 @@
+"""Back office: what only somebody who sees all apps can show: the conformance report of a provider."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from backoffice.conformance import Severity, report
+from backoffice.conformance.export import csv_of
+from backoffice.conformance.findings import number
+from fleet import information
+from maas.models import MaasProvider
+from payments.period import days
+from tomp.admin import label, link, short
+
+PERIODS = (7, 30, 90)  # days, today included
+USUAL_PERIOD = 30
+COLOURS = {Severity.MUST: "danger", Severity.SHOULD: "warning", Severity.NOTE: "info"}
+PAGES = {"booking": "admin:bookings_booking_change", "callback": "admin:maas_callback_change"}
+
+ProviderAdmin: Any = type(admin.site._registry[MaasProvider])
+admin.site.unregister(MaasProvider)
+
+
+@admin.register(MaasProvider)
+class ProviderWithReport(ProviderAdmin):
+    """The page of a provider as its own app has it, and one more button."""
+
+    actions_detail = ("conformance", *ProviderAdmin.actions_detail)
+
+    @action(description=_("Conformance report"), icon="fact_check", permissions=["view"], url_path="conformance")
+    def conformance(self, request, object_id):
+        """What the provider does otherwise than the protocol wants, as a page, or with ?format=csv as a table."""
+        provider = self.existing(request, object_id)
+        count = _days_asked_for(request)
+        now = timezone.now()
+        today = information.local(now).date()
+        since, until = days(today - timedelta(days=count - 1), today)
+        found = report(provider=provider, since=since, until=until, now=now)
+        if request.GET.get("format") == "csv":
+            return csv_of(found, f"conformance-{slugify(provider.maas_id)}-{today}")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Conformance report: %(provider)s") % {"provider": provider},
+            "opts": self.opts,
+            "original": provider,
+            "report": found,
+            "cards": _cards(found.looked_at),
+            "rows": [_row(request, finding) for finding in found.findings],
+            "first": today - timedelta(days=count - 1),
+            "last": today,
+            "days": count,
+            "periods": PERIODS,
+        }
+        return TemplateResponse(request, "admin/maas/maasprovider/conformance.html", context)
+
+
+def _days_asked_for(request):
+    """One of the periods there are."""
+    asked = request.GET.get("days", "")
+    return int(asked) if asked in map(str, PERIODS) else USUAL_PERIOD
+
+
+def _cards(looked_at):
+    counted = {
+        _("calls of theirs"): looked_at.calls,
+        _("of them refused"): looked_at.refused,
+        _("bookings made"): looked_at.bookings,
+        _("rides begun"): looked_at.rides,
+        _("calls of ours"): looked_at.callbacks,
+    }
+    return [{"what": what, "number": number(count)} for what, count in counted.items()]
+
+
+def _row(request, finding):
+    severity = finding.severity
+    tag = label(severity, severity.label, COLOURS)
+    return tag, finding, _unbroken(finding.seen), _links(request, finding)
+
+
+def _unbroken(text):
+    """A number and its sign are read in one piece."""
+    return text.replace("< ", "<\u00a0").replace(" %", "\u00a0%").replace(" ×", "\u00a0×")
+
+
+def _short(example):
+    return short(example.id) if example.kind == "booking" else f"#{example.id}"
+
+
+def _links(request, finding):
+    """The examples: links for those who may follow them."""
+    permissions = {"booking": "bookings.view_booking", "callback": "maas.view_callback"}
+    return [
+        link(reverse(PAGES[example.kind], args=[example.id]), _short(example))
+        if request.user.has_perm(permissions[example.kind])
+        else _short(example)
+        for example in finding.examples
+    ]
