@@ -69,6 +69,10 @@ class Client:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The connection is closed; another call would open a new one."""
         self._http.close()
 
     def get(self, path: str, *, silently: bool = False, **query: Any) -> Any:
@@ -94,7 +98,7 @@ class Client:
         Raises CallFailed if nothing was.
         """
         if content is None and body is not None:
-            content = json.dumps(body, default=float).encode()
+            content = self.encoded(body)
         described = {} if content is None else {"Content-Type": "application/json"}
         sent = {**self.headers, **described, **(headers or {})}
         try:
@@ -105,6 +109,11 @@ class Client:
         if not silently:
             self._report(call)
         return call
+
+    @staticmethod
+    def encoded(body: Any) -> bytes:
+        """As it is sent."""
+        return json.dumps(body, default=float).encode()
 
     def _answer(self, call: Call) -> Any:
         if call.status >= 300:
