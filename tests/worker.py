@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import connection, connections
 from procrastinate.contrib.django import app
 
 from tomp_operator.management.commands.worker import connector_of_worker
@@ -28,8 +28,14 @@ def working():
             thread.join()
 
 
+def forget_jobs():
+    """Nothing is to be done: what earlier tests left behind is gone, which no flush of Django's does."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
 def work_off():
-    """The jobs that are due are done."""
+    """The jobs that are due now are done; those that they defer may be left for the next time."""
     with app.replace_connector(connector_of_worker()):
         _run(None)
 

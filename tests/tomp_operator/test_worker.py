@@ -9,7 +9,7 @@ from legs import vehicles
 from maas import delivery, outbox
 from tests.factories import MaasProviderFactory
 from tests.journey import NOW
-from tests.worker import work_off
+from tests.worker import forget_jobs, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,6 +39,7 @@ def owe(told):
 @pytest.mark.parametrize("is_undone", [False, True])
 def test_defers_in_the_transaction_of_the_job_that_defers(monkeypatch, delivered, is_undone):
     told = []
+    forget_jobs()
 
     def vehicle_told(**about):
         with transaction.atomic():
@@ -49,6 +50,7 @@ def test_defers_in_the_transaction_of_the_job_that_defers(monkeypatch, delivered
     report = [{"asset": 1, "happenings": []}]
     app.configure_task("legs.tasks.follow_vehicles").defer(vehicles=report)
 
+    work_off()
     work_off()
 
     callback_id, jobs_seen_inside = told
