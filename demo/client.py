@@ -13,7 +13,14 @@ TIMEOUT = urllib3.Timeout(connect=5, read=30)
 
 
 class CallFailed(Exception):
-    """The operator refused, or could not be reached; the message says so in one line."""
+    """The operator refused, or could not be reached; the message says so in one line.
+
+    `call` is what was refused, or None where there was no answer.
+    """
+
+    def __init__(self, message: str, call: "Call | None" = None) -> None:
+        super().__init__(message)
+        self.call = call
 
 
 @dataclass(frozen=True)
@@ -62,30 +69,58 @@ class Client:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The connection is closed; another call would open a new one."""
         self._http.close()
 
     def get(self, path: str, *, silently: bool = False, **query: Any) -> Any:
         """The body of the answer. Raises CallFailed."""
-        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, silently=silently)
+        return self._answer(self.call("GET", f"{path}?{urlencode(query)}" if query else path, silently=silently))
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, **headers: str) -> Any:
         """The body of the answer. Raises CallFailed."""
-        return self._call("POST", path, body=body)
+        return self._answer(self.call("POST", path, body=body, headers=headers))
 
-    def _call(self, method: str, path: str, *, body: Any = None, silently: bool = False) -> Any:
-        content = None if body is None else json.dumps(body, default=float).encode()
-        headers = self.headers if content is None else {**self.headers, "Content-Type": "application/json"}
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        silently: bool = False,
+    ) -> Call:
+        """The request with `body` as JSON, or `content` as it is, and whatever was answered.
+
+        Raises CallFailed if nothing was.
+        """
+        if content is None and body is not None:
+            content = self.encoded(body)
+        described = {} if content is None else {"Content-Type": "application/json"}
+        sent = {**self.headers, **described, **(headers or {})}
         try:
-            response = self._http.request(method, self._prefix + path, headers=headers, body=content)
+            response = self._http.request(method, self._prefix + path, headers=sent, body=content)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise CallFailed(f"{method} {self.base_url}{path} got no answer: {_in_one_line(error)}") from error
         call = Call(method, path, body, response.status, response.reason or "", response.headers, _parsed(response))
         if not silently:
             self._report(call)
-        if response.status >= 300:
-            raise CallFailed(f"{call} was answered {call.status}: {_refusal(call)}")
+        return call
+
+    @staticmethod
+    def encoded(body: Any) -> bytes:
+        """As it is sent."""
+        return json.dumps(body, default=float).encode()
+
+    def _answer(self, call: Call) -> Any:
+        if call.status >= 300:
+            raise CallFailed(f"{call} was answered {call.status}: {_refusal(call)}", call)
         if isinstance(call.answer, str):
-            raise CallFailed(f"{call} was answered {call.status}, but not in JSON: is {self.base_url} a TOMP server?")
+            reason = f"but not in JSON: is {self.base_url} a TOMP server?"
+            raise CallFailed(f"{call} was answered {call.status}, {reason}", call)
         return call.answer
 
 

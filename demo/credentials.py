@@ -2,8 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 
@@ -24,12 +25,17 @@ def path() -> Path:
 
 def save(credentials: DemoCredentials) -> None:
     """The next `load` returns these; nobody but the file's owner can read them."""
-    path().parent.mkdir(parents=True, exist_ok=True)
-    draft = path().with_suffix(".new")
+    keep(path(), credentials)
+
+
+def keep(file: Path, content: Mapping[str, Any]) -> None:
+    """The file has this content as JSON, whole or as it was before; nobody but its owner can read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".new")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        json.dump(credentials, file, indent=2)
-    draft.replace(path())
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
+        json.dump(content, opened, indent=2)
+    draft.replace(file)
 
 
 def load() -> DemoCredentials | None:

@@ -47,20 +47,20 @@ def offer(client: Client, wish: Wish) -> Json:
 def _requests(client: Client, wish: Wish, rows: list[Json]) -> Iterator[Json]:
     """Planning requests, the most promising first: by vehicle, by type at a station, by type right here."""
     if wish.asset:
-        places = [place for place, asset_id in _assets(rows) if asset_id == wish.asset]
+        places = [place for place, asset_id in listed(rows) if asset_id == wish.asset]
         yield {"from": places[0] if places else wish.place, "useAssets": [wish.asset]}
         return
     wanted = wish.asset_type or _most_listed(rows)
     rows = [row for row in rows if row["id"] == wanted]
     if not rows:
         raise RideFailed(f"No vehicle of type {wanted} is available.")
-    for place, asset_id in sorted(_assets(rows), key=lambda found: wish.away(found[0]))[:TRIES]:
+    for place, asset_id in sorted(listed(rows), key=lambda found: wish.away(found[0]))[:TRIES]:
         yield {"from": place, "useAssets": [asset_id]}
     for place in _stations(client, wish, rows) or [wish.place]:
         yield {"from": place, "useAssetTypes": [wanted]}
 
 
-def _assets(rows: list[Json]) -> list[tuple[Json, str]]:
+def listed(rows: list[Json]) -> list[tuple[Json, str]]:
     """Where each listed vehicle stands, and its id."""
     return [
         ({"coordinates": location["coordinates"]}, asset["id"])

@@ -22,6 +22,8 @@ from maas.models import MaasProvider
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
+SECONDS_TO_END_RIDES = 300
+RIDES_PER_MINUTE = 20
 
 
 class Command(BaseCommand):
@@ -31,9 +33,19 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=os.cpu_count(), help="web processes (number of cores)")
+        parser.add_argument(
+            "--simulate",
+            type=float,
+            nargs="?",
+            const=RIDES_PER_MINUTE,
+            metavar="RATE",
+            help=f"let the demo city live, with so many rides a minute ({RIDES_PER_MINUTE})",
+        )
 
-    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, workers: int, simulate: float | None, **options: Any) -> None:
         _refuse_taken(host, port)
+        if simulate is not None:
+            _refuse_to_simulate(simulate)
         if "TOMP_PUBLIC_URL" not in os.environ:  # its default knows the default port only
             settings.TOMP_PUBLIC_URL = os.environ["TOMP_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         if _is_demo():
@@ -46,6 +58,8 @@ class Command(BaseCommand):
             _wait_for_web(host, port, processes)
             self.stdout.write(_welcome())
             self.stdout.flush()
+            if simulate is not None:
+                processes["simulator"] = _start_simulator(port, simulate)
             _watch(processes)
         except KeyboardInterrupt:
             self.stdout.write("\nStopping.")
@@ -67,6 +81,18 @@ def _refuse_taken(host: str, port: int) -> None:
         raise CommandError(f"{host} is no address of this machine: choose one with --host.") from None
     except OSError:
         return  # nobody answers there
+
+
+def _refuse_to_simulate(rate: float) -> None:
+    if not _is_demo():
+        raise CommandError("--simulate is for the demo: the simulator would book real vehicles.")
+    if not 0 < rate < 100_000:
+        raise CommandError(f"{rate:g} rides a minute cannot be: give --simulate a number greater than 0.")
+
+
+def _start_simulator(port: int, rate: float) -> subprocess.Popen[bytes]:
+    base_url = f"http://127.0.0.1:{port}/tomp"
+    return _start("manage.py", "simulate", "--base-url", base_url, "--rides-per-minute", str(rate))
 
 
 def _start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
@@ -117,12 +143,21 @@ def _refuse_dead(processes: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
-    for process in processes.values():
+    """They have ended, in order; running rides are brought to an end while the others still work."""
+    simulator = processes.pop("simulator", None)
+    if simulator is not None:
+        _end([simulator], SECONDS_TO_END_RIDES)
+    _end(list(processes.values()), SECONDS_TO_STOP)
+
+
+def _end(processes: list[subprocess.Popen[bytes]], seconds: float) -> None:
+    """They end by themselves within so long, or are ended; so they are when Ctrl-C comes again."""
+    for process in processes:
         process.terminate()
-    for process in processes.values():
+    for process in processes:
         try:
-            process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
+            process.wait(seconds)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             process.kill()
             process.wait()
 

@@ -7,18 +7,38 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS
+from procrastinate import PsycopgConnector
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 
 SECONDS_BEFORE_RETRY = 2
 
 log = structlog.get_logger(__name__)
 
 
+class WorkerConnector(PsycopgConnector):
+    """Fetches jobs over connections of its own, while what jobs defer goes through Django's, as everywhere else.
+
+    So a job is deferred in the transaction of the job that defers it: seen by nobody before, undone with it.
+    """
+
+    def get_sync_connector(self) -> BaseConnector:
+        return DjangoConnector()
+
+
+def connector_of_worker() -> WorkerConnector:
+    """For the app, while this process does its jobs."""
+    return WorkerConnector(kwargs=connector_params(DEFAULT_DB_ALIAS))
+
+
 class Command(BaseCommand):
     help = "Does the jobs: callbacks, expiry, assignment before departure, retention. Any number may run."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        with app.replace_connector(connector_of_worker()):
             asyncio.run(work())
         self.stdout.write("The worker has stopped.")
 

@@ -1,0 +1,59 @@
+"""manage.py worker …"""
+
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from legs import vehicles
+from maas import delivery, outbox
+from tests.factories import MaasProviderFactory
+from tests.journey import NOW
+from tests.worker import forget_jobs, work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def delivered(monkeypatch):
+    """The callbacks that were to be delivered."""
+    ids = []
+    monkeypatch.setattr(delivery, "deliver", lambda *, callback_id, now: ids.append(callback_id))
+    return ids
+
+
+def owe(told):
+    """A report leads to a call, as it does when a dock ends a ride."""
+    callback = outbox.owe(
+        provider=MaasProviderFactory(base_url="https://mp.example.org"),
+        booking_id="6c0f2f0e-0000-4000-8000-000000000000",
+        path="legs/7/events",
+        body={},
+        version="1.6",
+        now=NOW,
+    )
+    told.append(callback.pk)
+    told.append(ProcrastinateJob.objects.filter(task_name=outbox.DELIVER).count())
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_defers_in_the_transaction_of_the_job_that_defers(monkeypatch, delivered, is_undone):
+    told = []
+    forget_jobs()
+
+    def vehicle_told(**about):
+        with transaction.atomic():
+            owe(told)
+            transaction.set_rollback(is_undone)
+
+    monkeypatch.setattr(vehicles, "vehicle_told", vehicle_told)
+    report = [{"asset": 1, "happenings": []}]
+    app.configure_task("legs.tasks.follow_vehicles").defer(vehicles=report)
+
+    work_off()
+    work_off()
+
+    callback_id, jobs_seen_inside = told
+    assert jobs_seen_inside == 1
+    assert delivered == ([] if is_undone else [callback_id])
+    assert not ProcrastinateJob.objects.filter(task_name=outbox.DELIVER).exists()
