@@ -3,15 +3,23 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from django.db import connection
+import structlog
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from maas.models import Callback, CallbackChannel, CallbackKind, CallbackState
 from tomp.errors import Invalid
 
+log = structlog.get_logger(__name__)
+
 DELIVER = "maas.tasks.deliver_callback"
 # Advice may be about a booking whose id the provider is just being told in our answer.
 AT_ONCE, AFTER_OUR_ANSWER = {"seconds": 0}, {"seconds": 2}
+LOST_AFTER = timedelta(minutes=2)
 ANSWERED = {  # who hears what became of a question: jobs, by name, because this app knows no legs
     CallbackKind.REPLACE_ASSET: "legs.tasks.hear_answer",
     CallbackKind.START_LEG: "legs.tasks.hear_answer",
@@ -87,6 +95,19 @@ def hasten(*, provider_id, now):
             """,
             {"now": now, "soon": now + timedelta(**AFTER_OUR_ANSWER), "task": DELIVER, "provider": provider_id},
         )
+
+
+def defer_lost(*, now):
+    """Calls that are owed and have no job, because somebody meddled with the queue, have one. Returns how many."""
+    jobs = ProcrastinateJob.objects.filter(task_name=DELIVER, status__in=("todo", "doing"))
+    has_job = jobs.annotate(about=Cast(KT("args__callback_id"), BigIntegerField())).filter(about=OuterRef("pk"))
+    settled = Callback.objects.filter(state=CallbackState.OWED, created_at__lt=now - LOST_AFTER)
+    with transaction.atomic():
+        lost = list(settled.exclude(Exists(has_job)).select_for_update(skip_locked=True).order_by("pk"))
+        defer_all(lost)
+    if lost:
+        log.error("calls_without_a_job", callbacks=[callback.pk for callback in lost])
+    return len(lost)
 
 
 def pass_on(callback):

@@ -34,6 +34,13 @@ def hasten_calls(provider_id: int) -> None:
     outbox.hasten(provider_id=provider_id, now=timezone.now())
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="defer_lost_calls")
+def defer_lost_calls(timestamp: int) -> int:
+    """Every call that is owed has a job that will make it. Returns for how many that was not so."""
+    return outbox.defer_lost(now=timezone.now())
+
+
 @app.periodic(cron="47 * * * *")
 @app.task(queueing_lock="forget_callbacks")
 def forget_callbacks(timestamp: int) -> int:
