@@ -344,6 +344,10 @@ class CallbackAdmin(ReadOnlyAdmin):
     )
     def send_again(self, request, form, object_id):
         callback = self.existing(request, object_id)
-        if attempt(request, lambda: delivery.send_again(callback_id=callback.pk), _("It will be sent again.")):
+        if attempt(
+            request,
+            lambda: delivery.send_again(callback_id=callback.pk, now=timezone.now()),
+            _("It will be sent again."),
+        ):
             self.log_change(request, callback, "Sent again")
         return back(request)

@@ -61,11 +61,11 @@ def deliver(*, callback_id, now):
         _judge(callback, channel, answer, now)
 
 
-def send_again(*, callback_id):
+def send_again(*, callback_id, now):
     """A call that was given up is owed once more, after all that is owed about its booking. Returns it."""
     callback = Callback.objects.get(pk=callback_id)
-    callback.owe_again()
-    callback.save(update_fields=["state"])
+    callback.owe_again(at=now)
+    callback.save(update_fields=["state", "owed_again_at"])
     outbox.defer(callback)
     return callback
 

@@ -94,6 +94,9 @@ class Callback(FSMModelMixin, models.Model):
     kind = models.CharField(
         max_length=20, choices=CallbackKind, blank=True, editable=False, help_text=_("What is special about it.")
     )
+    owed_again_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When staff last sent it again, after all others.")
+    )
     answer = models.JSONField(null=True, blank=True, editable=False, help_text=_("What they answered to a question."))
 
     class Meta:
@@ -140,5 +143,6 @@ class Callback(FSMModelMixin, models.Model):
         """It will not be tried again by itself."""
 
     @transition("state", source=CallbackState.GIVEN_UP, target=CallbackState.OWED)
-    def owe_again(self):
-        """Staff want it tried once more."""
+    def owe_again(self, *, at):
+        """Staff want it tried once more, behind what was owed about its booking meanwhile."""
+        self.owed_again_at = at

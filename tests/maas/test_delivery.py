@@ -305,7 +305,7 @@ def test_staff_send_again_what_was_given_up(callback, receiver):
     receiver.answer(404)
     deliver(callback)
 
-    delivery.send_again(callback_id=callback.pk)
+    delivery.send_again(callback_id=callback.pk, now=NOW)
 
     done = deliver(callback)
-    assert (done.state, done.attempts) == (CallbackState.DELIVERED, 2)
+    assert (done.state, done.attempts, done.owed_again_at) == (CallbackState.DELIVERED, 2, NOW)
