@@ -1,6 +1,8 @@
 """A real worker makes the calls: those about a booking in the order in which things happened, whatever is down."""
 
+import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,8 +12,10 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate import App
 
 from maas import outbox
 from maas.models import Callback, CallbackState
@@ -81,3 +85,22 @@ def test_what_is_rolled_back_is_never_owed(provider, receiver):
         assert wait_for(1, receiver) == ["CANCEL"]
 
     assert Callback.objects.count() == 1
+
+
+def test_what_a_job_rolls_back_is_never_owed_either(provider, monkeypatch):
+    def do_a_job():
+        with transaction.atomic():
+            owe(provider, uuid.uuid4(), "COMMIT")
+            transaction.set_rollback(True)
+        connection.close()
+
+    async def do_one_and_stop(self, **options):
+        await asyncio.to_thread(do_a_job)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(App, "run_worker_async", do_one_and_stop)
+    call_command("worker")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs")
+        assert cursor.fetchall() == []

@@ -5,8 +5,10 @@ import signal
 from typing import Any
 
 import structlog
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connections
 from procrastinate.contrib.django import app
 
 SECONDS_BEFORE_RETRY = 2
@@ -18,8 +20,7 @@ class Command(BaseCommand):
     help = "Does the jobs: callbacks, expiry, assignment before departure, retention. Any number may run."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-            asyncio.run(work())
+        asyncio.run(work())
         self.stdout.write("The worker has stopped.")
 
 
@@ -49,8 +50,15 @@ async def _work_until(asked_to_stop: asyncio.Event) -> None:
 
 
 async def _run_worker() -> None:
-    async with app.open_async():
-        await app.run_worker_async(
+    """The jobs are fetched over connections of their own. What is deferred goes over Django's, as everywhere.
+
+    So a job that another one defers in a transaction exists when that is committed, and not before. What the clock
+    defers does, too: that connection is opened anew, lest one that died ends every spell of work.
+    """
+    await sync_to_async(connections.close_all)()
+    fetching = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with fetching.open_async():
+        await fetching.run_worker_async(
             concurrency=settings.TOMP_WORKER_CONCURRENCY,
             delete_jobs="successful",
             install_signal_handlers=False,
