@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from fleet import services
 from fleet.gateway import alerts, commands
+from fleet.models import Command
 
 ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end; staff may want to look
 
@@ -15,8 +16,9 @@ ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end;
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="watch_vehicles")
 def watch_vehicles(timestamp: int) -> None:
-    """Vehicles that fell silent have an alert, and alerts that are over are closed."""
+    """Vehicles that fell silent have an alert, alerts and commands that are over are closed."""
     now = timezone.now()
+    commands.give_up(Command.objects.all(), now=now)
     alerts.notice_silence(now=now)
     alerts.expire(now=now)
 

@@ -94,7 +94,7 @@ def send_again(*, callback_id, now):
     if callback.state != Callback.State.GIVEN_UP:
         raise NotGivenUp(f"This call is {callback.get_state_display()}; only what was given up is sent again.")
     callback.owe_again(now=now)
-    callback.save(update_fields=["state", "owed_since", "next_attempt_at"])
+    callback.save(update_fields=["state", "owed_since", "owed_again_at", "next_attempt_at"])
     outbox.defer(callback)
     return callback
 

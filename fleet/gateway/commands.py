@@ -75,6 +75,12 @@ def locate(*, asset_id, now):
     return asset
 
 
+def give_up(sent, *, now):
+    """Of these commands, those nobody waits for any more have failed as far as we know. Returns how many."""
+    forgotten = sent.filter(state=Command.State.SENT, at__lt=now - FORGOTTEN_AFTER)
+    return forgotten.update(state=Command.State.FAILED, outcome="Nobody waited for the answer.")
+
+
 def forget_old(*, before):
     """Commands sent before this moment are gone; returns how many."""
     deleted, _by_model = Command.objects.filter(at__lt=before).delete()
@@ -84,9 +90,7 @@ def forget_old(*, before):
 def _claimed(command, now):
     """The command, written down, or the one done for the same event. Raises TemporaryFailure: it is on its way."""
     same = Command.objects.filter(leg_id=command.leg_id, event=command.event, event_at=command.event_at)
-    same.filter(state=Command.State.SENT, at__lt=now - FORGOTTEN_AFTER).update(
-        state=Command.State.FAILED, outcome="Nobody waited for the answer."
-    )
+    give_up(same, now=now)
     try:
         with transaction.atomic():
             command.save(force_insert=True)

@@ -82,7 +82,8 @@ class CallbackQuerySet(models.QuerySet):
 
     def owe_again(self, now):
         """As Callback.owe_again(), of many at once; those that were not given up stay as they are."""
-        return self.given_up().update(state=CallbackState.OWED, owed_since=now, next_attempt_at=None)
+        again = {"owed_since": now, "owed_again_at": now, "next_attempt_at": None}
+        return self.given_up().update(state=CallbackState.OWED, **again)
 
     def had_to_wait(self, since, until):
         """The time in between counts as no delay of those that are owed, and nothing puts them off any more."""
@@ -123,6 +124,9 @@ class Callback(FSMModelMixin, models.Model):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(
         max_length=20, choices=CallbackKind, blank=True, editable=False, help_text=_("What is special about it.")
+    )
+    owed_again_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When staff last sent it again, after all others.")
     )
     answer = models.JSONField(null=True, blank=True, editable=False, help_text=_("What they answered to a question."))
 
@@ -180,8 +184,9 @@ class Callback(FSMModelMixin, models.Model):
 
     @transition("state", source=CallbackState.GIVEN_UP, target=CallbackState.OWED)
     def owe_again(self, *, now):
-        """Staff want it tried once more, with as much patience as at first."""
-        self.owed_since, self.next_attempt_at = now, None
+        """Staff want it tried once more, after what was owed meanwhile, with as much patience as at first."""
+        self.owed_since = self.owed_again_at = now
+        self.next_attempt_at = None
 
 
 class CallbackAttempt(models.Model):

@@ -25,6 +25,18 @@ def test_alerts_are_gone_a_month_after_they_ended():
 
 
 @pytest.mark.django_db
+def test_commands_nobody_waits_for_any_more_have_failed():
+    asset = AssetFactory()
+    for age, state in ((61, "SENT"), (59, "SENT"), (61, "DONE")):
+        Command.objects.create(asset=asset, kind="UNLOCK", state=state, at=NOW - timedelta(seconds=age))
+
+    with time_machine.travel(NOW, tick=False):
+        tasks.watch_vehicles(timestamp=0)
+
+    assert list(Command.objects.order_by("id").values_list("state", flat=True)) == ["FAILED", "SENT", "DONE"]
+
+
+@pytest.mark.django_db
 def test_commands_are_forgotten_with_the_trips_they_were_for(settings):
     settings.TOMP_RETENTION_DAYS = 30
     asset = AssetFactory()

@@ -312,7 +312,7 @@ def test_staff_send_again_what_was_given_up(callback, receiver):
     delivery.send_again(callback_id=callback.pk, now=NOW)
 
     done = deliver(callback)
-    assert (done.state, done.attempts) == (CallbackState.DELIVERED, 2)
+    assert (done.state, done.attempts, done.owed_again_at) == (CallbackState.DELIVERED, 2, NOW)
 
 
 def test_what_is_sent_again_has_as_much_patience_as_at_first(callback, receiver, settings):

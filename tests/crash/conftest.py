@@ -1,0 +1,94 @@
+"""Processes that can be killed: web, worker and database as they are served."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+SECONDS = 60
+
+
+@pytest.fixture
+def database_url(transactional_db):
+    """How another process reaches the database of the tests."""
+    place = connection.settings_dict
+    server = urlencode({"host": place["HOST"], **({"port": place["PORT"]} if place["PORT"] else {})})
+    return f"postgres://{place['USER']}:{place['PASSWORD']}@/{place['NAME']}?{server}"
+
+
+def start(*arguments, **environment):
+    """A child in a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=os.environ | environment, start_new_session=True
+    )
+
+
+@contextmanager
+def ended(process):
+    """Whatever becomes of the test, the process is gone after the block."""
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_until(is_so, what, seconds=SECONDS):
+    """Returns what `is_so` returned once it is true; fails the test after so many seconds."""
+    give_up_at = time.monotonic() + seconds
+    while not (found := is_so()):
+        assert time.monotonic() < give_up_at, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+    return found
+
+
+class App:
+    """The app of a provider over real HTTP, as stubborn as it should be: it repeats what was not answered."""
+
+    def __init__(self, base_url, headers):
+        self.base_url, self.headers = base_url, headers
+
+    def once(self, method, path, body=None, **headers):
+        """(status, answer). Raises OSError or HTTPException when there is none."""
+        host = self.base_url.removeprefix("http://")
+        call = http.client.HTTPConnection(host, timeout=30)
+        try:
+            sent = {"Content-Type": "application/json"} | self.headers | headers
+            call.request(method, f"/tomp{path}", json.dumps(body) if body is not None else None, sent)
+            answer = call.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+        finally:
+            call.close()
+
+    def until_answered(self, method, path, body=None, **headers):
+        """The first answer that is none of a service in trouble."""
+
+        def answered():
+            try:
+                status, answer = self.once(method, path, body, **headers)
+            except (OSError, http.client.HTTPException):
+                return None
+            return (status, answer) if status < 500 else None
+
+        return wait_until(answered, f"an answer to {method} {path}")
