@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,13 @@ class RowReport:
 
     row: Row
     outcome: Outcome
-    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    change: assets.Change | None = None
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def differences(self) -> dict[str, tuple[Any, Any]]:
+        return self.change.differences if self.change else {}
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,17 @@ class Report:
 def import_list(path: Path, *, default_type: str = "", dry_run: bool = False) -> Report:
     """The fleet says what the right rows say; the wrong ones are in the report. Raises UnusableInput."""
     references = References.load()
-    parsed = parse(read(path), references, zone=_zone(), default_type=default_type, source=path.name)
+    parsed = parse(read(path), references, zone=local_zone(), default_type=default_type, source=path.name)
     wanted = [row.wanted for row in parsed.rows if row.wanted]
     if dry_run:
         changes = assets.preview(wanted, key="vehicle_number", references=references)
     else:
         reason = f"import_vehicles {path.name}"
         changes = assets.apply(wanted, key="vehicle_number", references=references, reason=reason)
-    return Report(parsed, _reports(parsed, changes))
+    return Report(parsed, reports(parsed.rows, changes))
 
 
-def _zone() -> ZoneInfo:
+def local_zone() -> ZoneInfo:
     """The zone of local times in the list."""
     system = System.objects.first()
     try:
@@ -71,28 +76,45 @@ def _zone() -> ZoneInfo:
 def write_failed(report: Report, path: Path) -> None:
     """The wrong rows as they were, with a column that says why; a spreadsheet calculates none of the cells."""
     table: Table = report.parsed.table
+    lines = failed_lines(table.header, ((wrong.row.cells, wrong.errors) for wrong in report.wrong), table.delimiter)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=table.delimiter)
-        writer.writerow([*table.header, "reason"])
-        for wrong in report.wrong:
-            writer.writerow([_escaped(cell) for cell in (*wrong.row.cells, "; ".join(wrong.errors))])
+        file.writelines(lines)
 
 
-def _escaped(cell: str) -> str:
+def failed_lines(
+    header: Sequence[str], wrong: Iterable[tuple[Sequence[str], Sequence[str]]], delimiter: str
+) -> Iterator[str]:
+    """The lines of that CSV file, from the cells of each wrong row and its errors."""
+    line = csv.writer(Echo(), delimiter=delimiter).writerow
+    yield line([escaped(cell) for cell in (*header, "reason")])
+    for cells_of_row, errors in wrong:
+        yield line([escaped(cell) for cell in (*cells_of_row, "; ".join(errors))])
+
+
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def escaped(cell: str) -> str:
     is_calculated = cell.startswith((*cells.FORMULA, "\t", "\r")) and not cells.NUMBER.fullmatch(cell)
     return f"'{cell}" if is_calculated else cell
 
 
-def _reports(parsed: Parsed, changes: list[assets.Change]) -> list[RowReport]:
+def reports(rows: Sequence[Row], changes: Sequence[assets.Change]) -> list[RowReport]:
+    """What the changes, one for each right row, mean for these rows."""
     by_number = {change.wanted.key: change for change in changes}
-    reports = []
-    for row in parsed.rows:
-        if row.wanted is None:
-            reports.append(RowReport(row, Outcome.WRONG, {}, row.warnings, row.errors))
-            continue
-        change = by_number[row.wanted.key]
-        warnings = row.warnings + change.warnings
-        if change.outcome == Outcome.NEW and change.asset.lat is None:
-            warnings.append(NO_PLACE)
-        reports.append(RowReport(row, change.outcome, change.differences, warnings, change.errors))
-    return reports
+    return [_report(row, by_number[row.wanted.key]) if row.wanted else _wrong(row) for row in rows]
+
+
+def _wrong(row: Row) -> RowReport:
+    return RowReport(row, Outcome.WRONG, None, row.warnings, row.errors)
+
+
+def _report(row: Row, change: assets.Change) -> RowReport:
+    warnings = row.warnings + change.warnings
+    if change.outcome == Outcome.NEW and change.asset.lat is None:
+        warnings.append(NO_PLACE)
+    return RowReport(row, change.outcome, change, warnings, change.errors)
