@@ -10,7 +10,7 @@ from django.db import transaction
 from fleet.importing import assets
 from fleet.importing.batches import asking, contents, storing
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import row_of
+from fleet.importing.batches.rows import row_of, rows_of_list
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import source, write
@@ -93,15 +93,7 @@ def _compare_list(batch: ImportBatch) -> None:
 def _keep(batch: ImportBatch, chunk: Sequence[Row], references: References) -> None:
     wanted = [row.wanted for row in chunk if row.wanted]
     changes = assets.preview(wanted, key=batch.key, references=references)
-    kept = []
-    for report in reports(chunk, changes):
-        change = report.change or assets.Change(
-            assets.Wanted(report.row.vehicle_number, {}), assets.Asset(), assets.Outcome.WRONG
-        )
-        row = row_of(batch.pk, report.row.number, change, warnings=report.warnings, errors=report.errors)
-        row.cells = report.row.cells if row.kind == ImportRow.Kind.WRONG else None
-        kept.append(row)
-    storing.insert(kept)
+    storing.insert(rows_of_list(batch.pk, reports(chunk, changes)))
 
 
 def _compare_feed(batch: ImportBatch) -> None:

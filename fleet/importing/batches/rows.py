@@ -1,12 +1,13 @@
 """Rows of a batch: what a file wants of a vehicle, and what that changes, as JSON and back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fleet.importing.assets import Change, Outcome, Wanted, WantedState
-from fleet.models import ImportRow
+from fleet.importing.sheets.service import RowReport
+from fleet.models import Asset, ImportRow
 from fleet.models.vehicles import AssetState
 
 OF_TEXT: dict[str, Callable[[str], Any]] = {"reported_at": datetime.fromisoformat, "public_id": UUID}
@@ -28,6 +29,16 @@ def row_of(batch_id: int, number: int, change: Change, *, warnings: Sequence[str
         errors=list(errors),
         warnings=list(warnings),
     )
+
+
+def rows_of_list(batch_id: int, reports: Iterable[RowReport]) -> Iterator[ImportRow]:
+    """The same of a fleet list, whose wrong rows are kept as they were."""
+    for report in reports:
+        wanted = report.row.wanted or Wanted(report.row.vehicle_number, {})
+        change = report.change or Change(wanted, Asset(), Outcome.WRONG)
+        row = row_of(batch_id, report.row.number, change, warnings=report.warnings, errors=report.errors)
+        row.cells = report.row.cells if row.kind == ImportRow.Kind.WRONG else None
+        yield row
 
 
 def changes_of(change: Change) -> dict[str, list[Any]]:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
+
 from fleet.importing import assets
 from fleet.importing.assets import Outcome
 from fleet.importing.errors import UnusableInput
 from fleet.importing.references import References
 from fleet.importing.sheets import cells
 from fleet.importing.sheets.parse import Parsed, Row, parse
-from fleet.importing.sheets.table import Table, read
+from fleet.importing.sheets.table import Table, content_of, table_of
 from fleet.models import System
 
 NO_PLACE = "without a position it is not offered"
@@ -54,14 +56,36 @@ class Report:
 def import_list(path: Path, *, default_type: str = "", dry_run: bool = False) -> Report:
     """The fleet says what the right rows say; the wrong ones are in the report. Raises UnusableInput."""
     references = References.load()
-    parsed = parse(read(path), references, zone=local_zone(), default_type=default_type, source=path.name)
-    wanted = [row.wanted for row in parsed.rows if row.wanted]
-    if dry_run:
-        changes = assets.preview(wanted, key="vehicle_number", references=references)
-    else:
-        reason = f"import_vehicles {path.name}"
-        changes = assets.apply(wanted, key="vehicle_number", references=references, reason=reason)
+    parsed = parse_list(content_of(path), str(path), references, default_type)
+    return preview_list(parsed, references) if dry_run else apply_list(parsed, references, path.name)
+
+
+def parse_list(content: bytes, name: str, references: References, default_type: str) -> Parsed:
+    """What the list says, by its own headers. Raises UnusableInput."""
+    table = table_of(content, name, most_rows=settings.TOMP_IMPORT_MAX_ROWS)
+    return parse(table, references, zone=local_zone(), default_type=default_type, source=Path(name).name)
+
+
+def preview_list(parsed: Parsed, references: References) -> Report:
+    """What `apply_list` would do now; nothing is written."""
+    changes = assets.preview(_wanted(parsed), key="vehicle_number", references=references)
     return Report(parsed, reports(parsed.rows, changes))
+
+
+def apply_list(parsed: Parsed, references: References, source: str, *, record: assets.Record | None = None) -> Report:
+    """The fleet says what the right rows say; `record` as for assets.apply."""
+    changes = assets.apply(
+        _wanted(parsed),
+        key="vehicle_number",
+        references=references,
+        reason=f"import_vehicles {source}",
+        record=record,
+    )
+    return Report(parsed, reports(parsed.rows, changes))
+
+
+def _wanted(parsed: Parsed) -> list[assets.Wanted]:
+    return [row.wanted for row in parsed.rows if row.wanted]
 
 
 def local_zone() -> ZoneInfo:

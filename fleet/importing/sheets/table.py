@@ -42,11 +42,15 @@ class Table:
 
 def read(path: Path, *, most_rows: int = MOST_ROWS) -> Table:
     """The first sheet of the file. Raises UnusableInput."""
+    return table_of(content_of(path), str(path), most_rows=most_rows)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of the file. Raises UnusableInput."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnusableInput(f"Cannot read {path}: {error.strerror}.") from error
-    return table_of(content, str(path), most_rows=most_rows)
 
 
 def table_of(content: bytes, name: str, *, most_rows: int = MOST_ROWS, only: int | None = None) -> Table:
