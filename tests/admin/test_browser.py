@@ -141,4 +141,8 @@ def test_the_pages_of_an_import_fit_on_a_phone(browser_page):
 
     for name in ("change", "mapping"):
         browser_page.goto(f"/admin/fleet/importbatch/{batch.pk}/{name}/", wait_until="networkidle")
-        assert browser_page.locator("main, #main, body").first.evaluate("each => each.scrollWidth") <= 390
+        assert browser_page.locator("body").evaluate("each => each.scrollWidth") <= 390
+        label = browser_page.locator("td[data-label]").first.evaluate(
+            "each => getComputedStyle(each, '::before').content"
+        )
+        assert label in ('"Row"', '"First rows"')

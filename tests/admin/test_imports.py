@@ -250,3 +250,12 @@ def test_what_staff_asked_for_is_in_their_activity(staff):
 
     [entry] = User.objects.get().logentry_set.all()
     assert entry.get_change_message() == "Asked to abandon."
+
+
+def test_a_filter_without_rows_still_shows_the_filters(staff):
+    batch = compared(LIST)
+
+    html = staff.get(f"{PAGES}{batch.pk}/change/?rows=changed").content.decode()
+
+    assert "There are no such rows." in html
+    assert "?rows=wrong" in html
