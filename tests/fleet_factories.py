@@ -328,3 +328,28 @@ class AlertFactory(DjangoModelFactory):
     def regions(self, create, regions, **kwargs):
         if create and regions:
             self.regions.set(regions)
+
+
+class ImportBatchFactory(DjangoModelFactory):
+    """A list of two rows that was compared: one vehicle is new, one wrong."""
+
+    class Meta:
+        model = models.ImportBatch
+        skip_postgeneration_save = True
+
+    kind = "LIST"
+    source = "fleet.csv"
+    state = "COMPARED"
+    header = ["number", "type"]
+    sample = [["S-1", "glider"]]
+    mapping = {"vehicle_number": 0, "vehicle_type": 1}
+    counts = {"all": 2, "new": 1, "wrong": 1}
+    created_at = datetime.datetime(2026, 5, 4, 12, 0, tzinfo=datetime.UTC)
+    compared_at = created_at
+
+    @factory.post_generation
+    def rows(self, create, rows, **kwargs):
+        if create:
+            changes = {"state": [None, "AVAILABLE"], "vehicle_type": ["", "glider"]}
+            self.rows.create(number=2, vehicle="S-1", kind="NEW", changes=changes)
+            self.rows.create(number=3, vehicle="", kind="WRONG", errors=["vehicle_number is missing"], cells=["", "x"])

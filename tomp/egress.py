@@ -29,7 +29,7 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; header names are in lower case, the body is the first 64 KB."""
+    """What came back; header names are in lower case, the body is the first of it, 64 KB unless more was asked for."""
 
     status: int
     headers: dict = field(default_factory=dict)
@@ -40,8 +40,11 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def call(method, url, *, body=b"", headers=None, seconds=None):
-    """The answer, whatever its status; it is waited for so many seconds, or ten. Raises Forbidden, Unreachable."""
+def call(method, url, *, body=b"", headers=None, seconds=None, largest=LARGEST_ANSWER):
+    """The answer, whatever its status, and so much of its body; it is waited for so many seconds, or ten.
+
+    Raises Forbidden, Unreachable.
+    """
     seconds = seconds or ANSWER_SECONDS
     host, port, path, is_secure = _parts(url)
     address = _checked_address(host, port)
@@ -53,7 +56,7 @@ def call(method, url, *, body=b"", headers=None, seconds=None):
             redirect=False, retries=False, preload_content=False, decode_content=True,
             timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
         )  # fmt: skip
-        received = _read(response, deadline)
+        received = _read(response, deadline, largest)
         return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, received)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise Unreachable(f"{type(error).__name__}: {host}:{port}") from error
@@ -113,12 +116,12 @@ def _host_header(host, port, is_secure):
     return name if port == (443 if is_secure else 80) else f"{name}:{port}"
 
 
-def _read(response, deadline):
+def _read(response, deadline, largest):
     """The first of the body: no more than we want, no longer than we wait."""
-    received = b""
-    while len(received) < LARGEST_ANSWER and time.monotonic() < deadline:
-        chunk = response.read1(LARGEST_ANSWER - len(received))
+    received = bytearray()
+    while len(received) < largest and time.monotonic() < deadline:
+        chunk = response.read1(min(largest - len(received), LARGEST_ANSWER))
         if not chunk:
-            return received
+            break
         received += chunk
-    return received
+    return bytes(received)

@@ -28,6 +28,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         _("Fleet"),
         {
             "fleet.Asset": "pedal_bike",
+            "fleet.ImportBatch": "upload_file",
             "fleet.AssetType": "category",
             "fleet.UserGroup": "groups",
             "fleet.VehicleAlert": "warning",

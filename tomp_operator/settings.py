@@ -316,6 +316,9 @@ TOMP_MOVED_METRES = env.int("TOMP_MOVED_METRES", default=100)  # so far a vehicl
 TOMP_SILENT_MINUTES = env.int("TOMP_SILENT_MINUTES", default=120)
 TOMP_ALERT_QUIET_MINUTES = env.int("TOMP_ALERT_QUIET_MINUTES", default=30)  # back within that: the same alert
 TOMP_ALERT_HOURS = env.int("TOMP_ALERT_HOURS", default=24)  # faults and movements not seen again are over then
+TOMP_IMPORT_MAX_MB = env.int("TOMP_IMPORT_MAX_MB", default=50)
+TOMP_IMPORT_MAX_ROWS = env.int("TOMP_IMPORT_MAX_ROWS", default=200_000)
+TOMP_IMPORT_DAYS = env.int("TOMP_IMPORT_DAYS", default=30)  # an uploaded file is removed after that, its report stays
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office

@@ -12,6 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from fleet.admin.steps import StepsField
+from fleet.admin.tables import StationTable, TableAdmin
 from fleet.models import Region, Station, System
 from fleet.polygons import check_polygon
 from tomp.admin import HistoryAdmin, label
@@ -115,8 +116,10 @@ class RegionAdmin(HistoryAdmin):
 
 
 @admin.register(Station)
-class StationAdmin(HistoryAdmin):
+class StationAdmin(TableAdmin, HistoryAdmin):
     """Where vehicles stand, and how many do."""
+
+    resource_classes = (StationTable,)
 
     list_display = (
         "__str__",

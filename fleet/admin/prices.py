@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from fleet.admin.tables import PricingPlanTable, TableAdmin
 from fleet.admin.wording import examples, sentence
 from fleet.models import FarePart, PricingPlan
 from fleet.pricing import TariffError
@@ -45,9 +46,10 @@ class FarePartInline(Stacked):
 
 
 @admin.register(PricingPlan)
-class PricingPlanAdmin(HistoryAdmin):
+class PricingPlanAdmin(TableAdmin, HistoryAdmin):
     """What a ride costs. A plan is changed for rides to come; those offered keep their price."""
 
+    resource_classes = (PricingPlanTable,)
     list_display = ("__str__", "plan_id", "in_words", "currency", "vat_rate")
     list_filter = (("currency", ChoicesDropdownFilter), "pro_rata", "pause_billed_as_use")
     search_fields = ("plan_id", "name", "source_id")

@@ -7,6 +7,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from fleet.admin.conditions import ConditionInline
+from fleet.admin.tables import AssetTypeTable, TableAdmin
 from fleet.models import AssetType
 from fleet.models.vehicles import AssetState
 from tomp.admin import HistoryAdmin
@@ -18,9 +19,10 @@ class AssetTypeForm(StaffForm):
 
 
 @admin.register(AssetType)
-class AssetTypeAdmin(HistoryAdmin):
+class AssetTypeAdmin(TableAdmin, HistoryAdmin):
     """A kind of vehicle, its rules and its price."""
 
+    resource_classes = (AssetTypeTable,)
     form = AssetTypeForm
     list_display = (
         "__str__", "type_id", "asset_class", "propulsion", "booked_by", "return_rule", "default_plan",

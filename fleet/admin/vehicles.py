@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import Q
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +131,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         "nfc_id",
     )
     search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, NFC tag, public id (also a former one)")
+    actions_list = ("import_vehicles",)
     actions_detail = (*ServiceMoves.actions_detail, "locate")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
@@ -194,6 +196,10 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
     @display(description=_("trips"))
     def trips(self, asset):
         return link(f"{reverse('admin:legs_leg_changelist')}?asset__id__exact={asset.pk}", _("All trips"))
+
+    @action(description=_("Import"), icon="upload_file", permissions=["change"], url_path="import")
+    def import_vehicles(self, request):
+        return redirect("admin:fleet_importbatch_upload")
 
     @action(
         description=_("Locate"),

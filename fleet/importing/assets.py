@@ -4,7 +4,7 @@
 compares again under the lock, so that a preview may be as old as it likes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,8 @@ from fleet.models.vehicles import AssetState
 Owners = dict[tuple[str, Any], tuple[int, str]]  # (field, value) → primary key and number of the vehicle that has it
 CHUNK = 1000
 UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei", "public_id")
+TOGETHER = (("lat", "lon"), ("station", "station_slot"), ("state", "state_reason"))  # one stays with the other
+ASIDE = object()
 TRIP_BOUND = ("vehicle_type", "lat", "lon", "station")  # a trip decides these, no file
 MOVES = {
     AssetState.AVAILABLE: "put_in_service",
@@ -51,53 +53,72 @@ class Wanted:
     """What a file says of one vehicle; fields it does not name stay as they are.
 
     Relations hold ids (`vehicle_type`, `station`, `home_station`, `pricing_plan`; "" = none). `initial` counts
-    only for a vehicle that is new, and what another one has already is left out of it.
+    only for a vehicle that is new, and what another one has already is left out of it. `expected` is what somebody
+    has seen there before: a field that says something else by now stays as it is. Empty: that there was no vehicle.
     """
 
-    key: str
+    key: Any  # what the identifying field says
     values: dict[str, Any]
     initial: dict[str, Any] = field(default_factory=dict)
     state: WantedState | None = None
+    expected: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
 class Change:
-    """What the file means for one vehicle: the differences by field, old and new."""
+    """What the file means for one vehicle: the differences by field, old and new, and what follows from them."""
 
     wanted: Wanted
     asset: Asset
     outcome: Outcome = Outcome.UNCHANGED
     differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    consequences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+
+Record = Callable[[list[Change]], None]
 
 
 def preview(wanted: Sequence[Wanted], *, key: str, references: References) -> list[Change]:
     """What `apply` would do now; nothing is written."""
     return [
         change
-        for chunk in _chunks(wanted)
+        for chunk in chunks(wanted)
         for change in _compare(chunk, _existing(Asset.objects, chunk, key), references)
     ]
 
 
 def apply(
-    wanted: Sequence[Wanted], *, key: str, references: References, reason: str, user_id: int | None = None
+    wanted: Sequence[Wanted], *, key: str, references: References, reason: str, record: Record | None = None
 ) -> list[Change]:
-    """The fleet says what the file says, except where a change has errors. `key` is the field that identifies."""
+    """The fleet says what the file says, except where a change has errors. `key` is the field that identifies.
+
+    `record` is called with the changes of each chunk, in its transaction.
+    """
     changes = []
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         with transaction.atomic():
-            locked = Asset.objects.select_for_update(no_key=True).order_by("pk")
-            compared = list(_compare(chunk, _existing(locked, chunk, key), references))
-            for outcome, is_new in ((Outcome.NEW, True), (Outcome.CHANGED, False)):
-                assets = [change.asset for change in compared if change.outcome == outcome]
-                upsert.write(assets, is_new=is_new, reason=reason, user_id=user_id)
+            compared = apply_chunk(chunk, key=key, references=references, reason=reason)
+            if record:
+                record(compared)
         changes += compared
     return changes
 
 
-def _chunks(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+def apply_chunk(
+    chunk: Sequence[Wanted], *, key: str, references: References, reason: str, user_id: int | None = None
+) -> list[Change]:
+    """The same for at most CHUNK vehicles, in the caller's transaction."""
+    locked = Asset.objects.select_for_update(no_key=True).order_by("pk")
+    compared = list(_compare(chunk, _existing(locked, chunk, key), references))
+    for outcome, is_new in ((Outcome.NEW, True), (Outcome.CHANGED, False)):
+        assets = [change.asset for change in compared if change.outcome == outcome]
+        upsert.write(assets, is_new=is_new, reason=reason, user_id=user_id)
+    return compared
+
+
+def chunks(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
     return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
 
 
@@ -105,7 +126,7 @@ def _existing(assets: Any, chunk: Sequence[Wanted], key: str) -> dict[str, Asset
     """The vehicles by key. One without a source whose number is the key is that vehicle too."""
     keys = [wanted.key for wanted in chunk]
     condition = Q(**{f"{key}__in": keys})
-    if key != "vehicle_number":
+    if key == "source_id":
         condition |= Q(**{"vehicle_number__in": keys, key: ""})
     found = sorted(assets.filter(condition), key=lambda asset: bool(getattr(asset, key)))
     return {getattr(asset, key) or asset.vehicle_number: asset for asset in found}
@@ -115,7 +136,12 @@ def _compare(chunk: Sequence[Wanted], existing: dict[str, Asset], references: Re
     owners = _owners(chunk)
     for wanted in chunk:
         asset = existing.get(wanted.key)
-        yield _new(wanted, references, owners) if asset is None else _changed(wanted, asset, references, owners)
+        if asset is not None:
+            yield _changed(wanted, asset, references, owners)
+        elif wanted.expected:
+            yield Change(wanted, Asset(), Outcome.WRONG, errors=["is not there any more"])
+        else:
+            yield _new(wanted, references, owners)
 
 
 def _owners(chunk: Sequence[Wanted]) -> Owners:
@@ -147,22 +173,48 @@ def _new(wanted: Wanted, references: References, owners: Owners) -> Change:
     if not values.get("vehicle_type"):
         change.errors.append("vehicle_type is missing: a new vehicle needs one")
     change.differences["state"] = (None, state.state)
+    _follow(change, "state_reason", "", state.reason)
     _assign(change, values, references, owners)
     return change
 
 
 def _changed(wanted: Wanted, asset: Asset, references: References, owners: Owners) -> Change:
     change = Change(wanted, asset)
-    values = wanted.values
+    if wanted.expected == {}:
+        change.warnings.append("was made by somebody else meanwhile: left as it is")
+        return change
+    stale = _stale(wanted, asset, references)
+    seen = {name: old for name, old in stale.items() if old is not ASIDE}
+    change.warnings += [f"{name} is {old or 'empty'} by now: left as it is" for name, old in seen.items()]
+    values = {name: value for name, value in wanted.values.items() if name not in stale}
     if asset.is_on_a_trip:
+        kept = {name: value for name, value in values.items() if name in TRIP_BOUND}
         values = {name: value for name, value in values.items() if name not in TRIP_BOUND}
-        if any(_old(asset, name, references) != wanted.values[name] for name in wanted.values.keys() - values.keys()):
+        if any(_old(asset, name, references) != value for name, value in kept.items()):
             change.warnings.append(f"is {asset.get_state_display()}: not moved")
     _assign(change, values, references, owners)
-    _move(change)
+    if "state" not in stale:
+        _move(change)
     if change.differences and change.outcome != Outcome.WRONG:
         change.outcome = Outcome.CHANGED
     return change
+
+
+def _stale(wanted: Wanted, asset: Asset, references: References) -> dict[str, Any]:
+    """The fields that would change although they are not as expected, and what they are; ASIDE: what it goes with."""
+    expected = wanted.expected
+    if expected is None:
+        return {}
+    news = {name: value for name, value in wanted.values.items() if _old(asset, name, references) != value}
+    if wanted.state and not asset.is_on_a_trip and _is_to_move(asset, wanted.state):
+        news |= {"state": wanted.state.state}
+        if "state_reason" in expected:
+            news |= {"state_reason": wanted.state.reason}
+    stale = {name: old for name in news if (old := _old(asset, name, references)) != expected.get(name, ASIDE)}
+    for pair in TOGETHER:
+        if any(name in stale for name in pair):
+            stale = dict.fromkeys(pair, ASIDE) | stale
+    return stale
 
 
 def _assign(change: Change, values: dict[str, Any], references: References, owners: Owners) -> None:
@@ -172,16 +224,32 @@ def _assign(change: Change, values: dict[str, Any], references: References, owne
         pk, number = owners.get((name, value), (asset.pk, ""))
         if name in UNIQUE and pk != asset.pk:
             change.errors.append(f"{name} {value} belongs to vehicle {number}: give that one another first")
+        if name in RELATIONS and value and value not in references.pks[name]:
+            change.errors.append(f"{name} {value} is not there any more")
+            continue
         old = _old(asset, name, references)
         if old != value:
             change.differences[name] = (old, value)
             setattr(asset, *_as_attribute(name, value, references))
     if "station" in change.differences:
-        asset.station_slot = ""
-        if values["station"] and "lat" not in values:
-            asset.lat, asset.lon = references.places[values["station"]]
+        _stand_at(change, values, references)
     if change.errors:
         change.outcome = Outcome.WRONG
+
+
+def _stand_at(change: Change, values: dict[str, Any], references: References) -> None:
+    """A vehicle that comes to a station is in none of its slots yet, and where the station is."""
+    follows: dict[str, Any] = {} if "station_slot" in values else {"station_slot": ""}
+    if values["station"] and "lat" not in values:
+        follows["lat"], follows["lon"] = references.places[values["station"]]
+    for name, value in follows.items():
+        _follow(change, name, getattr(change.asset, name), value)
+        setattr(change.asset, name, value)
+
+
+def _follow(change: Change, name: str, old: Any, new: Any) -> None:
+    if old != new:
+        change.consequences[name] = (old, new)
 
 
 def _old(asset: Asset, name: str, references: References) -> Any:
@@ -205,8 +273,15 @@ def _move(change: Change) -> None:
         if wish.undoes is None:
             change.warnings.append(f"is {asset.get_state_display()}: state not changed")
         return
-    if wish.undoes is not None and asset.state != AssetState.AVAILABLE and asset.state_reason != wish.undoes:
-        return
-    change.differences["state"] = (asset.state, wish.state)
-    transition = getattr(asset, MOVES[wish.state])
-    transition(**({"reason": wish.reason} if wish.reason else {}))
+    if _is_to_move(asset, wish):
+        old_state, old_reason = asset.state, asset.state_reason
+        transition = getattr(asset, MOVES[wish.state])
+        transition(**({"reason": wish.reason} if wish.reason else {}))
+        change.differences["state"] = (old_state, wish.state)
+        _follow(change, "state_reason", old_reason, asset.state_reason)
+
+
+def _is_to_move(asset: Asset, wish: WantedState) -> bool:
+    """Whether a vehicle that is on no trip gets another state by that wish."""
+    is_undone = wish.undoes is None or asset.state == AssetState.AVAILABLE or asset.state_reason == wish.undoes
+    return asset.state != wish.state and is_undone

@@ -3,6 +3,7 @@
 from fleet.models.ancillaries import Ancillary
 from fleet.models.gateway import Command, DeviceGroup, VehicleAlert
 from fleet.models.groups import UserGroup
+from fleet.models.imports import ColumnMapping, ImportBatch, ImportFile, ImportRow
 from fleet.models.places import Region, Station, System
 from fleet.models.prices import FarePart, PricingPlan
 from fleet.models.reservation import Reservation
@@ -18,11 +19,15 @@ __all__ = [
     "AssetPublicId",
     "AssetType",
     "CalendarPeriod",
+    "ColumnMapping",
     "Command",
     "Condition",
     "DeviceGroup",
     "FarePart",
     "Gateway",
+    "ImportBatch",
+    "ImportFile",
+    "ImportRow",
     "OpeningHours",
     "PlanRule",
     "PricingPlan",

@@ -8,10 +8,12 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import sync_playwright
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from fleet import tasks
 from fleet.models import Asset
 from fleet.models.vehicles import AssetState
-from tests.fleet_factories import AssetFactory
+from tests.fleet_factories import AssetFactory, AssetTypeFactory, ImportBatchFactory
 from tests.trip_factories import LegFactory
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -86,3 +88,61 @@ def test_pages_open_without_an_error(browser_page, address):
     browser_page.goto(address)
 
     browser_page.wait_for_load_state("networkidle")
+
+
+class Worker:
+    """Does the jobs of imports while the browser waits for them."""
+
+    def __init__(self):
+        self.done = set()
+
+    def work(self):
+        for job in ProcrastinateJob.objects.filter(task_name__endswith="_import").exclude(pk__in=self.done):
+            getattr(tasks, job.task_name.rpartition(".")[2])(**job.args)
+            self.done.add(job.pk)
+
+
+def test_a_fleet_list_is_imported_and_taken_back_in_the_browser(browser_page, tmp_path):
+    AssetTypeFactory(type_id="glider")
+    AssetFactory(vehicle_number="S-1", asset_type__type_id="other", state_of_charge=50)
+    path = tmp_path / "fleet.csv"
+    path.write_text("Number;Kind;SOC\nS-1;;80\nS-2;glider;70\nS-3;boat;60\n")
+    page, worker = browser_page, Worker()
+
+    page.goto("/admin/fleet/asset/")
+    page.locator("a[href$='/admin/fleet/asset/import/']").click()
+    page.set_input_files("input[type=file]", path)
+    page.get_by_role("button", name="Continue").click()
+    page.locator("select[name=column-1]").select_option("vehicle_type")
+    page.wait_for_selector("#explanation-1 >> text=id or name of an asset type")
+    page.get_by_role("button", name="Compare with the fleet").click()
+    page.wait_for_selector("[data-progress]")
+    worker.work()
+    page.get_by_role("link", name="Changed 1").click()
+    page.wait_for_selector("text=state of charge 50 → 80")
+    page.get_by_role("button", name="Apply to 2 vehicles").click()
+    page.wait_for_selector("[data-progress]")
+    worker.work()
+    page.get_by_text("Undo …").click()
+    assert dict(Asset.objects.values_list("vehicle_number", "state_of_charge")) == {"S-1": 80, "S-2": 70}
+
+    page.get_by_role("button", name="Undo the import").click()
+    page.wait_for_selector("[data-progress]")
+    worker.work()
+    page.get_by_role("link", name="Undone 2").click()
+
+    assert dict(Asset.objects.values_list("vehicle_number", "state_of_charge")) == {"S-1": 50}
+
+
+def test_the_pages_of_an_import_fit_on_a_phone(browser_page):
+    AssetTypeFactory(type_id="glider")
+    batch = ImportBatchFactory()
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+
+    for name in ("change", "mapping"):
+        browser_page.goto(f"/admin/fleet/importbatch/{batch.pk}/{name}/", wait_until="networkidle")
+        assert browser_page.locator("body").evaluate("each => each.scrollWidth") <= 390
+        label = browser_page.locator("td[data-label]").first.evaluate(
+            "each => getComputedStyle(each, '::before').content"
+        )
+        assert label in ('"Row"', '"First rows"')

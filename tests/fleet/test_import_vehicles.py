@@ -5,8 +5,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from fleet.models import Asset
+from fleet.importing.batches import asking, undoing
+from fleet.models import Asset, ImportBatch
 from tests.fleet.samples import xlsx
 from tests.fleet_factories import (
     LAT,
@@ -309,7 +311,34 @@ def test_needs_few_queries_per_thousand_rows(write, django_assert_num_queries):
     lines = "".join(f"S-{n},glider,52.09,5.12,q{n}\n" for n in range(1000))
     path = write(f"number,type,lat,lon,qr_code\n{lines}")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(22):  # seven of them for the report that stays
         import_vehicles(path)
 
     assert Asset.objects.count() == 1000
+
+
+def test_leaves_a_report_that_can_be_undone(write):
+    AssetFactory(vehicle_number="S-3", asset_type__type_id="other", state_of_charge=50)
+    import_vehicles(write(LIST))
+
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.source, batch.imported_by) == ("APPLIED", "fleet.csv", None)
+    assert {name: count for name, count in batch.counts.items() if count} == {
+        "all": 8, "new": 2, "changed": 1, "wrong": 5, "warning": 1, "applied": 3,
+    }  # fmt: skip
+    assert batch.rows.get(number=9).errors == [
+        "vehicle_code 8,6844E+14 was shortened by a spreadsheet: format the column as text"
+    ]
+
+    asking.undo(batch_id=batch.pk, now=timezone.now())
+    undoing.undo(batch_id=batch.pk, now=timezone.now())
+
+    assert Asset.objects.values_list("vehicle_number", "state", "state_of_charge", "asset_type__type_id").get() == (
+        "S-3", "AVAILABLE", 50, "other",
+    )  # fmt: skip
+
+
+def test_a_dry_run_leaves_no_report(write):
+    import_vehicles(write(LIST), "--dry-run")
+
+    assert not ImportBatch.objects.exists()

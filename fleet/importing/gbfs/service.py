@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fleet.importing.assets import Record
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs.items import Contents
 from fleet.importing.gbfs.schema import Violation, violations
@@ -25,11 +26,16 @@ class Result:
         return any(count.new or count.changed for count in self.counts)
 
 
-def import_feed(where: str, *, replace_system: bool = False, dry_run: bool = False) -> Result:
-    """The feed in that folder or at that address is imported. Raises UnusableInput; then nothing is changed."""
+def import_feed(
+    where: str, *, replace_system: bool = False, dry_run: bool = False, record: Record | None = None
+) -> Result:
+    """The feed in that folder or at that address is imported; `record` as for assets.apply.
+
+    Raises UnusableInput; then nothing is changed.
+    """
     findings = Findings()
     feed = read(where, findings)
     contents = translate(feed, findings)
     reason = f"import_gbfs {where}"
-    counts = write(contents, findings, reason=reason, replace_system=replace_system, dry_run=dry_run)
+    counts = write(contents, findings, reason=reason, replace_system=replace_system, dry_run=dry_run, record=record)
     return Result(feed, contents, violations(feed), findings, counts)

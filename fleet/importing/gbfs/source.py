@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,28 @@ class Feed:
         return data if isinstance(data, dict) else {}
 
 
-def read(where: str, findings: Findings) -> Feed:
-    """The feed found there; what could not be read is among the findings. Raises UnusableInput."""
+def read(where: str, findings: Findings, *, is_guarded: bool = False) -> Feed:
+    """The feed found there; what could not be read is among the findings. Raises UnusableInput.
+
+    A guarded address may lead to the public internet only (tomp/egress.py).
+    """
     if where.startswith(("http://", "https://")):
-        load, links, version = _at_url(where, findings)
-    else:
-        load, links, version = _in_folder(Path(where), findings)
+        return _feed(where, *_at_url(where, findings, is_guarded), findings)
+    return _feed(where, *_in_folder(Path(where), findings), findings)
+
+
+def read_files(files: Mapping[str, bytes], origin: str, findings: Findings) -> Feed:
+    """The feed in these files, by feed name. Raises UnusableInput."""
+
+    def content(name: str) -> bytes:
+        if name not in files:
+            raise Unreadable("the file is not there")
+        return files[name]
+
+    return _feed(origin, *_among(content, set(files), findings), findings)
+
+
+def _feed(where: str, load: Load, links: Links, version: str, findings: Findings) -> Feed:
     documents = _documents(load, links, findings)
     if not documents:
         raise UnusableInput(f"There is no GBFS to read in {where}.")
@@ -70,14 +86,14 @@ def version_of(document: Document) -> str:
     return str(document.get("version") or "").strip().lstrip("vV")
 
 
-def _at_url(url: str, findings: Findings) -> tuple[Load, Links, str]:
+def _at_url(url: str, findings: Findings, is_guarded: bool) -> tuple[Load, Links, str]:
     def tell(target: str, other: str) -> None:
         findings.about(INDEX).warn(other, "another host was asked, after a redirect", target)
 
     def load(name: str, address: str) -> Document:
         return _parsed(site.fetch(_absolute(url, address)))
 
-    site = Site(tell)
+    site = Site(tell, is_guarded=is_guarded)
     try:
         index = load(INDEX, url)
     except Unreadable as error:
@@ -103,18 +119,25 @@ def _in_folder(folder: Path, findings: Findings) -> tuple[Load, Links, str]:
     if not folder.is_dir():
         raise UnusableInput(f"{folder} is neither an http(s) address nor a folder.")
 
-    def load(name: str, address: str) -> Document:
-        return _parsed(_content(folder / f"{name}.json"))
+    there = {path.stem for path in folder.glob("*.json")}
+    return _among(lambda name: _content(folder / f"{name}.json"), there, findings)
 
-    there = {name: "" for name in NAMES if (folder / f"{name}.json").exists()}
-    if not (folder / f"{INDEX}.json").exists():
+
+def _among(content: Callable[[str], bytes], names: Set[str], findings: Findings) -> tuple[Load, Links, str]:
+    """Of files with these names, whose content the function gives."""
+
+    def load(name: str, address: str) -> Document:
+        return _parsed(content(name))
+
+    there = {name: "" for name in NAMES if name in names}
+    if INDEX not in names:
         return load, {"": there}, ""
     try:
         index = load(INDEX, "")
     except Unreadable as error:
         findings.about(INDEX).warn("", f"not readable, so the file names decide: {error}")
         return load, {"": there}, ""
-    links = dict(list(_links(index).items())[:1]) or {"": there}  # a folder holds one language
+    links = dict(list(_links(index).items())[:1]) or {"": there}  # files hold one language
     for name in sorted(there.keys() - set(*links.values())):
         findings.about(name).note("", "is in the folder, but not listed in gbfs.json: not read")
     return load, links, version_of(index)

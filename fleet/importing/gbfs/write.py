@@ -48,26 +48,38 @@ class Count:
 
 
 def write(
-    contents: Contents, findings: Findings, *, reason: str, replace_system: bool = False, dry_run: bool = False
+    contents: Contents,
+    findings: Findings,
+    *,
+    reason: str,
+    replace_system: bool = False,
+    dry_run: bool = False,
+    record: assets.Record | None = None,
 ) -> list[Count]:
     """Everything in the contents is in the database; counts by kind. A dry run counts the same and leaves nothing.
 
-    Nothing is ever deleted: what a later feed does not name any more stays as it is.
+    Nothing is ever deleted: what a later feed does not name any more stays as it is. `record` is called with the
+    changes of vehicles, of a dry run too; see assets.apply.
     """
     with transaction.atomic() if dry_run else nullcontext():
-        with transaction.atomic():
-            counts = [
-                _system(contents, findings, replace_system),
-                _plans(contents.plans, findings, reason),
-                _types(contents.vehicle_types, findings, reason),
-                _areas(contents.areas, findings, reason),
-                _stops(contents, findings, reason),
-                _alerts(contents, findings, reason),
-            ]
-        counts.append(_vehicles(contents.vehicles, findings, reason, dry_run))
+        counts = write_places(contents, findings, reason=reason, replace_system=replace_system)
+        counts.append(_vehicles(contents.vehicles, findings, reason, dry_run, record))
         if dry_run:
             transaction.set_rollback(True)
     return counts
+
+
+def write_places(contents: Contents, findings: Findings, *, reason: str, replace_system: bool) -> list[Count]:
+    """All but the vehicles is in the database."""
+    with transaction.atomic():
+        return [
+            _system(contents, findings, replace_system),
+            _plans(contents.plans, findings, reason),
+            _types(contents.vehicle_types, findings, reason),
+            _areas(contents.areas, findings, reason),
+            _stops(contents, findings, reason),
+            _alerts(contents, findings, reason),
+        ]
 
 
 def _row(item: Any, *without: str) -> dict[str, Any]:
@@ -204,12 +216,16 @@ def _alerts(contents: Contents, findings: Findings, reason: str) -> Count:
     return Count.of("alerts", saved, findings.skipped("system_alerts"))
 
 
-def _vehicles(vehicles: Iterable[Vehicle], findings: Findings, reason: str, dry_run: bool) -> Count:
+def _vehicles(
+    vehicles: Iterable[Vehicle], findings: Findings, reason: str, dry_run: bool, record: assets.Record | None
+) -> Count:
     wanted, references = [_wanted(vehicle) for vehicle in vehicles], References.load()
     if dry_run:
         changes = assets.preview(wanted, key="source_id", references=references)
+        if record:
+            record(changes)
     else:
-        changes = assets.apply(wanted, key="source_id", references=references, reason=reason)
+        changes = assets.apply(wanted, key="source_id", references=references, reason=reason, record=record)
     remarks = findings.about("vehicles")
     for change in changes:
         for message in change.errors:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import shapely
-from shapely.geometry import Point, shape
+from shapely.geometry import shape
 
 
 class OperatingArea:
@@ -17,4 +17,4 @@ class OperatingArea:
             shapely.prepare(self.everything)
 
     def covers(self, lat: float, lon: float) -> bool:
-        return self.everything is None or shapely.covers(self.everything, Point(lon, lat))
+        return self.everything is None or bool(shapely.intersects_xy(self.everything, lon, lat))

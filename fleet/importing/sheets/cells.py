@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fleet.importing.references import References
@@ -42,6 +43,7 @@ class CellError(ValueError):
     """The cell cannot be what it says; the message is for the fleet manager."""
 
 
+@lru_cache(maxsize=1024)  # a list has few different words for its many states
 def _plain(word: str) -> str:
     return re.sub(r"[\W_]+", "", word).casefold()
 

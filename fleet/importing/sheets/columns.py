@@ -1,7 +1,7 @@
 """Which column means what: one name of ours, many of other systems. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ALIASES = {
@@ -54,8 +54,13 @@ def recognise(header: Sequence[str]) -> Columns:
         if column := MEANINGS.get(plain(written)):
             candidates.setdefault(column, []).append(place)
     chosen = {column: _best(column, places, header) for column, places in candidates.items()}
-    ignored = [written for place, written in enumerate(header) if written and place not in chosen.values()]
-    return Columns(chosen, {column: header[place] for column, place in chosen.items()}, ignored)
+    return chosen_columns(chosen, header)
+
+
+def chosen_columns(places: Mapping[str, int], header: Sequence[str]) -> Columns:
+    """Where somebody says that our columns stand."""
+    ignored = [written for place, written in enumerate(header) if written and place not in places.values()]
+    return Columns(dict(places), {column: header[place] for column, place in places.items()}, ignored)
 
 
 def _best(column: str, places: Sequence[int], header: Sequence[str]) -> int:

@@ -56,9 +56,19 @@ class Terms:
     area: OperatingArea
 
 
-def parse(table: Table, references: References, *, zone: ZoneInfo, default_type: str = "", source: str = "") -> Parsed:
-    """Every row checked as far as that is possible without the vehicles. Raises UnusableInput."""
-    columns = recognise(table.header)
+def parse(
+    table: Table,
+    references: References,
+    *,
+    zone: ZoneInfo,
+    default_type: str = "",
+    source: str = "",
+    columns: Columns | None = None,
+) -> Parsed:
+    """Every row checked as far as that is possible without the vehicles; the headers say which columns it has, if the
+    caller does not. Raises UnusableInput.
+    """
+    columns = columns or recognise(table.header)
     if REQUIRED not in columns.places:
         found = ", ".join(" ".join(written.split()) for written in table.header if written)[:200] or "none"
         raise UnusableInput(f"No column {REQUIRED} (number, fleet_number, vehicle_id … would do too); found: {found}.")

@@ -2,10 +2,13 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
 
 from fleet.importing import assets
 from fleet.importing.assets import Outcome
@@ -13,7 +16,7 @@ from fleet.importing.errors import UnusableInput
 from fleet.importing.references import References
 from fleet.importing.sheets import cells
 from fleet.importing.sheets.parse import Parsed, Row, parse
-from fleet.importing.sheets.table import Table, read
+from fleet.importing.sheets.table import Table, content_of, table_of
 from fleet.models import System
 
 NO_PLACE = "without a position it is not offered"
@@ -25,9 +28,13 @@ class RowReport:
 
     row: Row
     outcome: Outcome
-    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    change: assets.Change | None = None
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def differences(self) -> dict[str, tuple[Any, Any]]:
+        return self.change.differences if self.change else {}
 
 
 @dataclass(frozen=True)
@@ -49,17 +56,39 @@ class Report:
 def import_list(path: Path, *, default_type: str = "", dry_run: bool = False) -> Report:
     """The fleet says what the right rows say; the wrong ones are in the report. Raises UnusableInput."""
     references = References.load()
-    parsed = parse(read(path), references, zone=_zone(), default_type=default_type, source=path.name)
-    wanted = [row.wanted for row in parsed.rows if row.wanted]
-    if dry_run:
-        changes = assets.preview(wanted, key="vehicle_number", references=references)
-    else:
-        reason = f"import_vehicles {path.name}"
-        changes = assets.apply(wanted, key="vehicle_number", references=references, reason=reason)
-    return Report(parsed, _reports(parsed, changes))
+    parsed = parse_list(content_of(path), str(path), references, default_type)
+    return preview_list(parsed, references) if dry_run else apply_list(parsed, references, path.name)
 
 
-def _zone() -> ZoneInfo:
+def parse_list(content: bytes, name: str, references: References, default_type: str) -> Parsed:
+    """What the list says, by its own headers. Raises UnusableInput."""
+    table = table_of(content, name, most_rows=settings.TOMP_IMPORT_MAX_ROWS)
+    return parse(table, references, zone=local_zone(), default_type=default_type, source=Path(name).name)
+
+
+def preview_list(parsed: Parsed, references: References) -> Report:
+    """What `apply_list` would do now; nothing is written."""
+    changes = assets.preview(_wanted(parsed), key="vehicle_number", references=references)
+    return Report(parsed, reports(parsed.rows, changes))
+
+
+def apply_list(parsed: Parsed, references: References, source: str, *, record: assets.Record | None = None) -> Report:
+    """The fleet says what the right rows say; `record` as for assets.apply."""
+    changes = assets.apply(
+        _wanted(parsed),
+        key="vehicle_number",
+        references=references,
+        reason=f"import_vehicles {source}",
+        record=record,
+    )
+    return Report(parsed, reports(parsed.rows, changes))
+
+
+def _wanted(parsed: Parsed) -> list[assets.Wanted]:
+    return [row.wanted for row in parsed.rows if row.wanted]
+
+
+def local_zone() -> ZoneInfo:
     """The zone of local times in the list."""
     system = System.objects.first()
     try:
@@ -71,28 +100,45 @@ def _zone() -> ZoneInfo:
 def write_failed(report: Report, path: Path) -> None:
     """The wrong rows as they were, with a column that says why; a spreadsheet calculates none of the cells."""
     table: Table = report.parsed.table
+    lines = failed_lines(table.header, ((wrong.row.cells, wrong.errors) for wrong in report.wrong), table.delimiter)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=table.delimiter)
-        writer.writerow([*table.header, "reason"])
-        for wrong in report.wrong:
-            writer.writerow([_escaped(cell) for cell in (*wrong.row.cells, "; ".join(wrong.errors))])
+        file.writelines(lines)
 
 
-def _escaped(cell: str) -> str:
+def failed_lines(
+    header: Sequence[str], wrong: Iterable[tuple[Sequence[str], Sequence[str]]], delimiter: str
+) -> Iterator[str]:
+    """The lines of that CSV file, from the cells of each wrong row and its errors."""
+    line = csv.writer(Echo(), delimiter=delimiter).writerow
+    yield line([escaped(cell) for cell in (*header, "reason")])
+    for cells_of_row, errors in wrong:
+        yield line([escaped(cell) for cell in (*cells_of_row, "; ".join(errors))])
+
+
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def escaped(cell: str) -> str:
     is_calculated = cell.startswith((*cells.FORMULA, "\t", "\r")) and not cells.NUMBER.fullmatch(cell)
     return f"'{cell}" if is_calculated else cell
 
 
-def _reports(parsed: Parsed, changes: list[assets.Change]) -> list[RowReport]:
+def reports(rows: Sequence[Row], changes: Sequence[assets.Change]) -> list[RowReport]:
+    """What the changes, one for each right row, mean for these rows."""
     by_number = {change.wanted.key: change for change in changes}
-    reports = []
-    for row in parsed.rows:
-        if row.wanted is None:
-            reports.append(RowReport(row, Outcome.WRONG, {}, row.warnings, row.errors))
-            continue
-        change = by_number[row.wanted.key]
-        warnings = row.warnings + change.warnings
-        if change.outcome == Outcome.NEW and change.asset.lat is None:
-            warnings.append(NO_PLACE)
-        reports.append(RowReport(row, change.outcome, change.differences, warnings, change.errors))
-    return reports
+    return [_report(row, by_number[row.wanted.key]) if row.wanted else _wrong(row) for row in rows]
+
+
+def _wrong(row: Row) -> RowReport:
+    return RowReport(row, Outcome.WRONG, None, row.warnings, row.errors)
+
+
+def _report(row: Row, change: assets.Change) -> RowReport:
+    warnings = row.warnings + change.warnings
+    if change.outcome == Outcome.NEW and change.asset.lat is None:
+        warnings.append(NO_PLACE)
+    return RowReport(row, change.outcome, change, warnings, change.errors)

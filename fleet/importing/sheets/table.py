@@ -12,11 +12,18 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from fleet.importing.errors import UnusableInput
+from fleet.importing.sheets.workbook import check_workbook
 
 DELIMITERS = (",", ";", "\t")
 SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX, ODS; XLS
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+COMMENT = "# "  # a row that begins with it explains the others
 LONGEST_CELL = 10_000
+MOST_ROWS, MOST_COLUMNS = 200_000, 200
+BEGINNING = 4096
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # what no text begins with
+FIRST_LINES = 20  # empty lines and headers before the first row
+PANIC = "PanicException"  # the reader gave up; it is no Exception and cannot be imported
 EXACT = 10**15  # larger whole numbers lose digits in a spreadsheet
 
 
@@ -33,36 +40,65 @@ class Table:
         return self.delimiter != ","
 
 
-def read(path: Path) -> Table:
+def read(path: Path, *, most_rows: int = MOST_ROWS) -> Table:
     """The first sheet of the file. Raises UnusableInput."""
+    return table_of(content_of(path), str(path), most_rows=most_rows)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of the file. Raises UnusableInput."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnusableInput(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def table_of(content: bytes, name: str, *, most_rows: int = MOST_ROWS, only: int | None = None) -> Table:
+    """The first sheet of a file that is called so, or its header and so many rows. Raises UnusableInput."""
     if content.startswith(SPREADSHEET):
-        lines, delimiter = _cells_of_sheet(content, path), "\t"
+        check_workbook(content, name, most_rows=most_rows)
+        lines, delimiter = _cells_of_sheet(content, name, only), "\t"
     else:
-        lines, delimiter = _cells_of_text(_decoded(content), path)
-    numbered = [(number, [cell.strip() for cell in cells]) for number, cells in enumerate(lines, start=1)]
-    filled = [(number, cells) for number, cells in numbered if any(cells)]
-    if not filled:
-        raise UnusableInput(f"{path} is empty.")
-    header = filled[0][1]
-    return Table(header, [(number, _fitted(cells, len(header))) for number, cells in filled[1:]], delimiter)
+        lines, delimiter = _cells_of_text(_decoded(content, name), name)
+    header: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
+    for number, written in enumerate(lines, start=1):
+        cells = [cell.strip() for cell in written]
+        if not any(cells) or cells[0].startswith(COMMENT):
+            continue
+        if header:
+            rows.append((number, _fitted(cells, len(header))))
+        else:
+            header = _checked_header(cells, name)
+        if len(rows) > most_rows:
+            raise UnusableInput(f"{name} has more than {most_rows:,} rows: split it.")
+        if len(rows) == only:
+            break
+    if not header:
+        raise UnusableInput(f"{name} is empty.")
+    return Table(header, rows, delimiter)
 
 
-def _decoded(content: bytes) -> str:
+def _checked_header(cells: list[str], name: str) -> list[str]:
+    if len(cells) > MOST_COLUMNS:
+        raise UnusableInput(f"{name} has {len(cells):,} columns, at most {MOST_COLUMNS} can be read.")
+    return cells
+
+
+def _decoded(content: bytes, name: str) -> str:
     if content.startswith(BYTE_ORDER_MARKS):
         return content.decode("utf-16", "replace")
+    if NO_TEXT.search(content[:BEGINNING]):
+        raise UnusableInput(f"{name} is neither CSV nor XLSX.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 
 
-def _cells_of_text(text: str, path: Path) -> tuple[Iterator[list[str]], str]:
+def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
     text = text.replace("\0", "")
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in io.StringIO(text) if line.strip()), "")[:LONGEST_CELL]
     # Excel's own hint. It takes a row of its own and is no header.
     hint = re.fullmatch(r"sep=([,;\t])", first.strip())
     delimiter = hint[1] if hint else max(DELIMITERS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
@@ -72,20 +108,24 @@ def _cells_of_text(text: str, path: Path) -> tuple[Iterator[list[str]], str]:
             for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
                 is_hint = hint and delimiter.join(cells).strip().startswith("sep=")
                 if any(len(cell) > LONGEST_CELL for cell in cells):
-                    raise UnusableInput(f"{path} has a cell of {LONGEST_CELL:,} characters: is a quote not closed?")
+                    raise UnusableInput(f"{name} has a cell of {LONGEST_CELL:,} characters: is a quote not closed?")
                 yield [] if is_hint else cells
         except csv.Error as error:
-            raise UnusableInput(f"{path} is no CSV file: {error}.") from error
+            raise UnusableInput(f"{name} is no CSV file: {error}.") from error
 
     return lines(), delimiter
 
 
-def _cells_of_sheet(content: bytes, path: Path) -> Iterator[list[str]]:
+def _cells_of_sheet(content: bytes, name: str, only: int | None) -> Iterator[list[str]]:
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        rows = sheet.to_python(skip_empty_area=False, nrows=None if only is None else only + FIRST_LINES)
     except (CalamineError, IndexError, OSError, ValueError) as error:
-        raise UnusableInput(f"{path} is no spreadsheet that can be read: {error}.") from error
+        raise UnusableInput(f"{name} is no spreadsheet that can be read: {error}.") from error
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise UnusableInput(f"{name} is no spreadsheet that can be read.") from error
     return ([_as_text(cell) for cell in row] for row in rows)
 
 

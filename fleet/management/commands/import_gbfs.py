@@ -4,7 +4,9 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
+from fleet.importing.batches.keeping import import_feed_and_keep
 from fleet.importing.errors import UnusableInput
 from fleet.importing.gbfs.service import Result, import_feed
 from tomp.language import in_any_language
@@ -30,7 +32,10 @@ class Command(BaseCommand):
     def handle(self, *args, feed, dry_run, replace_system, verbosity, **options):
         began = time.monotonic()
         try:
-            result = import_feed(feed, replace_system=replace_system, dry_run=dry_run)
+            if dry_run:
+                result = import_feed(feed, replace_system=replace_system, dry_run=True)
+            else:
+                result = import_feed_and_keep(feed, replace_system=replace_system, now=timezone.now())
         except UnusableInput as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:

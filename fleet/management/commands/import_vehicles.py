@@ -6,8 +6,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
 from fleet.importing.assets import Outcome
+from fleet.importing.batches.keeping import import_list_and_keep
 from fleet.importing.errors import UnusableInput
 from fleet.importing.sheets.service import Report, RowReport, import_list, write_failed
 
@@ -33,7 +35,10 @@ class Command(BaseCommand):
         if failed and not failed.absolute().parent.is_dir():
             raise CommandError(f"There is no folder for {failed}.")
         try:
-            report = import_list(file, default_type=type, dry_run=dry_run)
+            if dry_run:
+                report = import_list(file, default_type=type, dry_run=True)
+            else:
+                report = import_list_and_keep(file, default_type=type, now=timezone.now())
             if failed:
                 write_failed(report, failed)
         except UnusableInput as error:

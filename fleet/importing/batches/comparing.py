@@ -1,0 +1,153 @@
+"""The job that compares a batch with the fleet: outside any transaction, a chunk at a time, each row kept."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from fleet.importing import assets
+from fleet.importing.batches import asking, contents, storing
+from fleet.importing.batches.counts import count_rows
+from fleet.importing.batches.rows import row_of, rows_of_list
+from fleet.importing.errors import UnusableInput
+from fleet.importing.findings import Findings
+from fleet.importing.gbfs import source, write
+from fleet.importing.gbfs.schema import violations
+from fleet.importing.gbfs.translate import translate
+from fleet.importing.references import References
+from fleet.importing.sheets.columns import chosen_columns
+from fleet.importing.sheets.parse import Row, parse
+from fleet.importing.sheets.service import local_zone, reports
+from fleet.importing.sheets.table import table_of
+from fleet.models import ImportBatch, ImportFile, ImportRow
+from fleet.models.imports import ImportState
+
+MOST_NOTES = 200
+TEMPORARY_IDS = (
+    "Ids in a public feed are temporary: a vehicle gets another one after each trip. Use such a feed for the first "
+    "import only; later it would make the same vehicles once more."
+)
+
+
+class Stopped(Exception):
+    """The batch was abandoned meanwhile."""
+
+
+def compare(*, batch_id: int, now: Any) -> None:
+    """Each row is kept with what it would change, and the batch waits to be applied; FAILED if it cannot be read.
+
+    Done twice it begins again; of a batch that waits for something else it leaves everything as it is.
+    """
+    batch = ImportBatch.objects.get(pk=batch_id)
+    if batch.state != ImportState.MAPPED:
+        return
+    batch.rows.all()._raw_delete("default")
+    try:
+        (_compare_feed if batch.kind == batch.Kind.FEED else _compare_list)(batch)
+    except UnusableInput as refusal:
+        error = str(refusal)
+        _finish(batch, lambda found: found.fail(error=error))
+    except Stopped:
+        batch.rows.all()._raw_delete("default")
+    else:
+        _finish(batch, lambda found: found.finish_comparing(at=now))
+
+
+def _finish(batch: ImportBatch, move: Any) -> None:
+    with transaction.atomic():
+        found = asking.locked(batch.pk)
+        if found.state != ImportState.MAPPED:
+            return
+        found.notes, found.things = batch.notes[:MOST_NOTES], batch.things
+        found.sha256, found.size = batch.sha256, batch.size
+        found.counts = count_rows(batch.pk)
+        move(found)
+        found.save()
+
+
+def _compare_list(batch: ImportBatch) -> None:
+    table = table_of(content_of(batch), batch.source, most_rows=settings.TOMP_IMPORT_MAX_ROWS)
+    if table.header != batch.header:
+        raise UnusableInput("The headers are not those that were mapped.")
+    references = References.load()
+    parsed = parse(
+        table,
+        references,
+        zone=local_zone(),
+        default_type=batch.options.get("default_type", ""),
+        source=batch.source,
+        columns=chosen_columns(batch.mapping, table.header),
+    )
+    batch.notes = parsed.notes
+    rows = parsed.rows
+    _tell(batch, total=len(rows))
+    for start in range(0, len(rows), assets.CHUNK):
+        chunk = rows[start : start + assets.CHUNK]
+        _keep(batch, chunk, references)
+        rows[start : start + assets.CHUNK] = [None] * len(chunk)  # type: ignore[list-item]  # 100,000 rows are heavy
+        _tell(batch, done=start + len(chunk))
+
+
+def _keep(batch: ImportBatch, chunk: Sequence[Row], references: References) -> None:
+    wanted = [row.wanted for row in chunk if row.wanted]
+    changes = assets.preview(wanted, key=batch.key, references=references)
+    storing.insert(rows_of_list(batch.pk, reports(chunk, changes)))
+
+
+def _compare_feed(batch: ImportBatch) -> None:
+    """The places are written and taken back in one transaction, which locks no vehicle."""
+    findings = Findings()
+    feed = _fetched(batch, findings)
+    kept: list[ImportRow] = []
+
+    def keep(changes: Sequence[assets.Change]) -> None:
+        kept.extend(
+            row_of(batch.pk, number, change, warnings=change.warnings, errors=change.errors)
+            for number, change in enumerate(changes, start=1)
+        )
+
+    counts = write.write(
+        translate(feed, findings),
+        findings,
+        reason=batch.reason,
+        replace_system=bool(batch.options.get("replace_system")),
+        dry_run=True,
+        record=keep,
+    )
+    storing.insert(kept)
+    batch.things = things_of(counts)
+    broken = sum(violation.count for violation in violations(feed))
+    batch.notes = [TEMPORARY_IDS] if kept else []
+    batch.notes += [f"{broken:,} times against the official schemas; imported all the same"] if broken else []
+    batch.notes += list(findings.lines())
+    _tell(batch, done=len(kept), total=len(kept))
+
+
+def things_of(counts: Sequence[write.Count]) -> list[list[Any]]:
+    """Kind, new, changed, unchanged, skipped: of everything but the vehicles that have rows."""
+    return [[c.kind, c.new, c.changed, c.unchanged, c.skipped] for c in counts]
+
+
+def _fetched(batch: ImportBatch, findings: Findings) -> source.Feed:
+    if ImportFile.objects.filter(batch=batch).exists():
+        return contents.read_feed(content_of(batch), batch.source, findings)
+    feed = source.read(batch.source, findings, is_guarded=True)
+    content = contents.packed(feed)
+    batch.sha256, batch.size = hashlib.sha256(content).hexdigest(), len(content)
+    ImportFile.objects.create(batch=batch, content=content)
+    return feed
+
+
+def content_of(batch: ImportBatch) -> bytes:
+    found = ImportFile.objects.filter(batch=batch).values_list("content", flat=True).first()
+    if found is None:
+        raise UnusableInput("The file was removed meanwhile: upload it again.")
+    return bytes(found)
+
+
+def _tell(batch: ImportBatch, **progress: int) -> None:
+    """For whoever watches. Raises Stopped."""
+    if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.MAPPED).update(**progress):
+        raise Stopped
