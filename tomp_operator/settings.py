@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "legs",
     "payments",
     "support",
+    "gbfs",
     "demo",
     "tomp_operator",
 ]
@@ -314,6 +315,9 @@ TOMP_MOVED_METRES = env.int("TOMP_MOVED_METRES", default=100)  # so far a vehicl
 TOMP_SILENT_MINUTES = env.int("TOMP_SILENT_MINUTES", default=120)
 TOMP_ALERT_QUIET_MINUTES = env.int("TOMP_ALERT_QUIET_MINUTES", default=30)  # back within that: the same alert
 TOMP_ALERT_HOURS = env.int("TOMP_ALERT_HOURS", default=24)  # faults and movements not seen again are over then
+TOMP_GBFS_STATUS_TTL_SECONDS = env.int("TOMP_GBFS_STATUS_TTL_SECONDS", default=10)  # vehicles and stations
+TOMP_GBFS_ALERTS_TTL_SECONDS = env.int("TOMP_GBFS_ALERTS_TTL_SECONDS", default=60)
+TOMP_GBFS_TTL_SECONDS = env.int("TOMP_GBFS_TTL_SECONDS", default=300)  # all other feeds
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office
