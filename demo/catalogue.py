@@ -5,7 +5,7 @@ plain type is the first by id among the types without conditions, so "e-bike" so
 """
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,12 @@ SYSTEM: Row = {
         "en": "This is a demonstration. Ride with care and park where you are in nobody's way.",
         "nl": "Dit is een demonstratie. Rijd voorzichtig en parkeer waar u niemand in de weg staat.",
     },
+    "terms_url": {"en": "https://demo-mobility.example/terms", "nl": "https://demo-mobility.example/nl/voorwaarden"},
+    "terms_updated_on": date(2026, 1, 1),
+    "privacy_url": {"en": "https://demo-mobility.example/privacy", "nl": "https://demo-mobility.example/nl/privacy"},
+    "privacy_updated_on": date(2026, 1, 1),
+    "license_url": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "start_date": date(2026, 1, 1),
     "phone_number": "+31-30-5550100",
     "email": "help@demo-mobility.example",
     "feed_contact_email": "feeds@demo-mobility.example",

@@ -32,10 +32,16 @@ class Schedule:
         What stands at no station lies in every operating area around its `point` (lat, lon).
         """
         region_ids = {region_id} if point is None else self._regions_at(*point)
-        hours = _most_specific(self.hours, station_id, region_ids)
-        periods = _most_specific(self.periods, station_id, region_ids)
+        hours, periods = self.rules_for(station_id=station_id, region_ids=region_ids)
         return (not hours or any(_is_open(rule, local) for rule in hours)) and (
             not periods or any(_within_period(rule, local.date()) for rule in periods)
+        )
+
+    def rules_for(self, *, station_id=None, region_ids=frozenset()):
+        """The hours and the periods that hold at this place; for none in particular, those of the system."""
+        return (
+            _most_specific(self.hours, station_id, region_ids),
+            _most_specific(self.periods, station_id, region_ids),
         )
 
     def _regions_at(self, lat, lon):

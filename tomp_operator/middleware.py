@@ -10,6 +10,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from tomp.middleware import PREFIX
 
+FEEDS = "/gbfs/"
 ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
@@ -35,6 +36,10 @@ class PageLanguage(LocaleMiddleware):
             translation.activate("en")
         else:
             super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The language of a feed is in its address: a cache need not keep it once for each reader's."""
+        return response if request.path_info.startswith(FEEDS) else super().process_response(request, response)
 
 
 class RequestLog(RequestMiddleware):

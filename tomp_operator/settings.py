@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "legs",
     "payments",
     "support",
+    "gbfs",
     "demo",
     "backoffice",
     "tomp_operator",
@@ -319,6 +320,9 @@ TOMP_ALERT_HOURS = env.int("TOMP_ALERT_HOURS", default=24)  # faults and movemen
 TOMP_IMPORT_MAX_MB = env.int("TOMP_IMPORT_MAX_MB", default=50)
 TOMP_IMPORT_MAX_ROWS = env.int("TOMP_IMPORT_MAX_ROWS", default=200_000)
 TOMP_IMPORT_DAYS = env.int("TOMP_IMPORT_DAYS", default=30)  # an uploaded file is removed after that, its report stays
+TOMP_GBFS_STATUS_TTL_SECONDS = env.int("TOMP_GBFS_STATUS_TTL_SECONDS", default=10)  # vehicles and stations
+TOMP_GBFS_ALERTS_TTL_SECONDS = env.int("TOMP_GBFS_ALERTS_TTL_SECONDS", default=60)
+TOMP_GBFS_TTL_SECONDS = env.int("TOMP_GBFS_TTL_SECONDS", default=300)  # all other feeds
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office

@@ -6,6 +6,7 @@ from django.urls import include, path
 import bookings.urls
 import customers.urls
 import fleet.urls
+import gbfs.urls
 import legs.urls
 import maas.urls
 import payments.urls
@@ -30,6 +31,7 @@ urlpatterns = [
     path("tomp/", include([*tomp_patterns, path("<path:unknown>", unknown_operation)])),
     path("", include(maas.urls)),
     path("", include(fleet.urls)),
+    path("", include(gbfs.urls)),
     path("", include(docs_urls)),
     path("admin/", admin.site.urls),
 ]

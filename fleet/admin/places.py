@@ -58,7 +58,18 @@ class SystemAdmin(HistoryAdmin):
         (_("Language and time"), {"fields": ("languages", "timezone")}),
         (_("Contact"), {"fields": ("phone_number", "email", "feed_contact_email", "url", "purchase_url")}),
         (_("What travellers are shown"), {"fields": ("planning_steps", "booking_steps")}),
-        (_("Terms and apps"), {"fields": ("terms", "license_url", "rental_apps")}),
+        (
+            _("Terms and apps"),
+            {
+                "fields": (
+                    "terms",
+                    ("terms_url", "terms_updated_on"),
+                    ("privacy_url", "privacy_updated_on"),
+                    "license_url",
+                    "rental_apps",
+                )
+            },
+        ),
         (_("What MaaS providers must say"), {"fields": ("availability_needs", "must_be_addressed")}),
     )
 

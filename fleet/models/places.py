@@ -38,6 +38,18 @@ class System(models.Model):
     url = models.URLField(blank=True)
     purchase_url = models.URLField(blank=True)
     terms = LocalizedTextField(blank=True, default=dict)
+    terms_url = LocalizedTextField(
+        blank=True, default=dict, help_text=_('Where the terms are, per language: {"en": "https://…"}.')
+    )
+    terms_updated_on = models.DateField(
+        null=True, blank=True, help_text=_("Since when these terms hold; without it GBFS cannot tell where they are.")
+    )
+    privacy_url = LocalizedTextField(
+        blank=True, default=dict, help_text=_('Where the privacy policy is, per language: {"en": "https://…"}.')
+    )
+    privacy_updated_on = models.DateField(
+        null=True, blank=True, help_text=_("Since when it holds; without it GBFS cannot tell where it is.")
+    )
     start_date = models.DateField(null=True, blank=True)
     phone_number = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)

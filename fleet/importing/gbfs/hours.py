@@ -12,7 +12,8 @@ DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 USER_TYPES = {"member": "MEMBER", "nonmember": "NON_MEMBERS"}
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::[0-5]\d)?")
 OSM_DAY = {day[:2]: day for day in DAYS}  # "MO" → "MON"
-OSM_RULE = re.compile(r"(?:([A-Za-z,\- ]+?)\s+)?(\d\d?:\d\d)\s*-\s*(\d\d?:\d\d)")
+OSM_SPAN = re.compile(r"(\d\d?:\d\d)\s*-\s*(\d\d?:\d\d)")
+OSM_RULE = re.compile(rf"(?:([A-Za-z,\- ]+?)\s+)?((?:{OSM_SPAN.pattern})(?:\s*,\s*{OSM_SPAN.pattern})*)")
 ALWAYS = Hours(days=DAYS, opens_at=time(0), closes_at=time(0))
 
 
@@ -34,7 +35,7 @@ def from_rental_hours(items: Iterable[Item], remarks: Remarks) -> list[Hours]:
 
 
 def from_osm(written: str) -> list[Hours] | None:
-    """ "24/7", "Mo-Fr 07:00-22:00; Sa,Su 09:00-18:00"; None if it says more than that."""
+    """ "24/7", "Mo-Fr 07:00-12:00,13:00-22:00; Sa,Su 09:00-18:00"; None if it says more than that."""
     if not written:
         return []
     if written.strip() == "24/7":
@@ -43,10 +44,11 @@ def from_osm(written: str) -> list[Hours] | None:
     for rule in filter(None, (part.strip() for part in written.split(";"))):
         match = OSM_RULE.fullmatch(rule)
         days = _osm_days(match[1] or "Mo-Su") if match else ()
-        opens, closes = (_clock(match[2]), _clock(match[3])) if match else (None, None)
-        if not days or opens is None or closes is None:
-            return None
-        found.append(Hours(days=_ordered(days), opens_at=opens, closes_at=closes))
+        for span in OSM_SPAN.findall(match[2]) if match and days else [("", "")]:
+            opens, closes = map(_clock, span)
+            if opens is None or closes is None:
+                return None
+            found.append(Hours(days=_ordered(days), opens_at=opens, closes_at=closes))
     return found
 
 

@@ -25,6 +25,10 @@ class SystemInformation:
     url: str | None = None
     purchase_url: str | None = None
     terms: Text | None = None
+    terms_url: Text | None = None
+    terms_updated_on: date | None = None
+    privacy_url: Text | None = None
+    privacy_updated_on: date | None = None
     start_date: date | None = None
     phone_number: str | None = None
     email: str | None = None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-TEXTS = ("name", "short_name", "operator", "description", "summary")
+TEXTS = ("name", "short_name", "operator", "description", "summary", "terms_url", "privacy_url")
 IDS = ("station_id", "vehicle_type_id", "plan_id", "region_id", "alert_id")
 
 

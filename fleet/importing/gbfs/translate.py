@@ -39,7 +39,9 @@ def _areas(feed: Feed, found: Contents, around: Surroundings | None, findings: F
     places = [(stop.lat, stop.lon) for stop in found.stops]
     places += [(v.lat, v.lon) for v in found.vehicles if v.lat is not None and v.lon is not None]
     has_operating_zone = any(area.kind == zones.OPERATING for area in drawn)
-    return regions.regions(feed, found.system, found.stops, places, around, has_operating_zone, findings) + drawn
+    named = regions.regions(feed, found.system, found.stops, places, around, has_operating_zone, findings)
+    as_drawn = {area.region_id for area in drawn}
+    return [area for area in named if area.region_id not in as_drawn] + drawn
 
 
 def _points(feed: Feed) -> list[Point]:

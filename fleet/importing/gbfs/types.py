@@ -170,6 +170,7 @@ def _properties(type_id: str, item: Item, remarks: Remarks) -> dict[str, Any]:
     assets = item.get("vehicle_assets")
     if isinstance(assets, dict):
         properties["icon"] = url(assets, "icon_url", type_id, remarks)
+        properties["icon_last_modified"] = text(assets, "icon_last_modified")
     accessories = item.get("vehicle_accessories")
     for accessory in accessories if isinstance(accessories, list) else ():
         if isinstance(accessory, str) and accessory in ACCESSORIES:

@@ -10,13 +10,15 @@ from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs.geometry import Surroundings, is_world, polygons, repaired
 from fleet.importing.gbfs.items import Area, Polygon, Text
 from fleet.importing.gbfs.source import Feed
-from fleet.importing.gbfs.values import Item, boolean, localized, moment, objects, whole
+from fleet.importing.gbfs.values import LONGEST_ID, Item, boolean, localized, moment, objects, text, whole
 
 NAME = "geofencing_zones"
 LONGEST_SLUG = 50
 LARGEST_SPEED = 400
 OPERATING, PARKING, SPEEDLIMIT = "OPERATING", "PARKING", "SPEEDLIMIT"
 FORBIDDEN = NO_PARKING, NO_ACCESS = "NO_PARKING", "NO_ACCESS"
+KINDS = (OPERATING, PARKING, SPEEDLIMIT, *FORBIDDEN)
+OVERLAP = "OVERLAP"  # our own feeds repeat what two regions share
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Zone:
-    """One feature: its rules are for all its polygons."""
+    """One feature: its rules are for all its polygons. Of our own feeds we know the region (id and kind) behind it."""
 
     key: str
     name: Text
     item: Item
     rules: tuple[Rule, ...]
+    region: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def _zones(collection: Item, terms: Terms, remarks: Remarks) -> Iterator[Zone]:
     for item in objects(collection, "features", remarks):
         properties = item.get("properties")
         properties = properties if isinstance(properties, dict) else {}
+        if properties.get("_type") == OVERLAP:
+            continue
         name = localized(properties, "name", terms.language)
         base = slug(next(iter(name.values()), "")) or "zone"
         counts[base] += 1
@@ -95,7 +100,13 @@ def _zones(collection: Item, terms: Terms, remarks: Remarks) -> Iterator[Zone]:
         if not rules:
             remarks.skip(key, "a zone without rules")
         elif usable:
-            yield Zone(key, name or {terms.language: f"Zone {sum(counts.values())}"}, item | properties, usable)
+            words = name or {terms.language: f"Zone {sum(counts.values())}"}
+            yield Zone(key, words, item | properties, usable, _region(properties))
+
+
+def _region(properties: Item) -> tuple[str, str] | None:
+    region_id, kind = text(properties, "_region_id"), text(properties, "_type")
+    return (region_id, kind) if 0 < len(region_id) <= LONGEST_ID and kind in KINDS else None
 
 
 def _rule(key: str, item: Item, types: tuple[str, ...], remarks: Remarks) -> Rule | None:
@@ -126,6 +137,9 @@ def _areas(zone: Zone, terms: Terms, remarks: Remarks) -> Iterator[Area]:
     shapes = list(_shapes(zone, terms, remarks))
     if not shapes:
         return
+    if zone.region and len(shapes) == 1:
+        yield _same_region(zone, *zone.region, shapes[0][0], terms)
+        return
     for position, (rule, types) in enumerate(_applicable(zone, terms)):
         for kind, speed in _effects(zone.key, rule, terms, remarks):
             for number, (polygon, is_outside) in enumerate(shapes):
@@ -144,6 +158,22 @@ def _areas(zone: Zone, terms: Terms, remarks: Remarks) -> Iterator[Area]:
                     starts_at=moment(zone.item, "start"),
                     ends_at=moment(zone.item, "end"),
                 )
+
+
+def _same_region(zone: Zone, region_id: str, kind: str, polygon: Polygon, terms: Terms) -> Area:
+    """The region as it was where the feed was made."""
+    named = {type_id for rule in zone.rules for type_id in rule.types or terms.types}
+    speeds = [rule.max_speed_kmh for rule in zone.rules if rule.max_speed_kmh]
+    return Area(
+        region_id=region_id,
+        name=zone.name,
+        kind=kind,
+        polygon=polygon,
+        max_speed_kmh=speeds[0] if kind == SPEEDLIMIT and speeds else None,
+        asset_types=() if named == set(terms.types) else tuple(t for t in terms.types if t in named),
+        starts_at=moment(zone.item, "start"),
+        ends_at=moment(zone.item, "end"),
+    )
 
 
 def _applicable(zone: Zone, terms: Terms) -> Iterator[tuple[Rule, tuple[str, ...]]]:

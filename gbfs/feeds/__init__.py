@@ -1,0 +1,1 @@
+"""How each feed looks on the wire: pure functions of rows and an edition."""
