@@ -85,9 +85,8 @@ def main():
     tracemalloc.stop()
     row = Feed.objects.get(version="3.0", name="vehicle_status")
     plain = store.current(row.key, timezone.now()).plain
-    print(
-        f"{PATH}: {len(plain) / 1e6:.2f} MB, packed {len(row.gzipped) / 1e6:.2f} MB; building takes {peak:.0f} MB for a moment"
-    )
+    size = f"{len(plain) / 1e6:.2f} MB, packed {len(row.gzipped) / 1e6:.2f} MB"
+    print(f"{PATH}: {size}; building takes {peak:.0f} MB")
     client = Client()
     etag = client.get(PATH, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
     for what, headers in {
