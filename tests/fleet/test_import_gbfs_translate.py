@@ -256,3 +256,67 @@ def test_knows_the_choices_of_the_models():
     assert {zones.OPERATING, zones.PARKING, zones.SPEEDLIMIT, *zones.FORBIDDEN} <= set(Region.Kind.values)
     assert {kind.upper() for kind in PARKING_TYPES} == set(Station.ParkingType.values)
     assert {"SYSTEM_CLOSURE", "STATION_CLOSURE", "STATION_MOVE", "OTHER"} == set(Alert.Kind.values)
+
+
+# Our own feeds
+
+
+def own_zone(**properties):
+    ring = [[5.0, 52.0], [5.1, 52.0], [5.1, 52.1], [5.0, 52.1], [5.0, 52.0]]
+    allowed = {f"ride_{what}_allowed": True for what in ("start", "end", "through")}
+    rules = [{**allowed, "maximum_speed_kph": 8}]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]},
+        "properties": {"name": [{"text": "Old town", "language": "en"}], "rules": rules, **properties},
+    }
+
+
+def areas_of(*features):
+    elsewhere = {"ride_start_allowed": False, "ride_end_allowed": False, "ride_through_allowed": True}
+    collection = {"type": "FeatureCollection", "features": list(features)}
+    data = {"geofencing_zones": collection, "global_rules": [elsewhere]}
+    contents, _findings = translated({"geofencing_zones": {"version": "3.0", "data": data}}, "3.0")
+    return [(area.region_id, area.kind, area.max_speed_kmh) for area in contents.areas]
+
+
+def test_makes_the_same_region_of_a_zone_of_our_own():
+    assert areas_of(own_zone(_region_id="old-town-7", _type="SPEEDLIMIT")) == [("old-town-7", "SPEEDLIMIT", 8)]
+
+
+def test_passes_over_what_two_of_our_regions_share():
+    shared, region = own_zone(_region_id="market", _type="OVERLAP"), own_zone(_region_id="market", _type="NO_PARKING")
+
+    assert areas_of(shared, region) == [("market", "NO_PARKING", None)]
+
+
+@pytest.mark.parametrize(
+    "properties", [{}, {"_region_id": "old-town-7"}, {"_type": "SPEEDLIMIT"}, {"_region_id": "x", "_type": "PARK"}]
+)
+def test_reads_the_zones_of_others_by_their_rules(properties):
+    assert areas_of(own_zone(**properties)) == [
+        ("old-town:operating", "OPERATING", None),
+        ("old-town:speedlimit", "SPEEDLIMIT", 8),
+    ]
+
+
+def test_knows_where_terms_and_privacy_policy_are_and_since_when():
+    told = {
+        "system_id": "lindorp",
+        "name": [{"text": "Lindorp", "language": "en"}],
+        "timezone": "Europe/Oslo",
+        "terms_url": [{"text": "https://lindorp.example/terms", "language": "en"}],
+        "terms_last_updated": "2026-01-02",
+        "privacy_url": [{"text": "https://lindorp.example/privacy", "language": "en"}],
+        "privacy_last_updated": "2026-01-03",
+    }
+
+    contents, _findings = translated({"system_information": {"version": "3.0", "data": told}}, "3.0")
+
+    system = contents.system
+    assert system.terms_url == {"en": "https://lindorp.example/terms"}
+    assert system.privacy_url == {"en": "https://lindorp.example/privacy"}
+    assert (system.terms_updated_on, system.privacy_updated_on) == (
+        datetime.date(2026, 1, 2),
+        datetime.date(2026, 1, 3),
+    )
