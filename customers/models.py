@@ -61,6 +61,11 @@ class Customer(FSMModelMixin, models.Model):
         ordering = ("external_id",)
         indexes = (
             models.Index(
+                fields=["created_at"],
+                name="customer_to_approve",
+                condition=models.Q(status="TO_PENDING_VALIDATION", erased_at__isnull=True),
+            ),
+            models.Index(
                 fields=["updated_at"], name="customer_by_last_change", condition=models.Q(erased_at__isnull=True)
             ),
         )

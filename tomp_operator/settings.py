@@ -327,6 +327,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
     "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
     "COMMAND": {"search_callback": "tomp_operator.navigation.find"},
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
 }
