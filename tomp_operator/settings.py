@@ -328,7 +328,6 @@ UNFOLD = {
     "SITE_URL": None,
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
-    "COMMAND": {"search_callback": "tomp_operator.navigation.find"},
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
 }
 FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages

@@ -6,7 +6,7 @@ import uuid
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Collate, RowNumber, Upper
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
@@ -175,6 +175,9 @@ class Asset(FSMModelMixin, models.Model):
             models.Index(fields=["lat", "lon"], name="available_asset_place", condition=models.Q(state="AVAILABLE")),
             models.Index(fields=["station", "asset_type"], name="asset_at_station"),
             models.Index(fields=["source_id"], name="asset_source"),
+            models.Index(Collate(Upper("vehicle_number"), "C"), name="asset_by_number"),
+            models.Index(Collate(Upper("vehicle_code"), "C"), name="asset_by_code"),
+            models.Index(Collate(Upper("license_plate"), "C"), name="asset_by_plate"),
         )
         constraints = (
             models.CheckConstraint(
