@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+FLEET = _("Fleet")
 GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (
         _("Trips"),
@@ -24,7 +25,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         },
     ),
     (
-        _("Fleet"),
+        FLEET,
         {
             "fleet.Asset": "pedal_bike",
             "fleet.AssetType": "category",
@@ -76,6 +77,8 @@ def sidebar(request: HttpRequest) -> list[dict]:
             for name, icon in pages.items()
             if (site := registered.get(name)) and site.has_view_permission(request)
         ]
+        if title == FLEET and request.user.has_perm("fleet.view_asset"):
+            items.insert(0, {"title": _("Live map"), "icon": "explore", "link": reverse("live-map")})
         if items:
             groups.append({"title": title, "separator": bool(groups), "items": items})
     return groups
