@@ -47,6 +47,10 @@ class BookingQuerySet(models.QuerySet):
         """Waiting for a word that did not come in time."""
         return self.filter(state__in=WAITING_STATES, expires_at__lte=now)
 
+    def to_confirm(self, now):
+        """The provider committed, and our answer is owed."""
+        return self.filter(state=BookingState.CONDITIONAL_CONFIRMED).not_lapsed(now)
+
     def not_lapsed(self, now):
         """All others, whether or not they ever waited."""
         return self.exclude(state__in=WAITING_STATES, expires_at__lte=now)

@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from customers import services
 from customers.models import Customer, CustomerStatus
+from maas.admin.sandbox import SandboxFilter
 from tomp.admin import DASH, ConfirmForm, ReadOnlyAdmin, ReasonForm, attempt, back, has_id, label, link, short
 
 STATUS_COLOURS = {
@@ -21,12 +22,28 @@ STATUS_COLOURS = {
 WAITING = (CustomerStatus.CREATED, CustomerStatus.TO_PENDING_VALIDATION)
 
 
+class ErasedFilter(DropdownFilter):
+    title = _("erased")
+    parameter_name = "erased"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("without those erased"))]
+
+    def queryset(self, request, queryset):
+        return queryset.known() if self.value() == "no" else queryset
+
+
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
     """Providers keep their customers' data; here staff see who it is, approve, block, unblock and erase."""
 
     list_display = ("number", "name", "email", "provider", "status_label", "blocked_reason", "created_at")
-    list_filter = (("status", ChoicesDropdownFilter), ("provider", AutocompleteSelectFilter))
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("provider", AutocompleteSelectFilter),
+        ErasedFilter,
+        SandboxFilter,
+    )
     list_select_related = ("provider",)
     search_fields = ("external_id", "data__firstName", "data__lastName", "data__email")
     search_help_text = _("Customer number, our own id, name or e-mail address")

@@ -2,7 +2,10 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Collate, Upper
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -60,6 +63,14 @@ class Customer(FSMModelMixin, models.Model):
         verbose_name_plural = _("customers")
         ordering = ("external_id",)
         indexes = (
+            models.Index(Collate(Upper("external_id"), "C"), name="customer_by_number"),
+            models.Index(Collate(Upper(KT("data__email")), "C"), name="customer_by_email"),
+            GinIndex(fields=["data"], opclasses=["jsonb_path_ops"], name="customer_by_data"),
+            models.Index(
+                fields=["created_at"],
+                name="customer_to_approve",
+                condition=models.Q(status="TO_PENDING_VALIDATION", erased_at__isnull=True),
+            ),
             models.Index(
                 fields=["updated_at"], name="customer_by_last_change", condition=models.Q(erased_at__isnull=True)
             ),

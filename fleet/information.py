@@ -1,6 +1,8 @@
 """Who is the operator? Reads the one System row, at most every few seconds."""
 
 import time
+from datetime import datetime, timedelta
+from datetime import time as clock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,3 +42,13 @@ def languages():
 def local(moment):
     """The moment on the operator's clocks."""
     return moment.astimezone(ZoneInfo(system().timezone))
+
+
+def day_begins(day):
+    """The first moment of this day on the operator's calendar."""
+    return datetime.combine(day, clock.min, ZoneInfo(system().timezone))
+
+
+def days(first, last):
+    """(the first moment of the first day, the first moment after the last one)"""
+    return day_begins(first), day_begins(last + timedelta(days=1))

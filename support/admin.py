@@ -14,6 +14,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from fleet.admin.wording import duration, place_text
+from maas.admin.sandbox import SandboxFilter
 from support import services
 from support.models import SupportRequest, SupportStatus
 from support.services import OPEN
@@ -95,6 +96,7 @@ class SupportRequestAdmin(StaffAdmin):
         ("support_type", ChoicesDropdownFilter),
         ("provider", AutocompleteSelectFilter),
         ("asset", AutocompleteSelectFilter),
+        SandboxFilter,
     )
     list_select_related = ("asset", "provider")
     date_hierarchy = "created_at"

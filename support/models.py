@@ -63,7 +63,14 @@ class SupportRequest(models.Model):
         verbose_name = _("support request")
         verbose_name_plural = _("support requests")
         ordering = ("reference", "created_at", "id")
-        indexes = (models.Index(fields=["created_at"], name="support_with_contact", condition=~models.Q(contact="")),)
+        indexes = (
+            models.Index(fields=["created_at"], name="support_with_contact", condition=~models.Q(contact="")),
+            models.Index(
+                fields=["priority", "created_at"],
+                name="support_open",
+                condition=models.Q(status__in=["PROCESSING", "UPDATE_REQUESTED"]),
+            ),
+        )
 
     def __str__(self):
         return f"{self.get_support_type_display()} ({self.get_status_display()})"

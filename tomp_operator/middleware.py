@@ -2,6 +2,7 @@
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
@@ -11,11 +12,15 @@ from django_structlog.middlewares import RequestMiddleware
 from tomp.middleware import PREFIX
 
 FEEDS = "/gbfs/"
+MAP = "/admin/map/"
 ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The policy of the settings, loosened under /admin/: unfold evaluates expressions and sets styles."""
+    """The policy of the settings, loosened under /admin/: unfold evaluates expressions and sets styles.
+
+    The live map may show the tiles of the server that the operator named, and nothing else of it.
+    """
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -23,6 +28,8 @@ class ContentSecurityPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith("/admin/"):
             parts.replace = {**ADMIN_SOURCES, **(parts.replace or {})}
+        if settings.MAP_TILES_SOURCE and request.path_info.startswith(MAP):
+            parts.update = {**(parts.update or {}), "img-src": settings.MAP_TILES_SOURCE}
         return parts
 
 

@@ -1,4 +1,4 @@
-"""How do staff get where they want? The sidebar, and one search for everything a rider or provider may quote."""
+"""How do staff get where they want? The sidebar."""
 
 from urllib.parse import quote
 
@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.dataclasses import SearchResult
 
+FLEET = _("Fleet")
 GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (
         _("Trips"),
@@ -25,7 +25,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         },
     ),
     (
-        _("Fleet"),
+        FLEET,
         {
             "fleet.Asset": "pedal_bike",
             "fleet.ImportBatch": "upload_file",
@@ -60,12 +60,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         },
     ),
 ]
-SEARCHED = (
-    "bookings.Booking", "legs.Leg", "fleet.Asset", "customers.Customer", "support.SupportRequest",
-    "payments.JournalEntry", "fleet.Station", "maas.MaasProvider",
-)  # fmt: skip
 TITLES = {"admin.LogEntry": _("Staff activity"), "procrastinate.ProcrastinateJob": _("Background jobs")}
-RESULTS_EACH = 5
 ICON = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'><text y='.9em' font-size='90'>🛴</text></svg>"
 
 
@@ -83,6 +78,8 @@ def sidebar(request: HttpRequest) -> list[dict]:
             for name, icon in pages.items()
             if (site := registered.get(name)) and site.has_view_permission(request)
         ]
+        if title == FLEET and request.user.has_perm("fleet.view_asset"):
+            items.insert(0, {"title": _("Live map"), "icon": "explore", "link": reverse("live-map")})
         if items:
             groups.append({"title": title, "separator": bool(groups), "items": items})
     return groups
@@ -90,24 +87,6 @@ def sidebar(request: HttpRequest) -> list[dict]:
 
 def favicon(request: HttpRequest) -> str:
     return f"data:image/svg+xml,{quote(ICON)}"
-
-
-def find(request: HttpRequest, term: str) -> list[SearchResult]:
-    """The first few matches of each kind, as the lists themselves would find them."""
-    results = []
-    for model, site in admin.site._registry.items():
-        if model._meta.label not in SEARCHED or not site.has_view_permission(request):
-            continue
-        found, _may_repeat = site.get_search_results(request, site.get_queryset(request), term)
-        results += [_result(item) for item in found[:RESULTS_EACH]]
-    return results
-
-
-def _result(item: Model) -> SearchResult:
-    state = getattr(item, "get_state_display", str)() if hasattr(item, "get_state_display") else ""
-    kind = capfirst(str(item._meta.verbose_name))
-    address = reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
-    return SearchResult(title=str(item), description=f"{kind} {state}".strip(), link=address, icon="search")
 
 
 def _address(model: type[Model]) -> str:

@@ -25,6 +25,8 @@ from tomp_operator.embedded import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+TILE_PLACE = ("{z}", "{x}", "{y}")
+
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
@@ -45,6 +47,16 @@ def kept_secret(path: Path) -> str:
         raise ImproperlyConfigured(
             f"Cannot use {path} ({error.strerror}): set SECRET_KEY, or TOMP_DATA_DIR."
         ) from error
+
+
+def tiles_source(url: str) -> str:
+    """The hosts the tiles of this address come from, as a content security policy names them; "" without an address."""
+    if not url:
+        return ""
+    parts = urlsplit(url.replace("{s}", "*"))
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(each not in url for each in TILE_PLACE):
+        raise ImproperlyConfigured(f"TOMP_MAP_TILES_URL is {url}: https://…/{{z}}/{{x}}/{{y}}.png is expected.")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 # Who can reach us
@@ -327,6 +339,9 @@ TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office
 
+TOMP_MAP_TILES_URL = env.str("TOMP_MAP_TILES_URL", default="")  # none: the live map has a plain background
+TOMP_MAP_ATTRIBUTION = env.str("TOMP_MAP_ATTRIBUTION", default="")
+MAP_TILES_SOURCE = tiles_source(TOMP_MAP_TILES_URL)
 UNFOLD = {
     "SITE_TITLE": "TOMP Transport Operator",
     "SITE_HEADER": "Transport Operator",
@@ -334,7 +349,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
     "SHOW_BACK_BUTTON": True,
-    "COMMAND": {"search_callback": "tomp_operator.navigation.find"},
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
 }
 FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import backoffice.urls
 import bookings.urls
 import customers.urls
 import fleet.urls
@@ -33,6 +34,7 @@ urlpatterns = [
     path("", include(fleet.urls)),
     path("", include(gbfs.urls)),
     path("", include(docs_urls)),
+    path("admin/", include(backoffice.urls)),
     path("admin/", admin.site.urls),
 ]
 

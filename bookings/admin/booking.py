@@ -14,6 +14,7 @@ from bookings.timeline import timeline
 from customers.models import Customer
 from fleet.admin.wording import money, place_text
 from legs.admin import FOUND, BookedFilter, legs_matching
+from maas.admin.sandbox import SandboxFilter
 from tomp.admin import DASH, DayRangeFilter, has_id, label, moment, nowrap, short
 
 STATE_COLOURS = {
@@ -43,6 +44,15 @@ def bookings_matching(term):
 class StateFilter(BookedFilter):
     states = BookingState
     groups = {"open": (_("Open"), OPEN_STATES)}
+    to_confirm = "to_confirm"
+
+    def lookups(self, request, model_admin):
+        return [(self.to_confirm, _("We have to answer")), *super().lookups(request, model_admin)]
+
+    def queryset(self, request, queryset):
+        if self.value() == self.to_confirm:
+            return queryset.to_confirm(timezone.now())
+        return super().queryset(request, queryset)
 
 
 @admin.register(Booking)
@@ -62,6 +72,7 @@ class BookingAdmin(Decisions):
         ("provider", AutocompleteSelectFilter),
         ("customer", AutocompleteSelectFilter),
         ("legs__asset_type", AutocompleteSelectFilter),
+        SandboxFilter,
         ("created_at", DayRangeFilter),
     )
     list_select_related = ("provider", "customer")

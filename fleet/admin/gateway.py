@@ -79,12 +79,25 @@ class OpenFilter(DropdownFilter):
         return queryset.filter(closed_at__isnull=self.value() == "open") if self.value() else queryset
 
 
+class VirtualFilter(DropdownFilter):
+    """What virtual vehicles tell is play; who wants to see it asks for it."""
+
+    title = _("sandbox")
+    parameter_name = "sandbox"
+
+    def lookups(self, request, model_admin):
+        return [("virtual", _("virtual vehicles")), ("both", _("both"))]
+
+    def queryset(self, request, queryset):
+        return {"virtual": queryset.exclude(asset__script=""), "both": queryset}.get(self.value(), queryset.real())
+
+
 @admin.register(VehicleAlert)
 class VehicleAlertAdmin(ReadOnlyAdmin):
     """What vehicles told that somebody should look at."""
 
     list_display = ("asset", "kind_label", "details", "began", "seen", "over")
-    list_filter = (OpenFilter, ("kind", ChoicesDropdownFilter), ("since", DayRangeFilter))
+    list_filter = (OpenFilter, ("kind", ChoicesDropdownFilter), VirtualFilter, ("since", DayRangeFilter))
     list_select_related = ("asset",)
     search_fields = ("asset__vehicle_number", "asset__imei", "details")
     search_help_text = _("Vehicle number, IMEI, details")

@@ -69,6 +69,19 @@ class SandboxFilter(DropdownFilter):
         return {"virtual": queryset.virtual(), "both": queryset}.get(self.value(), queryset.real())
 
 
+class UsableFilter(DropdownFilter):
+    title = _("use")
+    parameter_name = "usable"
+
+    def lookups(self, request, model_admin):
+        return [("free", _("free to be rented")), ("yes", _("free or on a trip")), ("no", _("neither, and not stored"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "free":
+            return queryset.free()
+        return {"yes": queryset.usable, "no": queryset.unusable}.get(self.value(), lambda: queryset)()
+
+
 class FormerPublicIds(ReadOnlyInline):
     model = AssetPublicId
     fields = ("public_id", "replaced")
@@ -117,6 +130,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         ("asset_type", AutocompleteSelectFilter),
         ("station", AutocompleteSelectFilter),
         ChargeFilter,
+        UsableFilter,
         SandboxFilter,
     )
     list_select_related = ("asset_type", "station")

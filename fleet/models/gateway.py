@@ -47,6 +47,10 @@ class VehicleAlertQuerySet(models.QuerySet):
     def open(self):
         return self.filter(closed_at=None)
 
+    def real(self):
+        """Of vehicles of this world, not of the sandbox."""
+        return self.filter(asset__script="")
+
 
 class VehicleAlert(models.Model):
     """Something about a vehicle that somebody should look at, from when it was first seen until it is over.

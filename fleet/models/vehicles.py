@@ -6,7 +6,7 @@ import uuid
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Collate, RowNumber, Upper
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
@@ -48,6 +48,13 @@ class Script(models.TextChoices):
 HARD_TO_OPEN = (Script.OPENS_LATE, Script.NEVER_OPENS)
 
 
+IS_FREE = models.Q(state=AssetState.AVAILABLE, lat__isnull=False) & (
+    models.Q(state_of_charge__isnull=True) | models.Q(state_of_charge__gte=models.F("asset_type__min_charge_percent"))
+)
+IS_ON_A_TRIP = models.Q(state__in=TRIP_STATES)
+IS_IN_THE_FLEET = models.Q(script="") & ~models.Q(state__in=(AssetState.STORED, AssetState.RETIRED))
+
+
 class AssetQuerySet(models.QuerySet):
     def real(self):
         """Vehicles of this world: those in the sandbox are not part of the fleet."""
@@ -65,10 +72,15 @@ class AssetQuerySet(models.QuerySet):
 
     def free(self):
         """Vehicles that may be offered as far as their own row can tell."""
-        return self.filter(state=AssetState.AVAILABLE, lat__isnull=False).filter(
-            models.Q(state_of_charge__isnull=True)
-            | models.Q(state_of_charge__gte=models.F("asset_type__min_charge_percent"))
-        )
+        return self.filter(IS_FREE)
+
+    def usable(self):
+        """Of the fleet, those that are free or on a trip."""
+        return self.filter(IS_IN_THE_FLEET, IS_FREE | IS_ON_A_TRIP)
+
+    def unusable(self):
+        """The rest of the fleet: what earns nothing until somebody does something. What is in storage is no part."""
+        return self.filter(IS_IN_THE_FLEET).exclude(IS_FREE | IS_ON_A_TRIP)
 
     def in_box(self, south, north, west, east):
         return self.filter(lat__range=(south, north), lon__range=(west, east))
@@ -163,6 +175,9 @@ class Asset(FSMModelMixin, models.Model):
             models.Index(fields=["lat", "lon"], name="available_asset_place", condition=models.Q(state="AVAILABLE")),
             models.Index(fields=["station", "asset_type"], name="asset_at_station"),
             models.Index(fields=["source_id"], name="asset_source"),
+            models.Index(Collate(Upper("vehicle_number"), "C"), name="asset_by_number"),
+            models.Index(Collate(Upper("vehicle_code"), "C"), name="asset_by_code"),
+            models.Index(Collate(Upper("license_plate"), "C"), name="asset_by_plate"),
         )
         constraints = (
             models.CheckConstraint(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 from django import forms
+from django.contrib import messages
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import action
 from unfold.widgets import INPUT_CLASSES
 
@@ -15,7 +17,7 @@ from legs import asking, services
 from legs.events import RULES
 from legs.models import Leg
 from maas.models import CallbackKind
-from tomp.admin import DASH, ReadOnlyAdmin, ReasonForm, attempt, back, moment
+from tomp.admin import DASH, ConfirmForm, ReadOnlyAdmin, ReasonForm, attempt, back, moment
 
 ASKED = (Booking.State.CONFIRMED, Booking.State.STARTED)
 
@@ -62,17 +64,22 @@ def _can_change_times(leg):
     return leg.booking.state in ASKED and RULES["TIME_EXTEND"].allows(leg.state)
 
 
+def _has_photos_to_review(leg):
+    return leg.evidence.to_review().exists()
+
+
 POSSIBLE: dict[str, Callable[[Leg], bool]] = {
     "replace-asset": partial(asking.is_possible, CallbackKind.REPLACE_ASSET),
     "start-leg": partial(asking.is_possible, CallbackKind.START_LEG),
     "change-times": _can_change_times,
+    "review-photos": _has_photos_to_review,
 }
 
 
 class DecidesLeg(ReadOnlyAdmin):
     """Buttons on the page of a leg; each asks why, and the reason stays in its story."""
 
-    actions_detail = ("change_times", "start_leg", "replace_asset")
+    actions_detail = ("review_photos", "change_times", "start_leg", "replace_asset")
 
     def get_actions_detail(self, request, object_id):
         """No button for what would be refused anyway."""
@@ -135,6 +142,24 @@ class DecidesLeg(ReadOnlyAdmin):
     )
     def replace_asset(self, request, form, object_id):
         return self._ask(request, form, object_id, CallbackKind.REPLACE_ASSET)
+
+    @action(
+        description=_("Photos are fine"),
+        icon="photo_camera",
+        permissions=["operate"],
+        url_path="review-photos",
+        dialog={
+            "title": _("Photos are fine"),
+            "description": _("You looked at the photos of this ride; they wait for nobody any more."),
+            "form_class": ConfirmForm,
+            "form_submit_text": _("Looked at"),
+        },
+    )
+    def review_photos(self, request, form, object_id):
+        photos = self.existing(request, object_id).evidence
+        count = photos.review(by=request.user.get_username(), at=timezone.now())
+        messages.success(request, ngettext("%(n)s photo looked at.", "%(n)s photos looked at.", count) % {"n": count})
+        return back(request)
 
     def _ask(self, request, form, object_id, kind):
         leg, actor = self.existing(request, object_id), request.user.get_username()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, TextChoices
+from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from fleet.admin.days import DaysFilter
 from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
 from fleet.models import Asset, AssetPublicId
 from legs.admin.decisions import DecidesLeg
 from legs.models import RUNNING_STATES, Evidence, Leg, LegEvent, LegState
 from legs.serializers import EVENTS
+from maas.admin.sandbox import SandboxFilterByBooking
 from tomp.admin import (
     DASH,
     DayRangeFilter,
@@ -96,7 +98,26 @@ class OverdueFilter(DropdownFilter):
         return [("yes", _("Takes too long"))]
 
     def queryset(self, request, queryset):
-        return queryset.filter(overdue_at__isnull=False, state__in=RUNNING_STATES) if self.value() else queryset
+        return queryset.overdue() if self.value() else queryset
+
+
+class PhotosFilter(DropdownFilter):
+    """Rides with photos that nobody of us has looked at."""
+
+    title = _("photos")
+    parameter_name = "photos"
+
+    def lookups(self, request, model_admin):
+        return [("to_review", _("To be looked at"))]
+
+    def queryset(self, request, queryset):
+        photos = Evidence.objects.to_review().filter(leg=OuterRef("pk"))
+        return queryset.filter(Exists(photos)) if self.value() else queryset
+
+
+class DepartedFilter(DaysFilter):
+    title = _("departed")
+    field = "departed_at"
 
 
 class LegShown:
@@ -181,13 +202,17 @@ class LegEventInline(ReadOnlyInline):
 
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
-    fields = ("received", "photo")
-    readonly_fields = ("received", "photo")
+    fields = ("received", "photo", "reviewed")
+    readonly_fields = fields
     hide_title = True
 
     @display(description=_("received"))
     def received(self, evidence):
         return moment(evidence.received_at)
+
+    @display(description=_("looked at"))
+    def reviewed(self, evidence):
+        return f"{moment(evidence.reviewed_at)} {evidence.reviewed_by}" if evidence.reviewed_at else DASH
 
     @display(description=_("photo"))
     def photo(self, evidence):
@@ -214,6 +239,9 @@ class LegAdmin(LegShown, DecidesLeg):
         ("asset_type", AutocompleteSelectFilter),
         ("asset", AutocompleteSelectFilter),
         ("station", AutocompleteSelectFilter),
+        PhotosFilter,
+        SandboxFilterByBooking,
+        DepartedFilter,
         ("departs_at", DayRangeFilter),
     )
     list_select_related = ("booking__provider", "asset_type", "asset", "station")

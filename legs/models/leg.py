@@ -73,6 +73,10 @@ class LegQuerySet(models.QuerySet):
         began_before = models.ExpressionWrapper(now - longest, models.DateTimeField())
         return self.filter(state__in=(LegState.IN_USE, LegState.PAUSED), departed_at__lte=began_before)
 
+    def overdue(self):
+        """Those of them that were noticed, and go on."""
+        return self.filter(overdue_at__isnull=False, state__in=RUNNING_STATES)
+
     def for_trip(self):
         """With all that an answer about the trip shows, in one query."""
         return self.select_related("asset__asset_type", "asset_type")
@@ -142,6 +146,7 @@ class Leg(FSMModelMixin, models.Model):
         indexes = (
             models.Index(fields=["departs_at"], name="leg_by_departure"),
             models.Index(fields=["asset_public_id"], name="leg_by_public_id"),
+            models.Index(fields=["departed_at"], name="leg_departed", condition=models.Q(departed_at__isnull=False)),
             models.Index(
                 fields=["departed_at"],
                 name="leg_running",

@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
+from fleet.admin.days import DaysFilter
 from maas import delivery
+from maas.admin.sandbox import SandboxFilter
 from maas.models import Callback, CallbackAttempt, CallbackState
 from tomp.admin import (
     DASH,
@@ -74,6 +76,17 @@ def state_cards(request, changelist):
     ]
 
 
+class FailingFilter(DropdownFilter):
+    title = _("tried in vain")
+    parameter_name = "failing"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Owed, and tried in vain"))]
+
+    def queryset(self, request, queryset):
+        return queryset.failing() if self.value() == "yes" else queryset
+
+
 @admin.register(Callback)
 class CallbackAdmin(ReadOnlyAdmin):
     """Every call we owed a provider, and what came of it."""
@@ -91,6 +104,9 @@ class CallbackAdmin(ReadOnlyAdmin):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("provider", AutocompleteSelectFilter),
+        FailingFilter,
+        SandboxFilter,
+        DaysFilter,
         ("created_at", DayRangeFilter),
     )
     list_select_related = ("provider",)

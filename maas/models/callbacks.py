@@ -73,6 +73,10 @@ class CallbackQuerySet(models.QuerySet):
     def owed(self):
         return self.filter(state=CallbackState.OWED)
 
+    def failing(self):
+        """Owed, and tried in vain so far."""
+        return self.owed().filter(attempts__gt=0)
+
     def given_up(self):
         return self.filter(state=CallbackState.GIVEN_UP)
 

@@ -10,6 +10,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from fleet.admin.wording import money
+from maas.admin.sandbox import SandboxFilter
 from payments import services
 from payments.models import Claim, ClaimState
 from tomp.admin import DayRangeFilter, ReadOnlyAdmin, ReasonForm, attempt, back, has_id, label, link, moment, short
@@ -27,6 +28,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         ("state", ChoicesDropdownFilter),
         ("provider", AutocompleteSelectFilter),
         ("category", ChoicesDropdownFilter),
+        SandboxFilter,
         ("created_at", DayRangeFilter),
     )
     list_select_related = ("provider",)

@@ -6,11 +6,13 @@ from django.db.models import Count, Sum
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from fleet.admin.days import DaysFilter
 from fleet.admin.wording import duration, fare_lines_of, money
+from maas.admin.sandbox import SandboxFilter
 from payments import services
 from payments.admin.charging import may_charge
 from payments.export import csv_file
@@ -70,6 +72,19 @@ class JournalShown:
         return moment(entry.created_at)
 
 
+class DepositFilter(DropdownFilter):
+    """Deposits are nobody's income: they are given back."""
+
+    title = _("deposits")
+    parameter_name = "deposits"
+
+    def lookups(self, request, model_admin):
+        return [("without", _("without deposits"))]
+
+    def queryset(self, request, queryset):
+        return queryset.earned() if self.value() == "without" else queryset
+
+
 @admin.register(JournalEntry)
 class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
     """What was earned, with the sum of whatever is filtered."""
@@ -90,6 +105,9 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
         ("provider", AutocompleteSelectFilter),
         ("category", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
+        DepositFilter,
+        SandboxFilter,
+        DaysFilter,
         ("created_at", DayRangeFilter),
     )
     list_select_related = ("provider",)

@@ -8,10 +8,19 @@ from fleet.pricing import minor_units
 from legs.models import Leg
 from maas.models import MaasProvider
 
+GENERATIONS = 4  # an entry, its correction, the correction of that, and once more
+
 
 class JournalEntryQuerySet(models.QuerySet):
     def for_provider(self, provider):
         return self.filter(provider=provider)
+
+    def earned(self):
+        """Without deposits and what gives them back, corrections of corrections included (is_of_a_deposit)."""
+        entries = self
+        for generation in range(GENERATIONS):
+            entries = entries.exclude(**{"refers_to__" * generation + "category": JournalEntry.Category.DEPOSIT})
+        return entries
 
 
 class JournalEntry(models.Model):
@@ -72,6 +81,7 @@ class JournalEntry(models.Model):
         ordering = ("created_at", "id")
         indexes = (
             models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),
+            models.Index(fields=["created_at"], name="journal_by_age"),
             models.Index(
                 fields=["invoice_number"], name="journal_of_an_invoice", condition=~models.Q(invoice_number="")
             ),

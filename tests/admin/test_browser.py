@@ -13,7 +13,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from fleet import tasks
 from fleet.models import Asset
 from fleet.models.vehicles import AssetState
-from tests.fleet_factories import AssetFactory, AssetTypeFactory, ImportBatchFactory
+from tests.fleet_factories import (
+    AssetFactory,
+    AssetTypeFactory,
+    ImportBatchFactory,
+    RegionFactory,
+    StationFactory,
+    VehicleAlertFactory,
+)
 from tests.trip_factories import LegFactory
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -146,3 +153,50 @@ def test_the_pages_of_an_import_fit_on_a_phone(browser_page):
             "each => getComputedStyle(each, '::before').content"
         )
         assert label in ('"Row"', '"First rows"')
+
+
+def test_the_first_page_leads_to_what_needs_somebody(browser_page):
+    alert = VehicleAlertFactory()
+    browser_page.goto("/admin/")
+
+    browser_page.get_by_text("Vehicles have a low battery").click()
+
+    browser_page.wait_for_selector(f"#result_list a[href*='/admin/fleet/vehiclealert/{alert.pk}/change/']")
+
+
+def test_the_search_box_is_used_without_a_mouse(browser_page):
+    asset = AssetFactory(marked=True)
+    browser_page.goto("/admin/", wait_until="networkidle")
+
+    browser_page.keyboard.press("Control+k")
+    browser_page.locator("#search-input-command").press_sequentially(asset.license_plate.lower())
+    browser_page.wait_for_selector(f"#command-results a[href='/admin/fleet/asset/{asset.pk}/change/']")
+    browser_page.keyboard.press("ArrowDown")
+    browser_page.keyboard.press("Enter")
+
+    browser_page.wait_for_url(f"**/admin/fleet/asset/{asset.pk}/change/")
+
+
+def test_the_map_shows_a_vehicle_and_follows_it(browser_page):
+    asset = AssetFactory(state=AssetState.IN_USE)
+    leg = LegFactory(asset=asset, booking__state="STARTED")
+    AssetFactory(lat=asset.lat + 0.001), StationFactory(), RegionFactory()
+    browser_page.goto("/admin/map/")
+
+    browser_page.locator(f"#map-list button[data-vehicle='{asset.pk}']").press("Enter")
+    browser_page.wait_for_selector(f".leaflet-popup a[href='/admin/fleet/asset/{asset.pk}/change/']")
+    assert f"vehicle={asset.pk}#{asset.lat:.5f}" in browser_page.url
+
+    browser_page.reload()  # the address leads back to it
+    browser_page.locator(f".leaflet-popup a[href='/admin/bookings/booking/{leg.booking_id}/change/']").press("Enter")
+
+    browser_page.wait_for_selector("#timeline")
+
+
+def test_the_map_follows_what_moves(browser_page):
+    asset = AssetFactory(vehicle_number="<b>bold</b>")
+    browser_page.goto("/admin/map/")
+    browser_page.wait_for_selector("#map-status >> text=1 vehicles in view")
+    Asset.objects.filter(pk=asset.pk).update(lat=0)
+
+    browser_page.wait_for_selector("#map-status >> text=0 vehicles in view")
