@@ -10,6 +10,7 @@ from unfold.decorators import action, display
 
 from fleet import services
 from fleet.admin.moves import ServiceMoves
+from fleet.admin.offered import OfferedMixin
 from fleet.gateway import commands
 from fleet.models import Asset, AssetPublicId, Reservation
 from fleet.models.vehicles import AssetState
@@ -104,7 +105,7 @@ def leg_link(reservation):
 
 
 @admin.register(Asset)
-class AssetAdmin(ServiceMoves, HistoryAdmin):
+class AssetAdmin(OfferedMixin, ServiceMoves, HistoryAdmin):
     """Find a vehicle by anything printed on it or published about it."""
 
     list_display = (
@@ -130,15 +131,26 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         "nfc_id",
     )
     search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, NFC tag, public id (also a former one)")
-    actions_detail = (*ServiceMoves.actions_detail, "locate")
+    actions_detail = (*ServiceMoves.actions_detail, "locate", "offered_to")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
     readonly_fields = (
-        "state_label", "state_reason", "public_id", "trips", "lock_state", "reported_at", "source_id", "damages",
-        "script",
+        "state_label", "state_reason", "offered", "public_id", "trips", "lock_state", "reported_at", "source_id",
+        "damages", "script",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("vehicle_number", "asset_type", ("state_label", "state_reason"), ("public_id", "trips"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "vehicle_number",
+                    "asset_type",
+                    ("state_label", "state_reason"),
+                    "offered",
+                    ("public_id", "trips"),
+                )
+            },
+        ),
         (
             _("Place and condition"),
             {

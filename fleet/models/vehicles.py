@@ -47,28 +47,38 @@ class Script(models.TextChoices):
 
 HARD_TO_OPEN = (Script.OPENS_LATE, Script.NEVER_OPENS)
 
+# What a vehicle's own row tells of whether it may be offered; fleet/offering.py says it in words.
+IS_AVAILABLE = models.Q(state=AssetState.AVAILABLE)
+HAS_PLACE = models.Q(lat__isnull=False)
+IS_CHARGED = models.Q(state_of_charge__isnull=True) | models.Q(
+    state_of_charge__gte=models.F("asset_type__min_charge_percent")
+)
+IS_REAL = models.Q(script="")
+
+
+def is_given_to(provider):
+    """A condition: such a provider may be given the vehicle. Virtual ones in the sandbox, real ones everywhere else.
+
+    Nobody in particular (None) is outside it.
+    """
+    return ~IS_REAL if provider is not None and provider.is_sandbox else IS_REAL
+
 
 class AssetQuerySet(models.QuerySet):
     def real(self):
         """Vehicles of this world: those in the sandbox are not part of the fleet."""
-        return self.filter(script="")
+        return self.filter(IS_REAL)
 
     def virtual(self):
-        return self.exclude(script="")
+        return self.exclude(IS_REAL)
 
     def given_to(self, provider):
-        """The vehicles such a provider may be given: virtual ones in the sandbox, real ones everywhere else.
-
-        Nobody in particular (None) is outside it.
-        """
-        return self.virtual() if provider is not None and provider.is_sandbox else self.real()
+        """The vehicles such a provider may be given."""
+        return self.filter(is_given_to(provider))
 
     def free(self):
         """Vehicles that may be offered as far as their own row can tell."""
-        return self.filter(state=AssetState.AVAILABLE, lat__isnull=False).filter(
-            models.Q(state_of_charge__isnull=True)
-            | models.Q(state_of_charge__gte=models.F("asset_type__min_charge_percent"))
-        )
+        return self.filter(IS_AVAILABLE, HAS_PLACE, IS_CHARGED)
 
     def in_box(self, south, north, west, east):
         return self.filter(lat__range=(south, north), lon__range=(west, east))
