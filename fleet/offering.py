@@ -6,7 +6,7 @@ The planner and /operator/available-assets read the conditions; staff read the e
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -19,9 +19,9 @@ from fleet.models import Asset, AssetType, Reservation
 from fleet.models.places import rents_out
 from fleet.models.vehicles import HAS_PLACE, IS_AVAILABLE, IS_CHARGED, is_given_to
 from fleet.schedule import Schedule
+from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from fleet.tariffs import Place
 
-PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 BOOKED_BY, ROAMS = AssetType.BookedBy, AssetType.ReturnRule.FREE_FLOATING
 
 

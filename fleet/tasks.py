@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from fleet import services
+from fleet import restricting, services
 from fleet.gateway import alerts, commands
 
 ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end; staff may want to look
@@ -19,6 +19,13 @@ def watch_vehicles(timestamp: int) -> None:
     now = timezone.now()
     alerts.notice_silence(now=now)
     alerts.expire(now=now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="carry_out_restrictions")
+def carry_out_restrictions(timestamp: int) -> int:
+    """Vehicles whose restrictions began or ended are out of service, or in it again. Returns how many moved now."""
+    return restricting.carry_out(now=timezone.now())
 
 
 @app.periodic(cron="29 3 * * *")

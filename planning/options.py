@@ -12,9 +12,9 @@ from fleet import services as fleet
 from fleet.conditions import conditions_for
 from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
-from fleet.offering import PLANNED_WITHOUT_ARRIVAL
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
+from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from maas.models import MaasProvider
 from planning import parties
 from planning.travelers import may_use

@@ -20,8 +20,7 @@ from shapely.geometry import shape
 from fleet import information, offering, tariffs
 from fleet.geo import Box
 from fleet.models import AssetType, PricingPlan, Region, Reservation, Station
-from fleet.offering import PLANNED_WITHOUT_ARRIVAL
-from fleet.services import IN_SERVICE
+from fleet.services import IN_SERVICE, PLANNED_WITHOUT_ARRIVAL, stays_in_service
 from fleet.tariffs import Place, Rules
 from tomp_operator import catalogue
 from tomp_operator.catalogue import Catalogue
@@ -137,10 +136,13 @@ def _places_left(now, fleet, is_virtual):
 
     The rule is that of fleet.services.places_left, for all types and stations in two statements.
     """
-    period = Q(period__overlap=DateTimeTZRange(now, now + PLANNED_WITHOUT_ARRIVAL))
-    vehicles = fleet.filter(state__in=IN_SERVICE).annotate(place_id=Coalesce("home_station_id", "station_id"))
+    until = now + PLANNED_WITHOUT_ARRIVAL
+    period = Q(period__overlap=DateTimeTZRange(now, until))
+    vehicles = fleet.filter(stays_in_service(now, until), state__in=IN_SERVICE)
+    vehicles = vehicles.annotate(place_id=Coalesce("home_station_id", "station_id"))
+    of_ours = Q(asset__state__in=IN_SERVICE) & Q(stays_in_service(now, until, path="asset"))
     promises = (
-        Reservation.objects.filter(Q(asset=None) | Q(asset__state__in=IN_SERVICE), is_virtual=is_virtual)
+        Reservation.objects.filter(Q(asset=None) | of_ours, is_virtual=is_virtual)
         .filter(period | Q(asset__isnull=False, period__endswith__lt=now))
         .annotate(
             place_id=Case(

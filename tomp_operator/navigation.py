@@ -28,6 +28,9 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         _("Fleet"),
         {
             "fleet.Asset": "pedal_bike",
+            "fleet.Restriction": "event_busy",
+            "fleet.Damage": "car_crash",
+            "fleet.Maintenance": "build",
             "fleet.AssetType": "category",
             "fleet.UserGroup": "groups",
             "fleet.VehicleAlert": "warning",

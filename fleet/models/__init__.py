@@ -1,11 +1,13 @@
 """What the operator owns and publishes: places, vehicles, prices, hours and what is held for whom."""
 
 from fleet.models.ancillaries import Ancillary
+from fleet.models.care import Damage, DamagePhoto, Maintenance
 from fleet.models.gateway import Command, DeviceGroup, VehicleAlert
 from fleet.models.groups import UserGroup
 from fleet.models.places import Region, Station, System
 from fleet.models.prices import FarePart, PricingPlan
 from fleet.models.reservation import Reservation
+from fleet.models.restrictions import RestrictedAsset, Restriction
 from fleet.models.schedule import Alert, CalendarPeriod, OpeningHours
 from fleet.models.tariffs import PlanRule
 from fleet.models.types import AssetType, Condition, Gateway
@@ -20,14 +22,19 @@ __all__ = [
     "CalendarPeriod",
     "Command",
     "Condition",
+    "Damage",
+    "DamagePhoto",
     "DeviceGroup",
     "FarePart",
     "Gateway",
+    "Maintenance",
     "OpeningHours",
     "PlanRule",
     "PricingPlan",
     "Region",
     "Reservation",
+    "RestrictedAsset",
+    "Restriction",
     "Station",
     "System",
     "UserGroup",

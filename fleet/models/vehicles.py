@@ -3,6 +3,8 @@
 import math
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Window
@@ -136,6 +138,9 @@ class Asset(FSMModelMixin, models.Model):
         PricingPlan, models.PROTECT, null=True, blank=True, help_text=_("Instead of the type's plan.")
     )
     notes = models.TextField(blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text=_("Words to find it by, with commas.")
+    )
     reported_at = models.DateTimeField(null=True, blank=True, help_text=_("When the vehicle last reported."))
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
     nfc_id = models.CharField(
@@ -161,7 +166,12 @@ class Asset(FSMModelMixin, models.Model):
         editable=False,
         help_text=_("A virtual vehicle of the sandbox: how it behaves; empty = a real one."),
     )
-    history = HistoricalRecords(excluded_fields=["damages", "is_docked", "dock_reported_at", "script"])
+    out_after_trip = models.CharField(
+        max_length=200, blank=True, editable=False, help_text=_("Why it leaves service when its trip ends; empty = no.")
+    )
+    history = HistoricalRecords(
+        excluded_fields=["damages", "is_docked", "dock_reported_at", "script", "out_after_trip"]
+    )
 
     objects = AssetQuerySet.as_manager()
 
@@ -173,6 +183,7 @@ class Asset(FSMModelMixin, models.Model):
             models.Index(fields=["lat", "lon"], name="available_asset_place", condition=models.Q(state="AVAILABLE")),
             models.Index(fields=["station", "asset_type"], name="asset_at_station"),
             models.Index(fields=["source_id"], name="asset_source"),
+            GinIndex(fields=["tags"], name="asset_tags"),
         )
         constraints = (
             models.CheckConstraint(
@@ -229,6 +240,14 @@ class Asset(FSMModelMixin, models.Model):
     @transition("state", source=STAFF_STATES, target=AssetState.RETIRED)
     def retire(self, *, reason=""):
         self.state_reason = reason
+
+    def leave_service_if_due(self):
+        """A vehicle that is to leave service when its trip ends does; returns whether it was."""
+        if not self.out_after_trip:
+            return False
+        self.take_out_of_service(reason=self.out_after_trip)
+        self.out_after_trip = ""
+        return True
 
     def follow_lock(self, lock_state):
         """A lock that we work ourselves is in this state now; returns whether anything changed."""
