@@ -149,7 +149,7 @@ class BulkActions(StaffAdmin):
 
 def qr(text):
     """The QR code as SVG, a quarter of which may be scratched."""
-    return mark_safe(segno.make_qr(text, error="q").svg_inline(scale=4, border=2))  # noqa: S308 -- segno's own drawing
+    return mark_safe(segno.make_qr(text, error="q").svg_inline(border=2, omitsize=True))  # noqa: S308 -- segno's own drawing
 
 
 def _file_name():

@@ -43,26 +43,39 @@ class DamageForm(StaffForm):
     )
 
 
-class PhotoInline(Inline):
-    """Photos are added and looked at; none is replaced."""
+class NewPhotoInline(Inline):
+    """Photos are added with the damage, by whoever may write it; none is replaced or deleted."""
 
     model = DamagePhoto
-    fields = ("file", "shown")
-    readonly_fields = ("shown",)
+    fields = ("file",)
+    verbose_name = _("new photo")
+    verbose_name_plural = _("new photos")
     hide_title = True
+    can_delete = False
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "file":
             kwargs["widget"] = UnfoldAdminFileFieldWidget({"accept": "image/jpeg,image/png"})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def has_change_permission(self, request, obj=None):
-        return False
+    def get_queryset(self, request):
+        return super().get_queryset(request).none()
+
+    def has_add_permission(self, request, obj=None):
+        return request.user.has_perm("fleet.change_damage" if obj else "fleet.add_damage")
+
+
+class PhotoInline(ReadOnlyInline):
+    model = DamagePhoto
+    fields = ("shown",)
+    readonly_fields = fields
+    hide_title = True
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("fleet.view_damage") or request.user.has_perm("fleet.change_damage")
 
     @display(description=_("photo"))
     def shown(self, photo):
-        if photo.pk is None:
-            return DASH
         address = photo_address(photo)
         return format_html('<a href="{}"><img src="{}" alt="" style="max-height: 12rem"></a>', address, address)
 
@@ -152,15 +165,17 @@ class DamageAdmin(KeptAdmin):
     list_select_related = ("asset",)
     search_fields = ("description", "asset__vehicle_number", "reported_by")
     autocomplete_fields = ("asset",)
-    inlines = (PhotoInline,)
     actions_detail = ("repair",)
-    readonly_fields = ("request", "links", "repaired_at", "repaired_by")
+    readonly_fields = ("support_request", "links", "repaired_at", "repaired_by")
     fieldsets = (
         (None, {"fields": ("asset", ("part", "severity"), "description", "takes_out_of_service")}),
-        (_("Reported"), {"fields": (("reported_at", "reported_by"), ("request", "links"))}),
+        (_("Reported"), {"fields": (("reported_at", "reported_by"), ("support_request", "links"))}),
         (_("Repaired"), {"fields": (("repaired_at", "repaired_by"),)}),
     )
     severity_label = DamageInline.severity_label
+
+    def get_inlines(self, request, obj):
+        return (NewPhotoInline, PhotoInline) if obj else (NewPhotoInline,)
 
     def get_fieldsets(self, request, obj=None):
         if obj is not None:
@@ -184,7 +199,7 @@ class DamageAdmin(KeptAdmin):
             messages.success(request, text % {"asset": asset, "state": asset.get_state_display()})
 
     @display(description=_("support request"))
-    def request(self, damage):
+    def support_request(self, damage):
         if damage.request_id is None:
             return DASH
         return link(reverse("admin:support_supportrequest_change", args=[damage.request_id]), f"#{damage.request_id}")

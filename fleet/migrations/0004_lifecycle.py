@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=200)),
                 ('starts_at', models.DateTimeField(verbose_name='from')),
                 ('ends_at', models.DateTimeField(blank=True, help_text='Empty = until staff end it.', null=True, verbose_name='until')),
-                ('bookings', models.CharField(choices=[('LEAVE', 'leave them as they are'), ('MOVE', 'give them another vehicle where one is free, and tell the provider'), ('CANCEL', 'cancel them, and tell the provider')], default='LEAVE', max_length=6)),
+                ('bookings', models.CharField(choices=[('LEAVE', 'leave them as they are'), ('MOVE', 'move them to a free vehicle, tell the provider'), ('CANCEL', 'cancel them, tell the provider')], default='LEAVE', max_length=6)),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.CharField(blank=True, max_length=150)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),

@@ -16,8 +16,8 @@ class Restriction(models.Model):
 
     class Bookings(models.TextChoices):
         LEAVE = "LEAVE", _("leave them as they are")
-        MOVE = "MOVE", _("give them another vehicle where one is free, and tell the provider")
-        CANCEL = "CANCEL", _("cancel them, and tell the provider")
+        MOVE = "MOVE", _("move them to a free vehicle, tell the provider")
+        CANCEL = "CANCEL", _("cancel them, tell the provider")
 
     state = models.CharField(max_length=14, choices=State, default=State.OUT_OF_SERVICE)
     reason = models.CharField(max_length=200)

@@ -7,6 +7,7 @@ from fleet.models import Asset, Damage, DamagePhoto, Maintenance
 from fleet.models import care as models
 from fleet.models.vehicles import AssetState
 from tests.admin.test_actions import press
+from tests.admin.test_forms import filled_in
 from tests.fleet_factories import AssetFactory, DamageFactory, MaintenanceFactory
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 20
@@ -101,6 +102,33 @@ def test_photos_are_for_those_who_may_see_damages(staff, e_scooter, client, sign
     client.logout()
     assert client.get(address).status_code == 302
     assert client.get(f"/media/{kept.file.name}").status_code == 404
+
+
+def test_the_page_of_a_damage_shows_its_photos_and_its_request(staff, e_scooter):
+    add(staff, e_scooter, photo())
+    kept = DamagePhoto.objects.get()
+    Damage.objects.update(request_id=7)
+
+    shown = staff.get(f"/admin/fleet/damage/{kept.damage_id}/change/").content.decode()
+
+    assert f'src="/admin/fleet/damage/{kept.damage_id}/photo/{kept.pk}/"' in shown
+    assert 'href="/admin/support/supportrequest/7/change/"' in shown
+
+
+def test_more_photos_are_added_later(staff, e_scooter):
+    add(staff, e_scooter, photo())
+    address = f"/admin/fleet/damage/{Damage.objects.get().pk}/change/"
+
+    form = filled_in(staff, address) | {"reported_at_0": "2026-06-01", "reported_at_1": "12:00:00"}
+    staff.post(address, form | {"photos-TOTAL_FORMS": "1", "photos-0-file": photo(name="brake.jpg")})
+
+    assert Damage.objects.get().photos.count() == 2
+
+
+def test_whoever_may_report_damages_may_show_them(signed_in, e_scooter):
+    add(signed_in("add_damage", "view_asset"), e_scooter, photo())
+
+    assert Damage.objects.get().photos.count() == 1
 
 
 def test_a_damage_is_repaired_once(staff):
