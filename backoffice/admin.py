@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from backoffice import restrictions
 from backoffice.conformance import Severity, report
 from backoffice.conformance.export import csv_of
 from backoffice.conformance.findings import number
@@ -18,6 +19,8 @@ from fleet import information
 from maas.models import MaasProvider
 from payments.period import days
 from tomp.admin import label, link, short
+
+__all__ = ["ProviderWithReport", "restrictions"]
 
 PERIODS = (7, 30, 90)  # days, today included
 USUAL_PERIOD = 30

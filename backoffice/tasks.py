@@ -1,4 +1,4 @@
-"""What the clock does for the figures. Each job is safe to run twice and on many workers."""
+"""What the clock does for the figures, and what takes longer than a page may. Each job is safe to run twice."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backoffice import restricting
 from backoffice.models import FleetCount
 
 
@@ -24,3 +25,9 @@ def forget_fleet_counts(timestamp: int) -> int:
     """Counts are gone after TOMP_RETENTION_DAYS. Returns how many."""
     before = timezone.now() - timedelta(days=settings.TOMP_RETENTION_DAYS)
     return FleetCount.objects.filter(at__lt=before).delete()[0]
+
+
+@app.task
+def carry_out_restriction(restriction_id: int, actor: str) -> None:
+    """The restriction has begun where it is due, and the bookings it hits are settled. Twice does no harm."""
+    restricting.carry_out(restriction_id, actor=actor, now=timezone.now())

@@ -17,6 +17,10 @@ class NoAssetLeft(errors.TooLate):
         super().__init__(detail)
 
 
+class NotPossible(errors.Invalid):
+    """What staff asked for makes no sense, or not any more; only the back office asks."""
+
+
 class NotAllowedHere(errors.TompError):
     """4500: the ride may not end at this place (own code, semantics §2.2)."""
 

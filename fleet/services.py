@@ -5,16 +5,18 @@ something is held.
 """
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from fleet import places
 from fleet.errors import AssetNotAvailable, NoAssetLeft
-from fleet.models import Alert, Asset, AssetPublicId, AssetType, Reservation
+from fleet.models import Alert, Asset, AssetPublicId, AssetType, Reservation, RestrictedAsset
 from fleet.models.vehicles import AssetState
 
+PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 IN_SERVICE = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.IN_USE)
 
 
@@ -60,11 +62,23 @@ def places_left(*, asset_type_id, station_id, is_virtual, period, now, besides=N
     A vehicle whose reservation has ended still counts as out: it is late, not back. What is held for the leg
     `besides` does not count.
     """
-    fleet = _vehicles_of(asset_type_id, station_id, is_virtual)
+    fleet = _vehicles_of(asset_type_id, station_id, is_virtual).filter(stays_in_service(*period))
     held = Reservation.objects.filter(asset_type_id=asset_type_id, is_virtual=is_virtual).exclude(leg_id=besides)
+    return _left(fleet, held, station_id, period, now)
+
+
+def _left(fleet, held, station_id, period, now):
+    """How many of these vehicles are neither promised nor out during the period; negative: promised too often."""
     promised = held.filter(asset=None, station_id=station_id, period__overlap=DateTimeTZRange(*period))
     out = held.filter(asset__in=fleet).filter(Q(period__overlap=DateTimeTZRange(*period)) | Q(period__endswith__lt=now))
     return fleet.count() - (promised | out).count()
+
+
+def spare_without(assets, given_up, *, asset_type_id, station_id, is_virtual, period, now):
+    """As places_left, were these vehicles not there and the promises to the legs `given_up` neither."""
+    fleet = _vehicles_of(asset_type_id, station_id, is_virtual).filter(stays_in_service(*period))
+    held = Reservation.objects.filter(asset_type_id=asset_type_id, is_virtual=is_virtual).exclude(leg_id__in=given_up)
+    return _left(fleet.exclude(pk__in=assets.values("pk")), held, station_id, period, now)
 
 
 def _vehicles_of(asset_type_id, station_id, is_virtual):
@@ -74,6 +88,11 @@ def _vehicles_of(asset_type_id, station_id, is_virtual):
     if station_id is None:
         return vehicles
     return vehicles.filter(Q(home_station_id=station_id) | Q(home_station__isnull=True, station_id=station_id))
+
+
+def stays_in_service(begins, ends, *, path="pk"):
+    """A condition on rows whose vehicle is at `path`: no restriction (fleet/restricting.py) of it touches this time."""
+    return ~Exists(RestrictedAsset.objects.in_force(begins, ends).filter(asset=OuterRef(path)))
 
 
 def reschedule(*, leg_id, departs_at, ends_at, now):
@@ -119,7 +138,7 @@ def assign(*, leg_id, asset_public_id=None, now):
     reservation = Reservation.objects.get(leg_id=leg_id)
     if now < reservation.period.lower:
         _check_place_left(**reservation.kind, period=(now, reservation.period.lower), now=now)
-    candidates = pickable_assets(**reservation.kind)
+    candidates = _pickable_until_the_end(reservation, now)
     if asset_public_id is not None:
         candidates = candidates.filter(public_id=asset_public_id)
     asset = candidates.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
@@ -134,18 +153,24 @@ def assign(*, leg_id, asset_public_id=None, now):
     return asset
 
 
+def _pickable_until_the_end(reservation, now):
+    """As pickable_assets, but for those that staff take out of service meanwhile."""
+    return pickable_assets(**reservation.kind).filter(
+        stays_in_service(now, reservation.period.upper or now + PLANNED_WITHOUT_ARRIVAL)
+    )
+
+
 def replace(*, leg_id, former, now):
     """The leg holds another free vehicle of the same kind, and the former is free. Returns the new one.
 
     Raises NoAssetLeft; then the former is still held. One that another booking is just taking is passed over.
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
-    others = pickable_assets(**reservation.kind)
+    others = _pickable_until_the_end(reservation, now)
     asset = others.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
     if asset is None:
         raise NoAssetLeft("No other vehicle is free.")
-    former.give_back()
-    _save(former, "state")
+    _give_back(former)
     _hold(asset)
     reservation.asset = asset
     reservation.period = DateTimeTZRange(now, reservation.period.upper)
@@ -171,8 +196,13 @@ def turn_lock(*, asset, lock_state):
 def release(*, leg_id, asset):
     """What was held for the leg (`asset`, or None for a promise) and never ridden is free again, if anything was."""
     if _forget(leg_id) and asset is not None:
-        asset.give_back()
-        _save(asset, "state")
+        _give_back(asset)
+
+
+def _give_back(asset):
+    """The vehicle that was held and not ridden is free again, or leaves service if that is due."""
+    asset.give_back()
+    _save_at_the_end(asset, "state")
 
 
 def end_use(*, leg_id, asset, place, now):
@@ -189,7 +219,7 @@ def end_use(*, leg_id, asset, place, now):
     # Without a place it stands where it last reported, perhaps since we read it.
     moved = ("lat", "lon") if place is not None else ()
     asset.station = _station_at(asset)
-    _save(asset, "state", "public_id", *moved, "station", "lock_state")
+    _save_at_the_end(asset, "state", "public_id", *moved, "station", "lock_state")
 
 
 def stand_in_dock(*, asset_id, station_id, slot, at):
@@ -214,6 +244,14 @@ def _station_at(asset):
 def _hold(asset):
     asset.reserve()
     _save(asset, "state")
+
+
+def _save_at_the_end(asset, *fields):
+    """What staff decided during the trip happens now, and has its row in the history."""
+    if asset.leave_service_if_due():
+        asset.save(update_fields=(*fields, "state_reason", "out_after_trip"))
+    else:
+        _save(asset, *fields)
 
 
 def _save(asset, *fields):

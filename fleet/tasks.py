@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from fleet import services
+from fleet import restricting, services
 from fleet.gateway import alerts, commands
 from fleet.importing.batches import applying, comparing, keeping, undoing
 from fleet.models import Command
@@ -27,6 +27,13 @@ def watch_vehicles(timestamp: int) -> None:
     commands.give_up(Command.objects.all(), now=now)
     alerts.notice_silence(now=now)
     alerts.expire(now=now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="carry_out_restrictions")
+def carry_out_restrictions(timestamp: int) -> int:
+    """Vehicles whose restrictions began or ended are out of service, or in it again. Returns how many moved now."""
+    return restricting.carry_out(now=timezone.now())
 
 
 @app.periodic(cron="29 3 * * *")

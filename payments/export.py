@@ -8,6 +8,7 @@ from django.http import StreamingHttpResponse
 
 from payments.models import JournalEntry
 from tomp.serializers import moment_json
+from tomp.tables import text_cell
 
 COLUMNS = {
     "booking_id": lambda entry: entry.booking_id,
@@ -31,7 +32,6 @@ COLUMNS = {
     "invoice_number": lambda entry: text_cell(entry.invoice_number),
     "invoiced_at": lambda entry: moment_json(entry.invoiced_at),
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_file(entries: QuerySet, name: str) -> StreamingHttpResponse:
@@ -57,8 +57,3 @@ class _Line:
 
     def write(self, line):
         return line
-
-
-def text_cell(text):
-    """What others wrote is never a formula: a spreadsheet would run it (OWASP CSV injection)."""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from fleet import geo, groups, information, places, tariffs
+from fleet import geo, groups, information, offering, places
 from fleet import services as fleet
 from fleet.conditions import conditions_for
 from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
 from fleet.schedule import Schedule
+from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from maas.models import MaasProvider
 from planning import parties
 from planning.travelers import may_use
 
-PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 LONGEST_TRIP = timedelta(days=31)
 LONGEST_DISTANCE_M = 40_000_000  # around the world
 SPARE = 50  # vehicles of a type that are looked at beyond those needed: closed places, and others who are faster
@@ -125,10 +125,7 @@ class _Search:
 
     def _candidates(self):
         assets = (
-            Asset.objects.given_to(self.provider)
-            .free()
-            .filter(self._is_for_them("asset_type"), asset_type__booked_by=AssetType.BookedBy.ASSET)
-            .filter(Q(station__isnull=True) | Q(station__is_renting=True, station__is_installed=True))
+            offering.vehicles(self.provider, self.trip.user_groups)
             .select_related("asset_type__default_plan", "station", "pricing_plan")
             .prefetch_related("asset_type__conditions", "asset_type__default_plan__parts", "pricing_plan__parts")
         )
@@ -191,7 +188,9 @@ class _Search:
     # -- types that are booked ahead
 
     def types(self):
-        wanted = AssetType.objects.filter(self._is_for_them("pk"), booked_by=AssetType.BookedBy.TYPE)
+        wanted = AssetType.objects.filter(
+            groups.open_to(self.provider, self.trip.user_groups), booked_by=AssetType.BookedBy.TYPE
+        )
         wanted = wanted.select_related("default_plan")
         if self.trip.use_asset_types:
             wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
@@ -208,7 +207,7 @@ class _Search:
 
     def _stations(self):
         """Stations one could start from, nearest first."""
-        stations = Station.objects.filter(is_installed=True, is_renting=True)
+        stations = Station.objects.renting()
         if station_id := self.trip.from_place.get("station_id"):
             return list(stations.filter(station_id=station_id))
         if self.trip.origin is None:
@@ -266,26 +265,19 @@ class _Search:
     def _radius(self):
         return settings.TOMP_DEFAULT_RADIUS_M if self.trip.radius is None else min(self.trip.radius, 50_000)
 
-    def _is_for_them(self, path):
-        return groups.open_to(self.provider, self.trip.user_groups, path=path)
-
     def _fits(self, asset_type):
         return may_use(asset_type, self.trip.travelers)
 
     def _plan(self, asset_type, *, station=None, point=None, own=None):
         """The plan of the ride that begins there then; None if it has no price."""
-        rules, local = tariffs.current(), information.local(self.departs_at)
-        if station is not None:
-            place = tariffs.Place.at(station)
-        else:
-            lat, lon = point
-            place = rules.place(asset_type, local, lat=lat, lon=lon)
-        return tariffs.plan_of(asset_type, rules=rules, place=place, local=local, own=own)
+        return offering.plan(asset_type, station=station, point=point, own=own, local=self._local)
 
     def _is_open(self, schedule, station, point):
-        if station is None:
-            return schedule.is_open(information.local(self.departs_at), point=point)
-        return schedule.is_open(information.local(self.departs_at), station_id=station.pk, region_id=station.region_id)
+        return offering.is_open(schedule, station=station, point=point, local=self._local)
+
+    @property
+    def _local(self):
+        return information.local(self.departs_at)
 
     def _option(self, *, asset_type, asset, station, place, plan):
         return Option(

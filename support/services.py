@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 
 from bookings.models import Booking, Party
-from fleet import places
+from fleet import care, places
 from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
@@ -43,6 +43,7 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
             support_type=support_type, comment=comment, damage=damage, created_at=now, **details,
         )  # fmt: skip
     said = _say(asked, SupportRequest.Status.PROCESSING, comment, now, minutes=asked.resolution_minutes)
+    _keep_damage(asked)
     _tell_damages(asked.asset_id)
     return said
 
@@ -128,6 +129,15 @@ def _known_asset(named, provider):
     return Asset.objects.given_to(provider).filter(by_name).first()
 
 
+def _keep_damage(asked):
+    """What it says is broken is on record with its vehicle, whatever becomes of the request (decision 0009)."""
+    if asked.damage is not None:
+        who = asked.provider.maas_id
+        care.report(
+            request_id=asked.pk, asset_id=asked.asset_id, told=asked.damage, reported_by=who, now=asked.created_at
+        )
+
+
 def _tell_damages(*asset_ids):
     """What is broken on these vehicles is what their open requests say. The last locks of the transaction."""
     for asset in Asset.objects.select_for_update(no_key=True).filter(pk__in=asset_ids).order_by("pk"):
@@ -157,6 +167,7 @@ def sort_in(*, request_id, **changes):
     for name, value in changes.items():
         setattr(asked, name, value)
     asked.save(update_fields=list(changes))
+    _keep_damage(asked)
     _tell_damages(before, asked.asset_id)
     return asked
 

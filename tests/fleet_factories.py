@@ -353,3 +353,38 @@ class ImportBatchFactory(DjangoModelFactory):
             changes = {"state": [None, "AVAILABLE"], "vehicle_type": ["", "glider"]}
             self.rows.create(number=2, vehicle="S-1", kind="NEW", changes=changes)
             self.rows.create(number=3, vehicle="", kind="WRONG", errors=["vehicle_number is missing"], cells=["", "x"])
+
+
+class RestrictionFactory(DjangoModelFactory):
+    """Decided and running, until staff end it; `assets=[…]` are its vehicles."""
+
+    class Meta:
+        model = models.Restriction
+        skip_postgeneration_save = True
+
+    reason = "New tyres"
+    starts_at = created_at = decided_at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
+
+    @factory.post_generation
+    def assets(self, create, assets, **kwargs):
+        for asset in assets or ():
+            models.RestrictedAsset.objects.create(restriction=self, asset=asset)
+
+
+class DamageFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Damage
+
+    asset = factory.SubFactory(AssetFactory)
+    part = "TIRE"
+    description = "The front wheel is flat."
+    reported_at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)
+
+
+class MaintenanceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Maintenance
+
+    asset = factory.SubFactory(AssetFactory)
+    motive = "Yearly inspection"
+    starts_at = datetime.datetime(2026, 6, 1, 12, 0, tzinfo=datetime.UTC)

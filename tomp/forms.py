@@ -9,6 +9,7 @@ from django.forms.fields import InvalidJSONInput
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    INPUT_CLASSES,
     TEXTAREA_CLASSES,
     TEXTAREA_EXPANDABLE_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -128,6 +129,15 @@ def _place_of_mistake(text):
             "problem": mistake.msg,
         }
     return _("This is not JSON.")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A day and a time of day to the second, in the browser's own control."""
+
+    input_type = "datetime-local"
+
+    def __init__(self):
+        super().__init__({"step": "1", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class WordsField(forms.CharField):

@@ -17,16 +17,15 @@ from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
 from shapely.geometry import shape
 
-from fleet import groups, information, tariffs
+from fleet import information, offering, tariffs
 from fleet.geo import Box
-from fleet.models import Asset, AssetType, PricingPlan, Region, Reservation, Station
-from fleet.services import IN_SERVICE
+from fleet.models import AssetType, PricingPlan, Region, Reservation, Station
+from fleet.services import IN_SERVICE, PLANNED_WITHOUT_ARRIVAL, stays_in_service
 from fleet.tariffs import Place, Rules
-from planning.options import PLANNED_WITHOUT_ARRIVAL
 from tomp_operator import catalogue
 from tomp_operator.catalogue import Catalogue
 
-BY_ASSET, BY_TYPE = AssetType.BookedBy.ASSET, AssetType.BookedBy.TYPE
+BY_TYPE = AssetType.BookedBy.TYPE
 FREE_FLOATING = AssetType.ReturnRule.FREE_FLOATING
 
 
@@ -109,9 +108,8 @@ class Row:
 
 def rows(area, *, provider, now):
     """All rows of the area that this provider (None: anybody) may see, in an order that stays."""
-    visible, is_virtual = groups.open_to(provider, path="asset_type"), provider is not None and provider.is_sandbox
-    fleet = Asset.objects.given_to(provider).filter(visible)
-    vehicles, places = _vehicles(area, fleet), _places_left(now, fleet, is_virtual)
+    fleet, is_virtual = offering.fleet_of(provider), provider is not None and provider.is_sandbox
+    vehicles, places = _vehicles(area, provider), _places_left(now, fleet, is_virtual)
     known = catalogue.current(
         type_ids={type_pk for type_pk, *_ in [*vehicles, *places]},
         plan_ids={plan_pk for _, _, plan_pk in vehicles if plan_pk is not None},
@@ -122,14 +120,9 @@ def rows(area, *, provider, now):
     return sorted([*here.of_vehicles(vehicles), *here.of_types(places)], key=lambda row: row.order)
 
 
-def _vehicles(area, fleet):
+def _vehicles(area, provider):
     """The vehicles one can have: lists by (type, station, plan of their own). Only what may be published is read."""
-    offered = (
-        fleet.free()
-        .filter(area.vehicles(), asset_type__booked_by=BY_ASSET)
-        .filter(Q(station__isnull=True) | Q(station__is_installed=True, station__is_renting=True))
-        .order_by("public_id")
-    )
+    offered = offering.vehicles(provider).filter(area.vehicles()).order_by("public_id")
     found = defaultdict(list)
     for vehicle in offered.values_list(
         "asset_type_id", "station_id", "pricing_plan_id", "public_id", "lat", "lon", "state_of_charge", named=True
@@ -143,10 +136,13 @@ def _places_left(now, fleet, is_virtual):
 
     The rule is that of fleet.services.places_left, for all types and stations in two statements.
     """
-    period = Q(period__overlap=DateTimeTZRange(now, now + PLANNED_WITHOUT_ARRIVAL))
-    vehicles = fleet.filter(state__in=IN_SERVICE).annotate(place_id=Coalesce("home_station_id", "station_id"))
+    until = now + PLANNED_WITHOUT_ARRIVAL
+    period = Q(period__overlap=DateTimeTZRange(now, until))
+    vehicles = fleet.filter(stays_in_service(now, until), state__in=IN_SERVICE)
+    vehicles = vehicles.annotate(place_id=Coalesce("home_station_id", "station_id"))
+    of_ours = Q(asset__state__in=IN_SERVICE) & Q(stays_in_service(now, until, path="asset"))
     promises = (
-        Reservation.objects.filter(Q(asset=None) | Q(asset__state__in=IN_SERVICE), is_virtual=is_virtual)
+        Reservation.objects.filter(Q(asset=None) | of_ours, is_virtual=is_virtual)
         .filter(period | Q(asset__isnull=False, period__endswith__lt=now))
         .annotate(
             place_id=Case(
@@ -176,7 +172,7 @@ def _counted_by_place(things):
 
 def _open_stations(primary_keys):
     """Those of these stations that rent out, by primary key."""
-    stations = Station.objects.filter(is_installed=True, is_renting=True)
+    stations = Station.objects.renting()
     return stations.in_bulk(primary_keys - {None})
 
 

@@ -29,6 +29,9 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         {
             "fleet.Asset": "pedal_bike",
             "fleet.ImportBatch": "upload_file",
+            "fleet.Restriction": "event_busy",
+            "fleet.Damage": "car_crash",
+            "fleet.Maintenance": "build",
             "fleet.AssetType": "category",
             "fleet.UserGroup": "groups",
             "fleet.VehicleAlert": "warning",

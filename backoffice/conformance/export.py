@@ -5,8 +5,8 @@ import csv
 from django.http import HttpResponse
 
 from backoffice.conformance.findings import Report
-from payments.export import text_cell
 from tomp.serializers import moment_json
+from tomp.tables import text_cell
 
 COLUMNS = {
     "severity": lambda finding: finding.severity.label,

@@ -6,11 +6,20 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, MultipleChoicesDropdownFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    DropdownFilter,
+    MultipleChoicesDropdownFilter,
+    TextFilter,
+)
 from unfold.decorators import action, display
 
 from fleet import services
+from fleet.admin.bulk import BulkActions, TagsField
+from fleet.admin.care import CareActions, DamageInline, MaintenanceInline
 from fleet.admin.moves import ServiceMoves
+from fleet.admin.offered import OfferedMixin
+from fleet.bulk import tags_of
 from fleet.gateway import commands
 from fleet.models import Asset, AssetPublicId, Reservation
 from fleet.models.vehicles import AssetState
@@ -54,6 +63,17 @@ class ChargeFilter(DropdownFilter):
         if self.value() == "unknown":
             return queryset.filter(state_of_charge__isnull=True)
         return queryset.filter(state_of_charge__lt=int(self.value())) if self.value() in CHARGES else queryset
+
+
+class TagFilter(TextFilter):
+    """Vehicles that have all of these tags, typed with commas."""
+
+    title = _("tags")
+    parameter_name = "tags"
+
+    def queryset(self, request, queryset):
+        wanted = tags_of(self.value() or "")
+        return queryset.filter(tags__contains=wanted) if wanted else queryset
 
 
 class SandboxFilter(DropdownFilter):
@@ -118,7 +138,7 @@ def leg_link(reservation):
 
 
 @admin.register(Asset)
-class AssetAdmin(ServiceMoves, HistoryAdmin):
+class AssetAdmin(OfferedMixin, BulkActions, CareActions, ServiceMoves, HistoryAdmin):
     """Find a vehicle by anything printed on it or published about it."""
 
     list_display = (
@@ -131,6 +151,7 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         ("station", AutocompleteSelectFilter),
         ChargeFilter,
         UsableFilter,
+        TagFilter,
         SandboxFilter,
     )
     list_select_related = ("asset_type", "station")
@@ -145,16 +166,28 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
         "nfc_id",
     )
     search_help_text = _("Number, code, plate, name, serial number, IMEI, MAC, NFC tag, public id (also a former one)")
+    actions = (*ServiceMoves.actions, *BulkActions.actions)
     actions_list = ("import_vehicles",)
-    actions_detail = (*ServiceMoves.actions_detail, "locate")
+    actions_detail = (*ServiceMoves.actions_detail, "locate", "offered_to", "report_damage", "maintain")
     history_list_display = ("service",)
     autocomplete_fields = ("asset_type", "station", "home_station", "pricing_plan")
     readonly_fields = (
-        "state_label", "state_reason", "public_id", "trips", "lock_state", "reported_at", "source_id", "damages",
-        "script",
+        "state_label", "state_reason", "offered", "public_id", "trips", "lock_state", "reported_at", "source_id",
+        "damages", "script",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("vehicle_number", "asset_type", ("state_label", "state_reason"), ("public_id", "trips"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "vehicle_number",
+                    "asset_type",
+                    ("state_label", "state_reason"),
+                    "offered",
+                    ("public_id", "trips"),
+                )
+            },
+        ),
         (
             _("Place and condition"),
             {
@@ -172,8 +205,13 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
             _("What is printed on it"),
             {"fields": (("vehicle_code", "license_plate", "name"), ("mac", "nfc_id", "imei", "serial_number"))},
         ),
-        (_("Price and notes"), {"fields": ("pricing_plan", "notes", "source_id", "script")}),
+        (_("Price and notes"), {"fields": ("pricing_plan", "tags", "notes", "source_id", "script")}),
     )
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "tags":
+            return TagsField(required=False, help_text=db_field.help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -182,7 +220,8 @@ class AssetAdmin(ServiceMoves, HistoryAdmin):
     def get_inlines(self, request, obj):
         if obj is None:
             return ()
-        return (ReservationInline, FormerPublicIds) if obj.is_on_a_trip else (FormerPublicIds,)
+        held = (ReservationInline,) if obj.is_on_a_trip else ()
+        return (*held, DamageInline, MaintenanceInline, FormerPublicIds)
 
     def get_fieldsets(self, request, obj=None):
         """A new vehicle has no state and no public id to show yet."""

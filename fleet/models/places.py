@@ -156,6 +156,17 @@ class Region(models.Model):
             raise ValidationError({"max_speed_kmh": _("A speed limit needs a speed.")})
 
 
+def rents_out(path=""):
+    """A condition: the station at `path` (as "station__") stands there and rents vehicles out."""
+    return models.Q(**{f"{path}is_installed": True, f"{path}is_renting": True})
+
+
+class StationQuerySet(models.QuerySet):
+    def renting(self):
+        """Stations one can start from."""
+        return self.filter(rents_out())
+
+
 class Station(models.Model):
     """A place where vehicles stand: docks, a marked parking place, or a virtual one."""
 
@@ -187,6 +198,8 @@ class Station(models.Model):
     is_returning = models.BooleanField(default=True)
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
     history = HistoricalRecords()
+
+    objects = StationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("station")

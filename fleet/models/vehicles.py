@@ -3,6 +3,8 @@
 import math
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Window
@@ -47,28 +49,39 @@ class Script(models.TextChoices):
 
 HARD_TO_OPEN = (Script.OPENS_LATE, Script.NEVER_OPENS)
 
-
-IS_FREE = models.Q(state=AssetState.AVAILABLE, lat__isnull=False) & (
-    models.Q(state_of_charge__isnull=True) | models.Q(state_of_charge__gte=models.F("asset_type__min_charge_percent"))
+# What a vehicle's own row tells of whether it may be offered; fleet/offering.py says it in words.
+IS_AVAILABLE = models.Q(state=AssetState.AVAILABLE)
+HAS_PLACE = models.Q(lat__isnull=False)
+IS_CHARGED = models.Q(state_of_charge__isnull=True) | models.Q(
+    state_of_charge__gte=models.F("asset_type__min_charge_percent")
 )
+IS_REAL = models.Q(script="")
+
+
+def is_given_to(provider):
+    """A condition: such a provider may be given the vehicle. Virtual ones in the sandbox, real ones everywhere else.
+
+    Nobody in particular (None) is outside it.
+    """
+    return ~IS_REAL if provider is not None and provider.is_sandbox else IS_REAL
+
+
+IS_FREE = IS_AVAILABLE & HAS_PLACE & IS_CHARGED
 IS_ON_A_TRIP = models.Q(state__in=TRIP_STATES)
-IS_IN_THE_FLEET = models.Q(script="") & ~models.Q(state__in=(AssetState.STORED, AssetState.RETIRED))
+IS_IN_THE_FLEET = IS_REAL & ~models.Q(state__in=(AssetState.STORED, AssetState.RETIRED))
 
 
 class AssetQuerySet(models.QuerySet):
     def real(self):
         """Vehicles of this world: those in the sandbox are not part of the fleet."""
-        return self.filter(script="")
+        return self.filter(IS_REAL)
 
     def virtual(self):
-        return self.exclude(script="")
+        return self.exclude(IS_REAL)
 
     def given_to(self, provider):
-        """The vehicles such a provider may be given: virtual ones in the sandbox, real ones everywhere else.
-
-        Nobody in particular (None) is outside it.
-        """
-        return self.virtual() if provider is not None and provider.is_sandbox else self.real()
+        """The vehicles such a provider may be given."""
+        return self.filter(is_given_to(provider))
 
     def free(self):
         """Vehicles that may be offered as far as their own row can tell."""
@@ -138,6 +151,9 @@ class Asset(FSMModelMixin, models.Model):
         PricingPlan, models.PROTECT, null=True, blank=True, help_text=_("Instead of the type's plan.")
     )
     notes = models.TextField(blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text=_("Words to find it by, with commas.")
+    )
     reported_at = models.DateTimeField(null=True, blank=True, help_text=_("When the vehicle last reported."))
     source_id = models.CharField(max_length=200, blank=True, help_text=_("The id in the feed it came from."))
     nfc_id = models.CharField(
@@ -163,7 +179,12 @@ class Asset(FSMModelMixin, models.Model):
         editable=False,
         help_text=_("A virtual vehicle of the sandbox: how it behaves; empty = a real one."),
     )
-    history = HistoricalRecords(excluded_fields=["damages", "is_docked", "dock_reported_at", "script"])
+    out_after_trip = models.CharField(
+        max_length=200, blank=True, editable=False, help_text=_("Why it leaves service when its trip ends; empty = no.")
+    )
+    history = HistoricalRecords(
+        excluded_fields=["damages", "is_docked", "dock_reported_at", "script", "out_after_trip"]
+    )
 
     objects = AssetQuerySet.as_manager()
 
@@ -178,6 +199,7 @@ class Asset(FSMModelMixin, models.Model):
             models.Index(Collate(Upper("vehicle_number"), "C"), name="asset_by_number"),
             models.Index(Collate(Upper("vehicle_code"), "C"), name="asset_by_code"),
             models.Index(Collate(Upper("license_plate"), "C"), name="asset_by_plate"),
+            GinIndex(fields=["tags"], name="asset_tags"),
         )
         constraints = (
             models.CheckConstraint(
@@ -234,6 +256,14 @@ class Asset(FSMModelMixin, models.Model):
     @transition("state", source=STAFF_STATES, target=AssetState.RETIRED)
     def retire(self, *, reason=""):
         self.state_reason = reason
+
+    def leave_service_if_due(self):
+        """A vehicle that is to leave service when its trip ends does; returns whether it was."""
+        if not self.out_after_trip:
+            return False
+        self.take_out_of_service(reason=self.out_after_trip)
+        self.out_after_trip = ""
+        return True
 
     def follow_lock(self, lock_state):
         """A lock that we work ourselves is in this state now; returns whether anything changed."""

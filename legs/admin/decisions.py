@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
-from unfold.widgets import INPUT_CLASSES
 
 from bookings.models import Booking
 from fleet.admin.wording import fare_lines
@@ -18,17 +17,9 @@ from legs.events import RULES
 from legs.models import Leg
 from maas.models import CallbackKind
 from tomp.admin import DASH, ConfirmForm, ReadOnlyAdmin, ReasonForm, attempt, back, moment
+from tomp.forms import MomentInput
 
 ASKED = (Booking.State.CONFIRMED, Booking.State.STARTED)
-
-
-class MomentInput(forms.DateTimeInput):
-    """A day and a time of day to the second, in the browser's own control."""
-
-    input_type = "datetime-local"
-
-    def __init__(self):
-        super().__init__({"step": "1", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class TimesForm(ReasonForm):

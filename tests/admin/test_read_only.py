@@ -91,7 +91,7 @@ def asset_form(asset, **changes):
         "station": "",
         "home_station": "",
     }
-    for prefix in ("former_public_ids", "reservations"):
+    for prefix in ("former_public_ids", "reservations", "known_damages", "maintenances"):
         form |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return form | changes
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet.models import Asset
+from fleet.models import Asset, Damage
 from support import services
 from support.models import SupportRequest
 from tests.fleet_factories import AssetFactory
@@ -115,3 +115,47 @@ def test_of_the_vehicle_staff_say_it_is_about(mp, asset):
 
     assert Asset.objects.get(pk=asset.pk).damages == []
     assert Asset.objects.get(pk=other.pk).damages == [FLAT]
+
+
+# On record
+
+
+def kept():
+    return list(Damage.objects.values_list("asset", "part", "description", "severity", "repaired_at"))
+
+
+def test_is_kept_when_its_request_is_closed(mp, asset):
+    report(mp, FLAT, assetId="157103")
+    report(mp, FLAT, assetId="157103")  # about nothing in particular: another request
+    asked = SupportRequest.objects.earliest("id")
+
+    close(asked)
+
+    assert kept() == [(asset.pk, "TIRE", "front wheel: flat", "UNKNOWN", None)] * 2
+    assert Damage.objects.get(request_id=asked.pk).reported_by == mp.provider.maas_id
+
+
+def test_is_kept_once_however_often_it_is_told(mp, asset):
+    booking = given_booking(mp.provider, asset)
+
+    for _ in range(2):
+        report(mp, BENT, id=str(booking.id))
+
+    assert kept() == [(asset.pk, "FRONT", "bent", "UNKNOWN", None)]
+    assert Damage.objects.get().pictures == BENT["pictures"]
+
+
+def test_moves_with_its_request_and_keeps_what_staff_wrote(mp, asset):
+    report(mp, FLAT, assetId="157103")
+    Damage.objects.update(severity="LIGHT", description="A slow puncture")
+    other = AssetFactory()
+
+    services.sort_in(request_id=SupportRequest.objects.get().pk, asset=other)
+
+    assert kept() == [(other.pk, "TIRE", "A slow puncture", "LIGHT", None)]
+
+
+def test_without_a_vehicle_is_not_kept(mp, clock):
+    report(mp, FLAT, assetId="of-somebody-else")
+
+    assert kept() == []

@@ -1,0 +1,59 @@
+"""Damages of vehicles: what support requests tell of becomes a record, and what is unsafe leaves service."""
+
+from django.db import transaction
+
+from fleet.errors import NotPossible
+from fleet.models import Asset, Damage
+from fleet.models.vehicles import AssetState
+
+
+def report(*, request_id, asset_id, told, reported_by, now):
+    """The damage a support request tells of (TOMP damage) is on record, once, with its vehicle.
+
+    When staff say that the request is about another vehicle it goes there; about none, it stays where it was.
+    """
+    if asset_id is None:
+        return
+    part = told.get("vehicleComponent")
+    named = told.get("vehicleComponentName")
+    description = f"{named}: {told['description']}" if named else told["description"]
+    Damage.objects.update_or_create(
+        request_id=request_id,
+        defaults={"asset_id": asset_id},
+        create_defaults={
+            "asset_id": asset_id,
+            "part": part if part in Damage.Part.values else Damage.Part.OTHER,
+            "description": description,
+            "reported_at": now,
+            "reported_by": reported_by[:150],
+            "pictures": told.get("pictures", []),
+        },
+    )
+
+
+@transaction.atomic
+def take_out_of_service(*, damage):
+    """The damaged vehicle is out of service because of it; one on a trip is when its trip ends. Returns the vehicle.
+
+    What is not in service anyway stays as it is.
+    """
+    asset = Asset.objects.select_for_update().get(pk=damage.asset_id)
+    reason = str(damage)[:200]
+    if asset.is_on_a_trip:
+        asset.out_after_trip = reason
+        asset.save(update_fields=["out_after_trip"])
+    elif asset.state == AssetState.AVAILABLE:
+        asset.take_out_of_service(reason=reason)
+        asset.save(update_fields=["state", "state_reason"])
+    return asset
+
+
+@transaction.atomic
+def repair(*, damage_id, actor, now):
+    """The damage is repaired; the vehicle stays in its state. Raises NotPossible when it was repaired before."""
+    damage = Damage.objects.select_for_update().get(pk=damage_id)
+    if damage.repaired_at is not None:
+        raise NotPossible("It was repaired already.")
+    damage.repaired_at, damage.repaired_by = max(now, damage.reported_at), actor
+    damage.save(update_fields=["repaired_at", "repaired_by"])
+    return damage
