@@ -144,7 +144,7 @@ def _legs(term: Term) -> Iterator[Hit]:
         ways += [Leg.objects.filter(has_id(column, term.text)) for column in ("id", "asset_public_id")]
     if term.vehicles:
         ways.append(Leg.objects.filter(asset__in=term.vehicles))
-    latest = [way.order_by("-departs_at") for way in ways]
+    latest = [way.order_by("-departs_at", "-pk") for way in ways]
     for row in _any_of(latest, "pk", "booking_id", "state", "departs_at", "asset__vehicle_number", "asset_public_id"):
         term.bookings.add(row["booking_id"])
         yield _hit(
@@ -162,7 +162,7 @@ def _bookings(term: Term) -> Iterator[Hit]:
         ways.append(Booking.objects.filter(pk__in=term.bookings))
     if term.customers:
         ways.append(Booking.objects.filter(customer__in=term.customers))
-    latest = [way.order_by("-created_at") for way in ways]
+    latest = [way.order_by("-created_at", "-pk") for way in ways]
     for row in _any_of(latest, "pk", "state", "created_at", "provider__name"):
         yield _hit(
             str(row["pk"]),
@@ -179,7 +179,7 @@ def _support(term: Term) -> Iterator[Hit]:
         ways.append(SupportRequest.objects.filter(pk=term.number))
     if term.vehicles:
         ways.append(SupportRequest.objects.filter(asset__in=term.vehicles))
-    latest = [way.order_by("-created_at") for way in ways]
+    latest = [way.order_by("-created_at", "-pk") for way in ways]
     for row in _any_of(latest, "pk", "reference", "support_type", "status", "created_at"):
         yield _hit(
             f"{capfirst(SupportRequest.Type(row['support_type']).label)} #{row['pk']}",
