@@ -63,9 +63,11 @@ class Service:
         while time.monotonic() < until:
             try:
                 self.browser.get("/admin/login/").raise_for_status()
-                break
+                if known.exists():
+                    break
             except httpx.HTTPError:
-                time.sleep(0.5)
+                pass
+            time.sleep(0.5)
         self.known = json.loads(known.read_text())
         self.browser.get("/admin/login/")
         account = {"username": self.known["admin_user"], "password": self.known["admin_password"]}

@@ -71,14 +71,48 @@ def write(objects: Collection[models.Model], *, is_new: bool, reason: str, user_
         for region in objects:
             region.set_box()  # type: ignore[attr-defined]
     if is_new:
-        model._default_manager.bulk_create(objects, batch_size=BATCH)
+        _number(objects)
+        _copy(objects, into=model._meta.db_table, is_new=True)
     else:
-        # INSERT … ON CONFLICT is several times as fast as bulk_update's CASE expressions.
-        names = [column.name for column in model._meta.concrete_fields if not column.primary_key]
-        model._default_manager.bulk_create(
-            objects, batch_size=BATCH, update_conflicts=True, update_fields=names, unique_fields=["id"]
-        )
+        _overwrite(objects)
     record_history(objects, "+" if is_new else "~", reason=reason, user_id=user_id)
+
+
+def _number(objects: Collection[models.Model]) -> None:
+    """They have the primary keys that they will be saved under."""
+    table = type(next(iter(objects)))._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(objects)]
+        )
+        for found, (pk,) in zip(objects, cursor.fetchall(), strict=True):
+            found.pk = pk
+
+
+def _overwrite(objects: Collection[models.Model]) -> None:
+    """The rows that have their primary keys say what the objects say."""
+    model = type(next(iter(objects)))
+    quote = connection.ops.quote_name
+    table, said = quote(model._meta.db_table), quote(f"said_{model._meta.db_table}")
+    names = [quote(str(column.column)) for column in model._meta.concrete_fields if not column.primary_key]
+    assignments = ", ".join(f"{name} = said.{name}" for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {said} (LIKE {table}) ON COMMIT DROP")
+        _copy(objects, into=f"said_{model._meta.db_table}", is_new=False)
+        cursor.execute(f"UPDATE {table} AS row SET {assignments} FROM {said} AS said WHERE row.id = said.id")  # noqa: S608
+        cursor.execute(f"DROP TABLE {said}")
+
+
+def _copy(objects: Collection[models.Model], *, into: str, is_new: bool) -> None:
+    """One COPY: with an INSERT, half the time of an import goes into quoting values and counting placeholders."""
+    columns = type(next(iter(objects)))._meta.concrete_fields
+    names = ", ".join(connection.ops.quote_name(str(column.column)) for column in columns)
+    statement = f"COPY {connection.ops.quote_name(into)} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for found in objects:
+            copy.write_row([c.get_db_prep_save(c.pre_save(found, is_new), connection) for c in columns])
+        for found in objects:
+            found._state.adding = False
 
 
 def record_history(objects: Collection[models.Model], type_: str, *, reason: str, user_id: int | None = None) -> None:
