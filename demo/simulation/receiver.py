@@ -10,6 +10,7 @@ from demo.simulation.calls import Call, Calls, moment
 from demo.simulation.tally import Tally
 
 SILENCE_S = 12  # longer than the operator waits for an answer
+WAITED_FOR_S = 8  # so long it does wait; some time after that it hangs up, and may go on to the next call
 RETRY_AFTER_S = 2
 MOST_FAILURES = 2  # of one call, so that all have come soon after the simulation
 FAILURES = ("500", "500", "503", "429", "hang up", "hang up", "silence")
@@ -102,14 +103,15 @@ class Receiver:
 
     def _fail(self, call: Call, failure: str) -> tuple[int, dict, bytes] | None:
         if failure == "silence":
-            self._stopped.wait(SILENCE_S)
+            self._stopped.wait(WAITED_FOR_S)
+        not_before = time.time() + RETRY_AFTER_S if failure == "429" else 0
+        self._settle(call, is_final=False, not_before=not_before)
+        if failure == "silence":
+            self._stopped.wait(SILENCE_S - WAITED_FOR_S)
         if failure in ("silence", "hang up"):
-            self._settle(call, is_final=False)
             return None
         if failure == "429":
-            self._settle(call, is_final=False, not_before=time.time() + RETRY_AFTER_S)
             return 429, {"Retry-After": str(RETRY_AFTER_S)}, b"{}"
-        self._settle(call, is_final=False)
         return int(failure), {}, b"out of order"
 
     def _settle(self, call: Call, *, is_final: bool, not_before: float = 0) -> None:
