@@ -13,6 +13,7 @@ from oauth2_provider.models import AccessToken
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
+from maas import throttling
 from maas.models import ApiKey, MaasProvider, digest_of
 from tomp import errors
 
@@ -40,6 +41,7 @@ class ProviderAuthentication(BaseAuthentication):
         else:
             return None
         if provider is None:
+            throttling.refuse_guessing(request)
             raise errors.BadCredentials("The credentials are not valid.", headers=CHALLENGED)
         return AnonymousUser(), provider
 

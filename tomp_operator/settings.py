@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from tomp import declarations
+from tomp_operator import environment
 from tomp_operator.embedded import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -68,6 +69,7 @@ TOMP_PUBLIC_URL = env.str("TOMP_PUBLIC_URL", default="http://127.0.0.1:8000").rs
 IS_HTTPS = TOMP_PUBLIC_URL.startswith("https://")
 IS_PUBLIC = not {*ALLOWED_HOSTS, urlsplit(TOMP_PUBLIC_URL).hostname} <= LOOPBACK
 ALLOW_DEMO = env.bool("TOMP_DEMO", default=False)  # a demo that others may look at
+BEHIND_PROXY = env.bool("TOMP_BEHIND_PROXY", default=False)  # it says who calls, and how
 
 # What must be kept: the embedded database, the generated key, the credentials of the demo
 
@@ -138,6 +140,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tomp_operator.monitoring.inside.Inside",  # health and figures, whatever comes after
+    "tomp_operator.monitoring.traffic.Traffic",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",  # answers a browser's preflight, before anybody is asked who they are
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,6 +149,7 @@ MIDDLEWARE = [
     "tomp_operator.middleware.RequestLog",
     "tomp.middleware.TrailingSlash",
     "tomp.middleware.OldNames",
+    "maas.middleware.AnonymousPace",
     "maas.middleware.Remarks",  # what the address was called is known here, and all transactions are over
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tomp_operator.middleware.PageLanguage",
@@ -215,7 +220,7 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked from inside, past the proxy that speaks https
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if IS_HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOMP_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [TOMP_PUBLIC_URL] if IS_HTTPS else []
 SESSION_COOKIE_AGE = 12 * 3600  # a working day at the service desk
 X_FRAME_OPTIONS = "DENY"
@@ -293,6 +298,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "tomp.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,  # TOMP writes amounts as numbers
+    "DEFAULT_THROTTLE_CLASSES": ["maas.throttling.CallsPerMinute"],
     "UNAUTHENTICATED_USER": None,  # a caller is a MaaS provider or nobody, never a Django user
 }
 SPECTACULAR_SETTINGS = {
@@ -335,6 +341,9 @@ TOMP_IMPORT_DAYS = env.int("TOMP_IMPORT_DAYS", default=30)  # an uploaded file i
 TOMP_GBFS_STATUS_TTL_SECONDS = env.int("TOMP_GBFS_STATUS_TTL_SECONDS", default=10)  # vehicles and stations
 TOMP_GBFS_ALERTS_TTL_SECONDS = env.int("TOMP_GBFS_ALERTS_TTL_SECONDS", default=60)
 TOMP_GBFS_TTL_SECONDS = env.int("TOMP_GBFS_TTL_SECONDS", default=300)  # all other feeds
+# So many calls a minute are answered; 0 = all of them.
+TOMP_CALLS_PER_MINUTE = env.int("TOMP_CALLS_PER_MINUTE", default=6000 if IS_PUBLIC else 0)  # of a provider
+TOMP_ANONYMOUS_CALLS_PER_MINUTE = env.int("TOMP_ANONYMOUS_CALLS_PER_MINUTE", default=600 if IS_PUBLIC else 0)
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office
@@ -354,6 +363,12 @@ UNFOLD = {
 }
 FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
+
+# Figures: who may read them, and whether the web processes of this host add theirs up
+
+TOMP_METRICS_TOKEN = env.str("TOMP_METRICS_TOKEN", default="")
+METRICS_NETWORKS = environment.networks(env.list("TOMP_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"]))
+METRICS_ARE_SHARED = environment.shared_folder(env.str("PROMETHEUS_MULTIPROC_DIR", default=""))
 
 # Logs: to standard error, one JSON object per line where others run us, readable lines at home
 
