@@ -8,7 +8,6 @@ tomp_operator/checks.py then refuses what must not stay as it is.
 import logging
 import os
 import secrets
-import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from tomp import declarations
-from tomp_operator import environment
+from tomp_operator import environment, logs
 from tomp_operator.embedded import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -373,22 +372,7 @@ METRICS_ARE_SHARED = environment.shared_folder(env.str("PROMETHEUS_MULTIPROC_DIR
 # Logs: to standard error, one JSON object per line where others run us, readable lines at home
 
 LOG_AS_JSON = env.bool("LOG_AS_JSON", default=IS_PUBLIC and not DEBUG)
-LOG_STEPS: list[structlog.types.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-# Tracebacks without the values of local variables: these may be personal data or keys.
-LOG_RENDERING: list[structlog.types.Processor] = (
-    [
-        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-        structlog.processors.JSONRenderer(),
-    ]
-    if LOG_AS_JSON
-    else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
-)
+LOG_STEPS = logs.steps()
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
@@ -407,7 +391,7 @@ LOGGING = {
             "foreign_pre_chain": LOG_STEPS,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *LOG_RENDERING,
+                *logs.rendering(as_json=LOG_AS_JSON),
             ],
         }
     },
@@ -423,4 +407,5 @@ LOGGING = {
 }
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line with the status is enough
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refused request is the caller's affair
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = True  # what looks like one (tomp_operator.middleware.RequestLog)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
