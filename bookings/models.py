@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +75,7 @@ class BookingQuerySet(models.QuerySet):
 
     def locked_by_leg(self, leg_id):
         """The booking of this leg, locked as by locked(); one statement. Raises DoesNotExist."""
-        booking: Booking = self.select_for_update(of=("self",)).get(legs=leg_id)
+        booking = cast("Booking", self.select_for_update(of=("self",)).get(legs=leg_id))
         logs.bind(booking_id=booking.pk, leg_id=leg_id)
         return booking
 
