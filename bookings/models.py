@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from customers.models import Customer
 from maas.models import Callback, MaasProvider
+from tomp import logs
 
 
 class BookingState(models.TextChoices):
@@ -68,11 +70,14 @@ class BookingQuerySet(models.QuerySet):
 
         Raises DoesNotExist. Nothing is joined: a joined row would be the one from before the wait.
         """
+        logs.bind(booking_id=pk)  # whatever is told from here on is about it
         return self.select_for_update().get(pk=pk)
 
     def locked_by_leg(self, leg_id):
         """The booking of this leg, locked as by locked(); one statement. Raises DoesNotExist."""
-        return self.select_for_update(of=("self",)).get(legs=leg_id)
+        booking = cast("Booking", self.select_for_update(of=("self",)).get(legs=leg_id))
+        logs.bind(booking_id=booking.pk, leg_id=leg_id)
+        return booking
 
 
 class Booking(FSMModelMixin, models.Model):

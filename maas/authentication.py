@@ -13,8 +13,9 @@ from oauth2_provider.models import AccessToken
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
+from maas import throttling
 from maas.models import ApiKey, MaasProvider, digest_of
-from tomp import errors
+from tomp import errors, logs
 
 CHALLENGE = 'Basic realm="TOMP", Bearer realm="TOMP"'  # one header line: not every client reads a second
 CHALLENGED = {"WWW-Authenticate": CHALLENGE}
@@ -40,7 +41,9 @@ class ProviderAuthentication(BaseAuthentication):
         else:
             return None
         if provider is None:
+            throttling.refuse_guessing(request)
             raise errors.BadCredentials("The credentials are not valid.", headers=CHALLENGED)
+        logs.bind(maas_id=provider.maas_id)
         return AnonymousUser(), provider
 
     def authenticate_header(self, request):

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from maas import calling, outbox
 from maas.models import Callback, CallbackChannel
-from tomp import egress
+from tomp import egress, logs
 from tomp.errors import IllegalOperation
 
 log = structlog.get_logger(__name__)
@@ -64,6 +64,12 @@ def deliver(*, callback_id, now):
     callback = Callback.objects.select_related("provider").filter(pk=callback_id).first()
     if callback is None or callback.state != Callback.State.OWED:
         return
+    logs.bind(
+        callback=callback.pk,
+        correlation_id=callback.correlation_id,
+        maas_id=callback.provider.maas_id,
+        booking_id=callback.booking_id,
+    )
     if callback.provider.calls_paused_at is not None:
         raise NotYet(now + PAUSED, "Calls to the provider are paused.")
     channel, _is_new = CallbackChannel.objects.get_or_create(provider=callback.provider)
@@ -137,9 +143,10 @@ def _settle(made, status, outcome):
     callback, record = made.callback, made.recorded(status, outcome)
     if outcome:
         callback.give_up()
-        log.warning("callback_given_up", callback=callback.pk, booking_id=str(callback.booking_id), why=outcome)
+        log.warning("callback_given_up", status=status)  # why is in the back office: they may have told who it was
     else:
         callback.deliver()
+        log.info("callback_delivered", status=status, attempts=callback.attempts)
     with transaction.atomic():
         callback.save()
         record.save()

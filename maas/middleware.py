@@ -1,11 +1,28 @@
-"""Every answer to a provider passes here, when all transactions are over."""
+"""What is done around every request: callers in a hurry are slowed down, what is remarkable is counted."""
 
 import structlog
+from django.http import JsonResponse
 from django.utils import timezone
 
-from maas import remarks
+from maas import remarks, throttling
 
 log = structlog.get_logger(__name__)
+
+OPEN_TO_ALL = ("/gbfs/", "/oauth/", "/r/")  # the views of the API count by themselves (maas/throttling.py)
+
+
+class AnonymousPace:
+    """Who may ask without a name may not ask without end: 429 with Retry-After."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        seconds = throttling.seconds_to_wait(request) if request.path_info.startswith(OPEN_TO_ALL) else 0
+        if not seconds:
+            return self.get_response(request)
+        body = {"error": "too_many_requests", "error_description": f"Too many requests. Try again in {seconds} s."}
+        return JsonResponse(body, status=429, headers={"Retry-After": str(seconds)})
 
 
 class Remarks:

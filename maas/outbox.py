@@ -47,6 +47,8 @@ def owe(*, provider, booking_id, path, body, version, now, callback_url="", meth
         kind=kind,
     )
     defer(callback)
+    # The id the provider is shown, in a line with that of the request or job it comes from.
+    log.info("call_owed", callback=callback.pk, correlation_id=str(callback.correlation_id), path=path)
     return callback
 
 

@@ -2,12 +2,15 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
-from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, Remark, digest_of
+from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, PaceCount, Remark, digest_of
+
+PACE_MATTERS = timedelta(minutes=10)  # it is counted by the minute
 
 
 class ProviderExists(Exception):
@@ -80,9 +83,13 @@ def rotate_client_secret(*, provider):
 
 
 def forget_expired(*, now):
-    """Bearer tokens that ran out and answers kept long enough for any retry are gone; how many of each."""
+    """Bearer tokens that ran out and answers kept long enough for any retry are gone; how many of each.
+
+    So is how often somebody called.
+    """
     tokens, _ = AccessToken.objects.filter(expires__lte=now).delete()
     answers, _ = IdempotentRequest.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    PaceCount.objects.filter(minute__lt=now - PACE_MATTERS).delete()
     return tokens, answers
 
 

@@ -8,10 +8,15 @@ from contextlib import contextmanager
 from django.db import connection, connections
 from procrastinate.contrib.django import app
 
-from tomp_operator.management.commands.worker import connector_of_worker
+from tomp_operator.management.commands.worker import connector_of_worker, told_apart
 
 THREADS = 4
-SETTINGS = {"concurrency": THREADS, "install_signal_handlers": False, "delete_jobs": "successful"}
+SETTINGS = {
+    "concurrency": THREADS,
+    "install_signal_handlers": False,
+    "delete_jobs": "successful",
+    "worker_middleware": [told_apart],
+}
 
 
 @contextmanager

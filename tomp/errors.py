@@ -13,7 +13,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from tomp import titles
+from tomp import logs, titles
 
 log = structlog.get_logger(__name__)
 
@@ -184,6 +184,8 @@ def exception_handler(error, context):
     language = titles.language_of(request)
     about = {"module": getattr(view, "module", GENERAL), "version": getattr(request, "version", None)}
     bodies = [error_body(refusal, **about, language=language, instance=instance) for refusal in refusals]
+    # Whoever quotes the instance finds the line of the request. Why it was refused may hold what the caller sent.
+    logs.bind(instance=instance, errorcode=bodies[0]["errorcode"])
     body = in_envelope(bodies) if getattr(view, "answers_in_envelope", False) else bodies[0]
     headers = {"Content-Language": language, **refusals[0].headers}
     return Refusal(body, status=bodies[0]["status"], headers=headers)

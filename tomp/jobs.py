@@ -2,6 +2,7 @@
 
 import structlog
 
+from tomp import logs
 from tomp.errors import TompError
 
 log = structlog.get_logger(__name__)
@@ -15,10 +16,11 @@ def do_each(ids, do, *, failure):
     """
     done = 0
     for each in ids:
-        try:
-            done += do(each) is not False
-        except TompError as refusal:
-            log.warning(failure, id=str(each), reason=str(refusal.detail))
-        except Exception:
-            log.exception(failure, id=str(each))
+        with logs.about(id=each):
+            try:
+                done += do(each) is not False
+            except TompError as refusal:
+                log.warning(failure, reason=str(refusal.detail))
+            except Exception:
+                log.exception(failure)
     return done

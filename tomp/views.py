@@ -26,6 +26,7 @@ class TompViewSet(viewsets.GenericViewSet):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         check_headers(request)
+        check_size(request)
         if self.since and not is_since(self.since, self.version):
             raise errors.NotFound(f"This came with TOMP {self.since.minor}.", module=errors.GENERAL)
 
@@ -84,6 +85,13 @@ def check_headers(request):
     receiver = request.headers.get("addressed-to")
     if receiver and settings.TOMP_OPERATOR_ID and receiver != settings.TOMP_OPERATOR_ID:
         raise errors.NotFound(f"Nobody here is called {receiver[:80]!r}.", module=errors.GENERAL)
+
+
+def check_size(request):
+    """Raises TooLarge before anything is looked up or read; the parser looks again at what comes without a length."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > settings.TOMP_MAX_BODY_BYTES:
+        raise errors.TooLarge(f"A body may have {settings.TOMP_MAX_BODY_BYTES} bytes.")
 
 
 def expires(moment):

@@ -1,5 +1,8 @@
 """What every answer carries and every request leaves in the log."""
 
+import re
+from typing import Any
+
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
@@ -9,9 +12,18 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
+from tomp import logs
 from tomp.middleware import PREFIX
 
 FEEDS = "/gbfs/"
+CUSTOMER = re.compile(r"(/customers/).+")
+CORRELATION_ID = "HTTP_X_CORRELATION_ID"
+PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+NAMED_BY_ADDRESS = {
+    f"{PREFIX}bookings/": "booking_id",
+    f"{PREFIX}payment/": "booking_id",
+    f"{PREFIX}legs/": "leg_id",
+}
 MAP = "/admin/map/"
 ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
@@ -50,9 +62,25 @@ class PageLanguage(LocaleMiddleware):
 
 
 class RequestLog(RequestMiddleware):
-    """One line per request, under its own request id."""
+    """One line per request, under its own request id, with the ids of what it is about."""
+
+    def prepare(self, request: HttpRequest) -> None:
+        """As django-structlog's, but a caller's correlation id is believed only where it looks like one."""
+        if not PLAUSIBLE_ID.fullmatch(request.META.get(CORRELATION_ID, "")):
+            request.META.pop(CORRELATION_ID, None)
+        super().prepare(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        """What the address names is what the lines are about."""
+        named = logs.uuid_in(str(kwargs.get("id", "")))
+        for beginning, name in NAMED_BY_ADDRESS.items():
+            if named and request.path_info.startswith(beginning):
+                logs.bind(**{name: named})
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        """The path alone: a query may carry what identifies a person."""
-        return f"{request.method} {request.path}"
+        """The path alone, for a query may carry what identifies a person; and what providers call their customers is
+        theirs to know.
+        """
+        path = CUSTOMER.sub(r"\1…", request.path)
+        return f"{request.method} {path}"

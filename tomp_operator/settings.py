@@ -8,7 +8,6 @@ tomp_operator/checks.py then refuses what must not stay as it is.
 import logging
 import os
 import secrets
-import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from tomp import declarations
+from tomp_operator import environment, logs
 from tomp_operator.embedded import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -68,6 +68,7 @@ TOMP_PUBLIC_URL = env.str("TOMP_PUBLIC_URL", default="http://127.0.0.1:8000").rs
 IS_HTTPS = TOMP_PUBLIC_URL.startswith("https://")
 IS_PUBLIC = not {*ALLOWED_HOSTS, urlsplit(TOMP_PUBLIC_URL).hostname} <= LOOPBACK
 ALLOW_DEMO = env.bool("TOMP_DEMO", default=False)  # a demo that others may look at
+BEHIND_PROXY = env.bool("TOMP_BEHIND_PROXY", default=False)  # it says who calls, and how
 
 # What must be kept: the embedded database, the generated key, the credentials of the demo
 
@@ -90,11 +91,14 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": None,  # a connection per request costs three quarters of the throughput
     "CONN_HEALTH_CHECKS": True,  # without it every connection that the server dropped becomes a 500
 }
-DATABASES["default"].setdefault("OPTIONS", {}).update(
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds; psycopg's own: two minutes
+DATABASES["default"]["OPTIONS"].update(
     # Statements are prepared at their second use and their parameters sent apart: 1.2 to 1.5 times as fast.
     server_side_binding=True,
     prepare_threshold=1,
 )
+TOMP_MIGRATION_LOCK_SECONDS = env.int("TOMP_MIGRATION_LOCK_SECONDS", default=5)  # a migration waits for a table
+TOMP_MIGRATION_STATEMENT_SECONDS = env.int("TOMP_MIGRATION_STATEMENT_SECONDS", default=3600)  # it works on it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Applications
@@ -138,6 +142,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tomp_operator.monitoring.inside.Inside",  # health and figures, whatever comes after
+    "tomp_operator.monitoring.traffic.Traffic",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",  # answers a browser's preflight, before anybody is asked who they are
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,6 +151,7 @@ MIDDLEWARE = [
     "tomp_operator.middleware.RequestLog",
     "tomp.middleware.TrailingSlash",
     "tomp.middleware.OldNames",
+    "maas.middleware.AnonymousPace",
     "maas.middleware.Remarks",  # what the address was called is known here, and all transactions are over
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tomp_operator.middleware.PageLanguage",
@@ -215,7 +222,9 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked from inside, past the proxy that speaks https
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600 if IS_HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOMP_BEHIND_PROXY", default=False) else None
+# Whether all its subdomains speak https, and browsers should ship that, only the owner of the domain can say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [TOMP_PUBLIC_URL] if IS_HTTPS else []
 SESSION_COOKIE_AGE = 12 * 3600  # a working day at the service desk
 X_FRAME_OPTIONS = "DENY"
@@ -293,6 +302,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "tomp.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,  # TOMP writes amounts as numbers
+    "DEFAULT_THROTTLE_CLASSES": ["maas.throttling.CallsPerMinute"],
     "UNAUTHENTICATED_USER": None,  # a caller is a MaaS provider or nobody, never a Django user
 }
 SPECTACULAR_SETTINGS = {
@@ -302,6 +312,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",  # served by us: the policy above lets no other host in
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # would make a document of its own kind; ours is checked by the tests
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
@@ -335,6 +346,9 @@ TOMP_IMPORT_DAYS = env.int("TOMP_IMPORT_DAYS", default=30)  # an uploaded file i
 TOMP_GBFS_STATUS_TTL_SECONDS = env.int("TOMP_GBFS_STATUS_TTL_SECONDS", default=10)  # vehicles and stations
 TOMP_GBFS_ALERTS_TTL_SECONDS = env.int("TOMP_GBFS_ALERTS_TTL_SECONDS", default=60)
 TOMP_GBFS_TTL_SECONDS = env.int("TOMP_GBFS_TTL_SECONDS", default=300)  # all other feeds
+# So many calls a minute are answered; 0 = all of them.
+TOMP_CALLS_PER_MINUTE = env.int("TOMP_CALLS_PER_MINUTE", default=6000 if IS_PUBLIC else 0)  # of a provider
+TOMP_ANONYMOUS_CALLS_PER_MINUTE = env.int("TOMP_ANONYMOUS_CALLS_PER_MINUTE", default=600 if IS_PUBLIC else 0)
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office
@@ -355,25 +369,16 @@ UNFOLD = {
 FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
 
+# Figures: who may read them, and whether the web processes of this host add theirs up
+
+TOMP_METRICS_TOKEN = env.str("TOMP_METRICS_TOKEN", default="")
+METRICS_NETWORKS = environment.networks(env.list("TOMP_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"]))
+METRICS_ARE_SHARED = environment.shared_folder(env.str("PROMETHEUS_MULTIPROC_DIR", default=""))
+
 # Logs: to standard error, one JSON object per line where others run us, readable lines at home
 
 LOG_AS_JSON = env.bool("LOG_AS_JSON", default=IS_PUBLIC and not DEBUG)
-LOG_STEPS: list[structlog.types.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-# Tracebacks without the values of local variables: these may be personal data or keys.
-LOG_RENDERING: list[structlog.types.Processor] = (
-    [
-        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-        structlog.processors.JSONRenderer(),
-    ]
-    if LOG_AS_JSON
-    else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
-)
+LOG_STEPS = logs.steps()
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
@@ -392,7 +397,7 @@ LOGGING = {
             "foreign_pre_chain": LOG_STEPS,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *LOG_RENDERING,
+                *logs.rendering(as_json=LOG_AS_JSON),
             ],
         }
     },
@@ -408,4 +413,5 @@ LOGGING = {
 }
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line with the status is enough
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refused request is the caller's affair
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = True  # what looks like one (tomp_operator.middleware.RequestLog)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data

@@ -2,6 +2,7 @@
 
 from maas.models.callbacks import Callback, CallbackAttempt, CallbackChannel, CallbackKind, CallbackState
 from maas.models.credentials import ApiKey, IdempotentRequest, OAuthClient, digest_of
+from maas.models.pace import PaceCount
 from maas.models.providers import (
     MAAS_ID,
     AccessAnswer,
@@ -28,6 +29,7 @@ __all__ = [
     "MaasProvider",
     "Milestone",
     "OAuthClient",
+    "PaceCount",
     "QuotaPeriod",
     "Remark",
     "RemarkKind",

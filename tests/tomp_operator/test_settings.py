@@ -87,7 +87,7 @@ class TestWithoutSettings:
 
         assert database["HOST"] == str(tmp_path / "postgres")
         assert database["CONN_MAX_AGE"] is None
-        assert database["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 1}
+        assert database["OPTIONS"] == {"connect_timeout": 10, "server_side_binding": True, "prepare_threshold": 1}
 
     def test_the_secret_key_is_made_once_and_kept_private(self, tmp_path):
         first = read_settings(tmp_path)["SECRET_KEY"]

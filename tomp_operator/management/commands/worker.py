@@ -8,11 +8,15 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS
-from procrastinate import PsycopgConnector
+from procrastinate import JobContext, PsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
+
+from tomp import logs
 
 SECONDS_BEFORE_RETRY = 2
 
@@ -41,6 +45,13 @@ class Command(BaseCommand):
         with app.replace_connector(connector_of_worker()):
             asyncio.run(work())
         self.stdout.write("The worker has stopped.")
+
+
+async def told_apart(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
+    """The lines of each job have its id and name, and nothing of the job before it."""
+    structlog.contextvars.clear_contextvars()
+    logs.bind(job_id=context.job.id, task=context.job.task_name)
+    return await call_next()
 
 
 async def work() -> None:
@@ -73,5 +84,6 @@ async def _run_worker() -> None:
         await app.run_worker_async(
             concurrency=settings.TOMP_WORKER_CONCURRENCY,
             delete_jobs="successful",
+            worker_middleware=[told_apart],
             install_signal_handlers=False,
         )
