@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from fleet.admin.import_forms import MappingForm, UploadForm, explanations
-from fleet.admin.import_pages import STATE_COLOURS, page_of, shown_tab, tabs
+from fleet.admin.import_pages import STATE_COLOURS, is_to_undo, page_of, shown_tab, tabs
 from fleet.importing.batches import asking, watching
 from fleet.importing.errors import NotNow, UnusableInput
 from fleet.importing.sheets.service import failed_lines
@@ -180,7 +180,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             can=can,
             waiting=batch.counts.get("new", 0) + batch.counts.get("changed", 0),
             has_news=any(new or changed for _kind, new, changed, *_others in batch.things),
+            is_to_undo=is_to_undo(batch),
             tab=tab,
+            what=_("Place, type or plan") if tab.startswith("places") else _("Vehicle"),
             tabs_list=[] if batch.is_at_work else tabs(batch, tab),
             page=None if batch.is_at_work else page_of(batch, tab, request.GET.get("p")),
             progress=watching.progress(batch_id=batch.pk, now=timezone.now()),

@@ -10,7 +10,7 @@ from django.db import transaction
 from fleet.importing import assets
 from fleet.importing.batches import asking, contents, storing
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import row_of, rows_of_list
+from fleet.importing.batches.rows import row_of, rows_of_list, rows_of_things
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import source, write
@@ -21,6 +21,7 @@ from fleet.importing.sheets.columns import chosen_columns
 from fleet.importing.sheets.parse import Row, parse
 from fleet.importing.sheets.service import local_zone, reports
 from fleet.importing.sheets.table import table_of
+from fleet.importing.things import ThingChange
 from fleet.models import ImportBatch, ImportFile, ImportRow
 from fleet.models.imports import ImportState
 
@@ -101,6 +102,7 @@ def _compare_feed(batch: ImportBatch) -> None:
     findings = Findings()
     feed = _fetched(batch, findings)
     kept: list[ImportRow] = []
+    things: list[ThingChange] = []
 
     def keep(changes: Sequence[assets.Change]) -> None:
         kept.extend(
@@ -115,7 +117,9 @@ def _compare_feed(batch: ImportBatch) -> None:
         replace_system=bool(batch.options.get("replace_system")),
         dry_run=True,
         record=keep,
+        record_things=things.extend,
     )
+    storing.insert(rows_of_things(batch.pk, things))
     storing.insert(kept)
     batch.things = things_of(counts)
     broken = sum(violation.count for violation in violations(feed))
