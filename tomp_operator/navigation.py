@@ -29,6 +29,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         {
             "fleet.Asset": "pedal_bike",
             "fleet.ImportBatch": "upload_file",
+            "fleet.ColumnMapping": "view_column",
             "fleet.Restriction": "event_busy",
             "fleet.Damage": "car_crash",
             "fleet.Maintenance": "build",
