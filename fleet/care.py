@@ -38,7 +38,10 @@ def forget_reports(*, request_ids):
 
     Part, severity, times and the photos that staff took stay.
     """
-    for damage in Damage.objects.select_for_update().filter(request_id__in=request_ids).order_by("pk"):
+    damages = list(Damage.objects.select_for_update().filter(request_id__in=request_ids).order_by("pk"))
+    vehicles = Asset.objects.filter(pk__in=[damage.asset_id for damage in damages])
+    list(vehicles.select_for_update(no_key=True).order_by("pk").values_list("pk"))  # in the order of everybody else
+    for damage in damages:
         vehicle = Asset.objects.filter(pk=damage.asset_id)
         known, part = str(damage)[:200], damage.get_part_display()
         vehicle.filter(state_reason=known).update(state_reason=part)
@@ -48,8 +51,7 @@ def forget_reports(*, request_ids):
     Damage.objects.filter(request_id__in=request_ids).update(**reports)
     Damage.history.filter(request_id__in=request_ids).update(**reports)
     names = LogEntry.objects.filter(content_type__app_label="fleet", content_type__model="damage")
-    pks = Damage.objects.filter(request_id__in=request_ids).values_list("pk", flat=True)
-    names.filter(object_id__in=[str(pk) for pk in pks]).update(object_repr="")
+    names.filter(object_id__in=[str(damage.pk) for damage in damages]).update(object_repr="")
 
 
 @transaction.atomic
