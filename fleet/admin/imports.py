@@ -100,9 +100,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         return [
             named("upload/", bounded(site, self.upload), "upload"),
             named("template/", site.admin_view(self.template), "template"),
-            path(
-                "template/xlsx/", site.admin_view(self.template), {"format": "xlsx"}, "fleet_importbatch_template_xlsx"
-            ),
+            named("template/xlsx/", site.admin_view(self.template_xlsx), "template_xlsx"),
             named("<int:pk>/mapping/", site.admin_view(self.mapping), "mapping"),
             named("<int:pk>/progress/", site.admin_view(self.progress), "progress"),
             named("<int:pk>/failed/", site.admin_view(self.failed), "failed"),

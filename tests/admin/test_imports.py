@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
 from fleet.importing.batches import applying, comparing, undoing
@@ -269,6 +270,23 @@ def test_the_template_is_there_as_a_spreadsheet_too(staff):
     assert (rows[0], len(rows), rows[2][3]) == (list(ALIASES), 3, "868440060183257")
     response = upload(staff, content, "fleet-list.xlsx")
     assert "fleet-list.xlsx has a header and no rows." in response.content.decode()
+
+
+def test_the_places_of_a_feed_are_told_field_by_field(staff):
+    square = [[5.0, 52.0], [5.1, 52.0], [5.1, 52.1], [5.0, 52.0]]
+    station = {"name": [None, {"en": "Quay"}], "is_renting": [None, False], "region": [None, None],
+               "area": [None, {"type": "MultiPolygon", "coordinates": [[square], [square]]}]}  # fmt: skip
+    plan = {"is_taxable": [True, False], "starts_at": ["2026-05-04T12:00:00Z", None]}
+    batch = ImportBatchFactory(kind="FEED", state="APPLIED", counts={"all": 2, "places": 2, "places_applied": 2})
+    batch.rows.create(number=1, thing="stations", vehicle="quay", kind="NEW", changes=station, outcome="APPLIED")
+    batch.rows.create(number=2, thing="pricing plans", vehicle="basic", kind="CHANGED", changes=plan, outcome="APPLIED")
+
+    page = staff.get(f"{PAGES}{batch.pk}/change/?rows=places")
+
+    lines = [strip_tags(line.differences) for line in page.context["page"].object_list]
+    assert lines == ["area 8 points · name en: Quay", "is taxable yes → nostarts at 2026-05-04 12:00:00 → –"]
+    assert [tab["title"] for tab in page.context["tabs_list"]] == ["All 2", "Places, types and prices 2"]
+    assert "Undo the import" in page.content.decode()
 
 
 def test_kept_columns_are_named_renamed_and_deleted(staff):
