@@ -92,7 +92,8 @@ def shown_tab(batch, asked):
 
 
 def tabs(batch, active):
-    """The filters, with how many rows each has; as unfold's list of tabs."""
+    """The filters, with how many rows each has; as unfold's list of tabs. A report leaves out what there is none of."""
+    always = SHOWN_ALWAYS if batch.state == ImportState.COMPARED and batch.counts.get("all") else ()
     return [
         {
             "title": f"{title} {batch.counts.get(name, 0):,}",
@@ -101,7 +102,7 @@ def tabs(batch, active):
             "has_permission": True,
         }
         for name, (title, _condition) in TABS.items()
-        if name in SHOWN_ALWAYS or batch.counts.get(name)
+        if name == active or name in always or batch.counts.get(name)
     ]
 
 
@@ -168,10 +169,15 @@ def _shown(name, value):
     if name in TIMES:
         return moment(datetime.fromisoformat(value))
     if name == "area":
-        points = len(value["coordinates"][0])
+        points = _points(value["coordinates"])
         return ngettext("%(n)d point", "%(n)d points", points) % {"n": points}
     if isinstance(value, list):
         value = ", ".join(str(_shown("", one)) for one in value)
     if isinstance(value, dict):
         value = ", ".join(f"{part}: {_shown('', one)}" for part, one in value.items() if one not in (None, ""))
     return Truncator(value).chars(LONGEST)
+
+
+def _points(coordinates):
+    """How many positions a GeoJSON geometry has, however deep they stand."""
+    return sum(_points(one) for one in coordinates) if isinstance(coordinates[0], list) else 1

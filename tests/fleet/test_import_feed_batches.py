@@ -54,6 +54,7 @@ def test_a_zip_is_compared_at_once_and_writes_nothing(documents):
     assert counts(batch)["new"] == batch.rows.filter(thing="").count()
     assert dict(zip([t[0] for t in batch.things], [t[1] for t in batch.things], strict=True))["stations"] > 0
     assert batch.notes[0].startswith("Ids in a public feed are temporary")
+    assert not [note for note in batch.notes if "import_vehicles" in note or "--" in note]
     assert (Asset.objects.count(), Station.objects.count()) == (0, 0)
 
 

@@ -26,6 +26,10 @@ from fleet.models import ImportBatch, ImportFile, ImportRow
 from fleet.models.imports import ImportState
 
 MOST_NOTES = 200
+ON_PAGES = {
+    "--replace-system replaces it": "unless you say with the file that the feed replaces it",
+    "use import_vehicles": "import a fleet list",
+}
 TEMPORARY_IDS = (
     "Ids in a public feed are temporary: a vehicle gets another one after each trip. Use such a feed for the first "
     "import only; later it would make the same vehicles once more."
@@ -125,8 +129,15 @@ def _compare_feed(batch: ImportBatch) -> None:
     broken = sum(violation.count for violation in violations(feed))
     batch.notes = [TEMPORARY_IDS] if kept else []
     batch.notes += [f"{broken:,} times against the official schemas; imported all the same"] if broken else []
-    batch.notes += list(findings.lines())
+    batch.notes += [_for_staff(line) for line in findings.lines()]
     _tell(batch, done=len(kept), total=len(kept))
+
+
+def _for_staff(note: str) -> str:
+    """In the words of the pages instead of those of the commands."""
+    for command, page in ON_PAGES.items():
+        note = note.replace(command, page)
+    return note
 
 
 def things_of(counts: Sequence[write.Count]) -> list[list[Any]]:
