@@ -13,6 +13,7 @@ from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFoun
 from customers.merge_patch import merge_patch
 from customers.models import Customer
 from legs.models import Leg, LegEvent
+from support import forgetting
 from support.models import SupportRequest
 from tomp.errors import IllegalOperation, Missing, NotFound
 
@@ -127,7 +128,7 @@ def change(*, provider, customer_id, patch, check, notification_url=""):
 def erase(*, customer_id, now, provider=None):
     """Nobody can tell any more who the customer was; trips and journal stay. Returns the customer.
 
-    The data of the account, those sent with its bookings, the ways of its rides, and the contacts in its support
+    The data of the account, those sent with its bookings, the ways of its rides, and what was said in its support
     requests are gone.
     Raises AccountNotFound, AccountInUse while a booking is active.
     """
@@ -138,7 +139,7 @@ def erase(*, customer_id, now, provider=None):
         raise AccountInUse("The customer has an active booking: end it first.")
     bookings.update(customer_data=None)
     _forget_places(bookings)
-    SupportRequest.objects.filter(booking__customer=customer).update(contact="", location=None)
+    forgetting.forget(SupportRequest.objects.filter(booking__in=bookings), now=now)
     customer.erase(at=now)
     customer.save()
     return customer

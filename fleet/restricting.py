@@ -54,6 +54,12 @@ def decide(*, restriction_id, bookings, actor, now):
     return chosen
 
 
+def forget_drafts(*, before):
+    """Restrictions drafted before this moment and never decided are gone; returns how many."""
+    _deleted, by_model = Restriction.objects.filter(decided_at=None, created_at__lt=before).delete()
+    return by_model.get(Restriction._meta.label, 0)
+
+
 @transaction.atomic
 def call_off(*, restriction_id, now):
     """It ends now: vehicles it took out are put back by the job of the minute. Raises NotPossible."""

@@ -58,13 +58,18 @@ class SupportRequest(models.Model):
     resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
     occurred_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When what was said with it was forgotten.")
+    )
 
     class Meta:
         verbose_name = _("support request")
         verbose_name_plural = _("support requests")
         ordering = ("reference", "created_at", "id")
         indexes = (
-            models.Index(fields=["created_at"], name="support_with_contact", condition=~models.Q(contact="")),
+            models.Index(
+                fields=["created_at"], name="support_to_forget", condition=models.Q(forgotten_at__isnull=True)
+            ),
             models.Index(
                 fields=["priority", "created_at"],
                 name="support_open",
@@ -74,6 +79,9 @@ class SupportRequest(models.Model):
 
     def __str__(self):
         return f"{self.get_support_type_display()} ({self.get_status_display()})"
+
+
+OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
 
 
 class SupportStatus(models.Model):

@@ -11,11 +11,11 @@ from fleet import care, places
 from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
-from support.models import SupportRequest, SupportStatus
+from support.damages import tell_damages
+from support.models import OPEN, SupportRequest, SupportStatus
 from tomp.errors import Invalid, Missing, NotFound
 
 MODULE = 5
-OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
 BY_URGENCY = list(SupportRequest.Priority)
 
 
@@ -44,7 +44,7 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
         )  # fmt: skip
     said = _say(asked, SupportRequest.Status.PROCESSING, comment, now, minutes=asked.resolution_minutes)
     _keep_damage(asked)
-    _tell_damages(asked.asset_id)
+    tell_damages(asked.asset_id)
     return said
 
 
@@ -90,7 +90,7 @@ def _join(asked, *, contact="", urls=(), priority=SupportRequest.Priority.OTHER,
 def _say(asked, status, comment, now, *, minutes=None, said_by=Party.MP, actor=""):
     """The request has one more status, which is its current one. Its reference is locked already."""
     last = SupportStatus.objects.filter(reference=asked.reference).aggregate(last=Max("order"))["last"]
-    asked.status, asked.resolution_minutes = status, minutes
+    asked.status, asked.resolution_minutes, asked.forgotten_at = status, minutes, None
     asked.save()
     return SupportStatus.objects.create(
         request=asked,
@@ -138,15 +138,6 @@ def _keep_damage(asked):
         )
 
 
-def _tell_damages(*asset_ids):
-    """What is broken on these vehicles is what their open requests say. The last locks of the transaction."""
-    for asset in Asset.objects.select_for_update(no_key=True).filter(pk__in=asset_ids).order_by("pk"):
-        reports = SupportRequest.objects.filter(asset=asset, status__in=OPEN, damage__isnull=False)
-        damages = list(reports.order_by("created_at", "id").values_list("damage", flat=True))
-        if damages != asset.damages:
-            Asset.objects.filter(pk=asset.pk).update(damages=damages)
-
-
 @transaction.atomic
 def answer(*, request_id, status, comment, resolution_minutes, now, actor):
     """Staff say how it stands: one more status of the request. A damage is told while the request is open.
@@ -155,7 +146,7 @@ def answer(*, request_id, status, comment, resolution_minutes, now, actor):
     """
     asked = _locked(request_id)
     said = _say(asked, status, comment, now, minutes=resolution_minutes, said_by=Party.TO, actor=actor)
-    _tell_damages(asked.asset_id)
+    tell_damages(asked.asset_id)
     return said
 
 
@@ -168,7 +159,7 @@ def sort_in(*, request_id, **changes):
         setattr(asked, name, value)
     asked.save(update_fields=list(changes))
     _keep_damage(asked)
-    _tell_damages(before, asked.asset_id)
+    tell_damages(before, asked.asset_id)
     return asked
 
 
@@ -194,8 +185,3 @@ def history(*, provider, reference):
     if not found and not Booking.objects.for_provider(provider).booked().filter(pk=known_as).exists():
         raise unknown
     return found
-
-
-def forget_contacts(*, before):
-    """Nobody can be reached any more through requests made before this moment; returns how many."""
-    return SupportRequest.objects.filter(created_at__lt=before).exclude(contact="").update(contact="")

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -29,6 +30,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         {
             "fleet.Asset": "pedal_bike",
             "fleet.ImportBatch": "upload_file",
+            "fleet.ColumnMapping": "view_column",
             "fleet.Restriction": "event_busy",
             "fleet.Damage": "car_crash",
             "fleet.Maintenance": "build",
@@ -86,6 +88,11 @@ def sidebar(request: HttpRequest) -> list[dict]:
         if items:
             groups.append({"title": title, "separator": bool(groups), "items": items})
     return groups
+
+
+def styles(request: HttpRequest) -> str:
+    """What every page of the back office adds to the looks of unfold."""
+    return static("tomp_operator/admin.css")
 
 
 def favicon(request: HttpRequest) -> str:

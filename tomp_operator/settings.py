@@ -362,6 +362,7 @@ UNFOLD = {
     "SITE_SYMBOL": "electric_scooter",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
+    "STYLES": ["tomp_operator.navigation.styles"],
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},

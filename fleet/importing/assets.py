@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from fleet.importing import upsert
 from fleet.importing.references import RELATIONS, References
+from fleet.importing.turns import take_turn
 from fleet.models import Asset, AssetPublicId
 from fleet.models.vehicles import AssetState
 
@@ -99,6 +100,7 @@ def apply(
     changes = []
     for chunk in chunks(wanted):
         with transaction.atomic():
+            take_turn()
             compared = apply_chunk(chunk, key=key, references=references, reason=reason)
             if record:
                 record(compared)

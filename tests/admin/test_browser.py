@@ -200,3 +200,12 @@ def test_the_map_follows_what_moves(browser_page):
     Asset.objects.filter(pk=asset.pk).update(lat=0)
 
     browser_page.wait_for_selector("#map-status >> text=0 vehicles in view")
+
+
+def test_the_form_of_a_damage_fits_on_a_phone(browser_page):
+    asset = AssetFactory(vehicle_number="0004cb0b29f6ea7d79c8d23b5799829b")
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+
+    browser_page.goto(f"/admin/fleet/damage/add/?asset={asset.pk}", wait_until="networkidle")
+
+    assert browser_page.evaluate("document.documentElement.scrollWidth") == 390
