@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.db.models import Max, Min
 
@@ -17,6 +18,14 @@ def ground() -> dict[str, Any]:
         "attribution": settings.TOMP_MAP_ATTRIBUTION,
         "begin": _where_to_begin(),
     }
+
+
+def media(name: str, *scripts: str) -> forms.Media:
+    """Leaflet, the ground, and of static/backoffice/ these scripts, then the one of this name with its styles."""
+    ours = [f"backoffice/{script}.js" for script in ("ground", *scripts, name)]
+    loaded: Any = [forms.widgets.Script(path, defer=True) for path in ("leaflet/leaflet.js", *ours)]
+    styles = ["leaflet/leaflet.css", "backoffice/ground.css", f"backoffice/{name}.css"]
+    return forms.Media(css={"all": styles}, js=loaded)
 
 
 def _where_to_begin() -> list[list[float]]:
