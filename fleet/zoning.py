@@ -21,7 +21,7 @@ from fleet.models import Asset, Region
 from fleet.polygons import check_polygon
 
 Kind = Region.Kind
-SMALLEST_M2, LARGEST_KM2 = 20, 20_000
+SMALLEST_M2, LARGEST_KM2 = 20, 100_000
 FAR_AWAY_DEGREES = 3.0
 CONTRADICT = {
     frozenset(kinds)

@@ -156,6 +156,12 @@ class RegionOnMap(WithConsequences, RegionOfItsApp):
         numbered = (f"{region_id}.{number}" for number in range(2, 2 + count + len(taken)))
         return [each for each in numbered if each not in taken][:count]
 
+    def save_model(self, request, obj, form, change):
+        """What was written in bulk has no history yet: its shape is remembered before it goes."""
+        if change and "area" in form.changed_data and not obj.history.exists():
+            Region.history.bulk_history_create([Region.objects.get(pk=obj.pk)])
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request, form, formsets, change):
         if form.further:
             self.save_further(request, form)

@@ -273,6 +273,17 @@ class TestFormerShapes:
         assert [shape["area"] for shape in shown] == [square()]
         assert (shown[0]["points"], shown[0]["size"]) == (4, "75.97\u00a0km²")
 
+    def test_are_remembered_of_what_was_written_in_bulk(self, staff):
+        region = RegionFactory.build()
+        region.set_box()
+        Region.objects.bulk_create([region])
+
+        shrunk(staff, region)
+
+        shown = staff.get(f"/admin/fleet/region/{region.pk}/former/").context["shapes"]
+        assert [shape["area"] for shape in shown] == [square()]
+        assert stored(region).area == WEST
+
     def test_are_put_back_after_their_consequences_were_seen(self, staff, region):
         AssetFactory(vehicle_number="P-1", lon=EAST_LON)
         address = f"/admin/fleet/region/{region.pk}/former/{region.history.last().history_id}/"

@@ -362,7 +362,7 @@
         for (const [id, , lat, lon] of standing?.stations || []) {
             if (told.station !== id) L.circleMarker([lat, lon], { ...quiet, radius: 6, color: "#0f766e", weight: 1.5, opacity: 0.6, fillOpacity: 0.25 }).addTo(layers.context);
         }
-        for (const [, lat, lon] of moving?.vehicles || []) L.circleMarker([lat, lon], { ...quiet, radius: 2.5, stroke: false, fillColor: "#475569", fillOpacity: 0.55 }).addTo(layers.context);
+        for (const [, lat, lon] of moving?.vehicles || []) L.circleMarker([lat, lon], { ...quiet, radius: 2.5, stroke: false, fillColor: "#475569", fillOpacity: 0.4 }).addTo(layers.context);
         for (const [lat, lon, n] of moving?.squares || []) L.circleMarker([lat, lon], { ...quiet, radius: 4 + 5 * Math.log10(n), stroke: false, fillColor: "#475569", fillOpacity: 0.25 }).addTo(layers.context);
     }
 
