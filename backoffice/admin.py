@@ -15,12 +15,14 @@ from backoffice import restrictions
 from backoffice.conformance import Severity, report
 from backoffice.conformance.export import csv_of
 from backoffice.conformance.findings import number
+from backoffice.places import page as places
+from backoffice.vehicles import page as vehicles
 from fleet import information
 from maas.models import MaasProvider
 from payments.period import days
 from tomp.admin import label, link, short
 
-__all__ = ["ProviderWithReport", "restrictions"]
+__all__ = ["ProviderWithReport", "places", "restrictions", "vehicles"]
 
 PERIODS = (7, 30, 90)  # days, today included
 USUAL_PERIOD = 30
