@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils.text import slugify
 
 from customers import services as customers
 from demo import catalogue, credentials, geography, prices, vehicles
@@ -63,9 +65,9 @@ def build_city(*, now: datetime) -> bool:
 
 
 def open_accounts(*, now: datetime) -> credentials.DemoCredentials | None:
-    """A MaaS provider with a customer and a complaint, and an administrator exist; None if there is a provider already.
+    """A MaaS provider with a customer and a complaint, an administrator and a colleague per role exist.
 
-    Their secrets are kept.
+    Their secrets are kept. None if there is a provider already.
     """
     if MaasProvider.objects.exists():
         return None
@@ -77,6 +79,7 @@ def open_accounts(*, now: datetime) -> credentials.DemoCredentials | None:
             client_secret=created.client_secret,
             admin_user=ADMIN,
             admin_password=_open_admin_account(),
+            **_open_accounts_of_roles(),
         )
         credentials.save(known)
         _tell_first_stories(created.provider, now=now)
@@ -101,6 +104,20 @@ def _open_admin_account() -> str:
     password = secrets.token_urlsafe(12)
     users.create_superuser(ADMIN, password=password)
     return password
+
+
+def _open_accounts_of_roles() -> dict[str, Any]:
+    """One colleague for each group of the back office, all with one password; none where there are colleagues."""
+    users = get_user_model().objects
+    if users.exclude(username=ADMIN).exists():
+        return {"staff_users": [], "staff_password": ""}
+    password = secrets.token_urlsafe(12)
+    colleagues = []
+    for group in Group.objects.order_by("pk"):
+        colleague = users.create_user(slugify(group.name), password=password, is_staff=True)
+        colleague.groups.add(group)
+        colleagues.append(colleague.get_username())
+    return {"staff_users": colleagues, "staff_password": password}
 
 
 def _build_plans() -> dict[str, PricingPlan]:
