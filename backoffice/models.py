@@ -57,3 +57,23 @@ class GivenRole(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class SignInCount(models.Model):
+    """How many attempts to sign in failed lately: of an account, from an address, or both. Either is a digest."""
+
+    account = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("count of sign-ins")
+        verbose_name_plural = _("counts of sign-ins")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "address"], name="sign_ins_are_counted_once"),
+            models.CheckConstraint(name="something_is_counted", condition=~Q(account="", address="")),
+        )
+
+    def __str__(self):
+        return f"{self.failures}, {self.last_at}"
