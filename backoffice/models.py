@@ -54,6 +54,7 @@ class GivenRole(models.Model):
     class Meta:
         verbose_name = _("given role")
         verbose_name_plural = _("given roles")
+        permissions = (("view_trail", _("Can see who changed what")),)
 
     def __str__(self):
         return self.name

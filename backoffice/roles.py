@@ -77,6 +77,7 @@ TABLE = {
     "support.supportrequest":      ("vc",   "vc",   "",     "vc",  "v",    "v"),
     "support.supportstatus":       ("v",    "v",    "",     "v",   "v",    "v"),
     # staff
+    "backoffice.givenrole":        (*6 * ["view_trail"],),
     "auth.user":                   ("vacd", "",     "",     "",    "",     "v"),
     "auth.group":                  ("vacd", "",     "",     "",    "",     "v"),
     "admin.logentry":              ("v",    "",     "",     "",    "",     "v"),
