@@ -73,13 +73,15 @@ def open_accounts(*, now: datetime) -> credentials.DemoCredentials | None:
         return None
     with transaction.atomic():
         created = maas.create_provider(maas_id=MAAS_ID, name="Demo MaaS app", **catalogue.FEES)
+        colleagues, password = _open_accounts_of_roles()
         known = credentials.DemoCredentials(
             maas_id=created.provider.maas_id,
             api_key=created.api_key_secret,
             client_secret=created.client_secret,
             admin_user=ADMIN,
             admin_password=_open_admin_account(),
-            **_open_accounts_of_roles(),
+            staff_users=colleagues,
+            staff_password=password,
         )
         credentials.save(known)
         _tell_first_stories(created.provider, now=now)
@@ -106,18 +108,18 @@ def _open_admin_account() -> str:
     return password
 
 
-def _open_accounts_of_roles() -> dict[str, Any]:
-    """One colleague for each group of the back office, all with one password; none where there are colleagues."""
+def _open_accounts_of_roles() -> tuple[list[str], str]:
+    """One colleague for each group of the back office, and the password of all; none where there are colleagues."""
     users = get_user_model().objects
     if users.exclude(username=ADMIN).exists():
-        return {"staff_users": [], "staff_password": ""}
+        return [], ""
     password = secrets.token_urlsafe(12)
     colleagues = []
     for group in Group.objects.order_by("pk"):
         colleague = users.create_user(slugify(group.name), password=password, is_staff=True)
         colleague.groups.add(group)
         colleagues.append(colleague.get_username())
-    return {"staff_users": colleagues, "staff_password": password}
+    return colleagues, password
 
 
 def _build_plans() -> dict[str, PricingPlan]:

@@ -40,7 +40,7 @@ def _worded(field: Any, value: Any) -> str:
         return ""
     if isinstance(field, ModelMultipleChoiceField):
         return ", ".join(sorted(str(each) for each in value))[:LONGEST]
-    if isinstance(field, ModelChoiceField) and not isinstance(value, Model):
+    if isinstance(field, ModelChoiceField) and field.queryset is not None and not isinstance(value, Model):
         found = field.queryset.filter(**{field.to_field_name or "pk": value}).first()
         return str(found or value)[:LONGEST]
     return str(value)[:LONGEST]

@@ -250,6 +250,7 @@ CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "Expire
 
 # Who works in the back office signs in; more in backoffice/signin/
 
+LOGIN_REDIRECT_URL = "admin:index"  # for whoever opened the sign-in itself
 AUTHENTICATION_BACKENDS = ["backoffice.signin.backend.StaffBackend"]
 TOMP_SIGN_IN_FAILURES = env.int("TOMP_SIGN_IN_FAILURES", default=5)
 TOMP_SIGN_IN_LOCK_MINUTES = env.int("TOMP_SIGN_IN_LOCK_MINUTES", default=15)

@@ -1,6 +1,7 @@
 """Is a second step still to be made? Then no page of the back office opens before it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -29,13 +30,13 @@ class SecondStep:
 
 def _missing(request: HttpRequest) -> str | None:
     """The name of the page where the user has to go first, if it is another one."""
-    user = request.user
+    user: Any = request.user
     if not user.is_authenticated or user.is_verified():
         return None
     if getattr(user, "has_second_step", False):
-        page, others = "second-step", ("admin:logout",)
+        page, others = "second-step", ["admin:logout"]
     elif settings.TOMP_SECOND_STEP_REQUIRED and user.is_staff:
-        page, others = "second-step-set-up", ("admin:logout", "admin:password_change")
+        page, others = "second-step-set-up", ["admin:logout", "admin:password_change"]
     else:
         return None
     return None if request.path_info in map(reverse, (page, *others)) else page

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,13 +15,12 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django_otp.models import Device
 
 from backoffice.signin import second_step
 from backoffice.signin.forms import CodeForm, too_often
 
 
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request):
     """The admin's page; who tried too often is answered 429, with when to come back."""
     response = admin.site.login(request)
     until = getattr(request, "locked_until", None)
@@ -33,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def second(request: HttpRequest) -> HttpResponse:
+def second(request):
     """Asks for a code; the right one opens the back office in this session, under another key."""
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -46,7 +44,7 @@ def second(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def set_up(request: HttpRequest) -> HttpResponse:
+def set_up(request):
     """Sets the second step up; where it is, makes new recovery codes or removes it, after one more code."""
     user = request.user
     form = CodeForm(request.POST or None)
@@ -68,7 +66,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/signin/set_up.html", context)
 
 
-def _change(request: HttpRequest, context: dict) -> HttpResponse:
+def _change(request, context):
     if "remove" in request.POST and not settings.TOMP_SECOND_STEP_REQUIRED:
         second_step.forget(request.user)
         remember(request.user, request.user, "Removed the second step of the sign-in")
@@ -77,14 +75,14 @@ def _change(request: HttpRequest, context: dict) -> HttpResponse:
     return _codes(request, context, "Made new recovery codes")
 
 
-def _codes(request: HttpRequest, context: dict, what: str) -> HttpResponse:
+def _codes(request, context, what):
     """The new recovery codes, shown this once."""
     codes = second_step.new_recovery_codes(request.user)
     remember(request.user, request.user, what)
     return TemplateResponse(request, "admin/signin/set_up.html", {**context, "codes": codes})
 
 
-def _checked(form: CodeForm, check) -> Device | None:
+def _checked(form, check):
     """The device of the code; the form says why there is none."""
     try:
         device = check(form.cleaned_data["code"])
@@ -96,24 +94,24 @@ def _checked(form: CodeForm, check) -> Device | None:
     return device
 
 
-def _let_in(request: HttpRequest, device: Device) -> None:
+def _let_in(request, device):
     request.session.cycle_key()
     django_otp.login(request, device)
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request):
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=False)
     return wanted if is_ours else reverse("admin:index")
 
 
-def _secret(device) -> str:
+def _secret(device):
     """What is typed where no QR code can be read, in groups of four."""
     secret = device.config_url.partition("secret=")[2].partition("&")[0].rstrip("=").replace("%3D", "")
     return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
 
 
-def remember(actor: User, user: User, what: str) -> None:
+def remember(actor, user, what):
     """The story of the account tells who did what to its sign-in."""
     about = User.objects.filter(pk=user.pk)
     LogEntry.objects.log_actions(actor.pk, about, CHANGE, change_message=what, single_object=True)

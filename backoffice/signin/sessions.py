@@ -19,7 +19,7 @@ class SessionStore(db.SessionStore):
     """Django's sessions in the database, which end by themselves."""
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        row: Any = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             return {}
         data = self.decode(row.session_data)

@@ -45,9 +45,9 @@ class WholeRow(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler, connection, **context):
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> tuple[str, tuple]:
         column, _params = compiler.compile(self.source_expressions[0])
-        return f"to_jsonb({column.rpartition('.')[0]})::text", []
+        return f"to_jsonb({column.rpartition('.')[0]})::text", ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def _history(model: type[Any]) -> QuerySet:
     why = Coalesce(text(F("history_change_reason")), NOTHING)
     by_provider = {}
     if model is Customer:
-        provider = Case(When(history_change_reason=BY_PROVIDER, then=F("provider_id")), output_field=BigIntegerField())
+        theirs = Q(history_change_reason=BY_PROVIDER) | Q(history_type="+")  # nobody else makes customers
+        provider = Case(When(theirs, then=F("provider_id")), output_field=BigIntegerField())
         by_provider = {"t_provider": Cast(provider, BigIntegerField())}
     return _columns(
         versions.all(),
@@ -149,7 +150,7 @@ def _told_by_the_log() -> list[str]:
     return [*(f'"name": "{part}"' for part in sorted(parts)), *(f'"{name}": [' for name in sorted(sets))]
 
 
-def _by_provider(asked_by: str, provider: str) -> Case:
+def _by_provider(asked_by: str, provider: str) -> Cast:
     """The provider, when it was one that asked."""
     ours = Case(When(**{asked_by: Party.TO}, then=NOBODY), default=F(provider), output_field=BigIntegerField())
     return Cast(ours, BigIntegerField())

@@ -94,6 +94,12 @@ def test_cookies_are_for_our_pages_alone(client, otto, sign_in):
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
+def test_who_opened_the_sign_in_itself_comes_to_the_first_page(client, otto):
+    answer = client.post("/admin/login/", {"username": "otto", "password": PASSWORD})
+
+    assert answer.url == "/admin/"
+
+
 def test_signing_out_ends_it(client, otto, sign_in):
     sign_in()
     key = client.session.session_key
