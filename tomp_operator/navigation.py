@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-FLEET = _("Fleet")
+FLEET, STAFF = _("Fleet"), _("Staff")
 GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (
         _("Trips"),
@@ -56,7 +56,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
     ),
     (_("Support"), {"support.SupportRequest": "support_agent", "support.SupportStatus": "forum"}),
     (
-        _("Staff"),
+        STAFF,
         {
             "auth.User": "badge",
             "auth.Group": "groups",
@@ -85,6 +85,8 @@ def sidebar(request: HttpRequest) -> list[dict]:
         ]
         if title == FLEET and request.user.has_perm("fleet.view_asset"):
             items.insert(0, {"title": _("Live map"), "icon": "explore", "link": reverse("live-map")})
+        if title == STAFF and request.user.has_perm("backoffice.view_trail"):
+            items.insert(0, {"title": _("Audit trail"), "icon": "manage_history", "link": reverse("trail")})
         if items:
             groups.append({"title": title, "separator": bool(groups), "items": items})
     return groups

@@ -17,6 +17,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tomp import declarations
@@ -115,6 +116,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "corsheaders",
     "rest_framework",
@@ -158,6 +162,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "backoffice.signin.middleware.SecondStep",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -226,7 +232,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", defa
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [TOMP_PUBLIC_URL] if IS_HTTPS else []
-SESSION_COOKIE_AGE = 12 * 3600  # a working day at the service desk
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -251,6 +256,23 @@ CORS_ALLOW_HEADERS = [
     *(parameter["name"].lower() for parameter in declarations.PARAMETERS.values()),
 ]
 CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "Expires", "Retry-After"]
+
+# Who works in the back office signs in; more in backoffice/signin/
+
+LOGIN_REDIRECT_URL = "admin:index"  # for whoever opened the sign-in itself
+AUTHENTICATION_BACKENDS = ["backoffice.signin.backend.StaffBackend"]
+TOMP_SIGN_IN_FAILURES = env.int("TOMP_SIGN_IN_FAILURES", default=5)
+TOMP_SIGN_IN_LOCK_MINUTES = env.int("TOMP_SIGN_IN_LOCK_MINUTES", default=15)
+TOMP_SECOND_STEP_REQUIRED = env.bool("TOMP_SECOND_STEP_REQUIRED", default=False)
+TOMP_SESSION_HOURS = env.int("TOMP_SESSION_HOURS", default=12)  # a working day at the service desk
+TOMP_SESSION_IDLE_MINUTES = env.int("TOMP_SESSION_IDLE_MINUTES", default=60)
+SESSION_ENGINE = "backoffice.signin.sessions"
+SESSION_COOKIE_AGE = TOMP_SESSION_HOURS * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # a link in a mail opens the page it names
+if IS_HTTPS:  # no other host of the domain can plant cookies of these names
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+OTP_TOTP_ISSUER = urlsplit(TOMP_PUBLIC_URL).hostname or "TOMP Transport Operator"  # what the app on the phone shows
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -363,6 +385,8 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
     "STYLES": ["tomp_operator.navigation.styles"],
+    "LOGIN": {"form": "backoffice.signin.forms.SignInForm"},
+    "ACCOUNT": {"navigation": [{"title": _("Second step"), "link": reverse_lazy("second-step-set-up")}]},
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},

@@ -107,7 +107,7 @@ def everything(superuser):
         CommandFactory(asset=asset),
         PlanRuleFactory(),
         AncillaryFactory(asset_types=[asset.asset_type]),
-        *(superuser, Group.objects.create(name="Support agent"), ProcrastinateJob.objects.latest("pk")),
+        *(superuser, Group.objects.get_or_create(name="Support agent")[0], ProcrastinateJob.objects.latest("pk")),
         LogEntry.objects.create(
             user=superuser, action_flag=CHANGE, object_id="1", object_repr="a station", change_message="[]"
         ),
