@@ -9,6 +9,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 
 from backoffice.signin import throttle
 from tomp.admin import moment
+from tomp.callers import address_of
 
 
 class SignInForm(AuthenticationForm):
@@ -18,7 +19,7 @@ class SignInForm(AuthenticationForm):
         username = self.cleaned_data.get("username")
         if username is None or not self.cleaned_data.get("password"):
             return self.cleaned_data
-        made = throttle.attempt(username, throttle.address_of(self.request))
+        made = throttle.attempt(username, address_of(self.request))
         try:
             throttle.begin(made, now=timezone.now())
         except throttle.LockedOut as refusal:

@@ -3,7 +3,7 @@
 Counted are: this account from this address, this account from anywhere, this address for any account; the last two
 lock at WIDER times as many. Who guesses from many addresses, or many accounts from one, is stopped, and a stranger who
 mistypes the name of a colleague does not lock out the colleague. Names and addresses are kept as digests only.
-Why no package does this: docs/decisions/0010-counting-sign-ins-ourselves.md.
+Why no package does this: docs/decisions/0011-counting-sign-ins-ourselves.md.
 """
 
 import ipaddress
@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from backoffice.models import SignInCount
@@ -46,15 +45,6 @@ class Attempt:
 
 def attempt(username: str, address: str) -> Attempt:
     return Attempt(_digest("account", username.casefold()), _digest("address", _network(address)))
-
-
-def address_of(request: HttpRequest) -> str:
-    """Who calls. Behind our proxy it is what the proxy wrote last; what stands before that anybody may have written."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip()
-        if forwarded:
-            return forwarded
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def begin(made: Attempt, *, now: datetime) -> None:

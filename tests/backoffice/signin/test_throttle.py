@@ -112,7 +112,7 @@ def test_without_a_proxy_nobody_says_where_they_call_from(otto, sign_in):
 
 
 def test_behind_a_proxy_what_it_wrote_last_counts(otto, sign_in, settings):
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.BEHIND_PROXY = True
     for number in range(5):
         guess(sign_in, 1, HTTP_X_FORWARDED_FOR=f"192.0.2.{number}, 203.0.113.7")
 
