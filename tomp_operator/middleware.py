@@ -12,14 +12,14 @@ from django_structlog.middlewares import RequestMiddleware
 from tomp.middleware import PREFIX
 
 FEEDS = "/gbfs/"
-MAP = "/admin/map/"
+MAPS = ("/admin/map/", "/admin/bookings/booking/")
 ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
 class ContentSecurityPolicy(CSPMiddleware):
     """The policy of the settings, loosened under /admin/: unfold evaluates expressions and sets styles.
 
-    The live map may show the tiles of the server that the operator named, and nothing else of it.
+    Pages with a map may show the tiles of the server that the operator named, and nothing else of it.
     """
 
     def get_policy_parts(
@@ -28,7 +28,7 @@ class ContentSecurityPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith("/admin/"):
             parts.replace = {**ADMIN_SOURCES, **(parts.replace or {})}
-        if settings.MAP_TILES_SOURCE and request.path_info.startswith(MAP):
+        if settings.MAP_TILES_SOURCE and request.path_info.startswith(MAPS):
             parts.update = {**(parts.update or {}), "img-src": settings.MAP_TILES_SOURCE}
         return parts
 

@@ -27,22 +27,7 @@
         return made;
     };
 
-    // The ground: tiles of a map server where the operator named one, otherwise degrees.
-
-    if (told.tiles) {
-        const credits = { attribution: told.attribution, maxZoom: 20, referrerPolicy: "strict-origin-when-cross-origin" };
-        L.tileLayer(told.tiles, credits).addTo(map);
-    } else {
-        const Degrees = L.GridLayer.extend({
-            createTile(place) {
-                const corner = map.unproject(place.scaleBy(this.getTileSize()), place.z);
-                return element("div", `${corner.lat.toFixed(4)}, ${corner.lng.toFixed(4)}`, { className: "map-tile" });
-            },
-        });
-        new Degrees({ maxZoom: 20 }).addTo(map);
-    }
-    map.attributionControl.setPrefix(false);
-    L.control.scale({ imperial: false }).addTo(map);
+    drawGround(map, told);
 
     // Asking
 
