@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 
 from django.contrib import messages
 from django.urls import reverse
@@ -81,6 +82,9 @@ class DecidesLeg(ReadOnlyAdmin):
         {"title": _("Vehicle"), "icon": "electric_scooter", "items": ["reassign", "replace_asset", "release"]},
         "resume", "pause", "end_ride",
     )  # fmt: skip
+
+    class Media:
+        css: ClassVar = {"all": ("backoffice/trip.css",)}
 
     def get_actions_detail(self, request, object_id):
         """No button for what would be refused anyway."""
