@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from bookings import services as bookings
 from bookings.models import Booking, BookingEvent, Note
+from customers import services as customers
 from fleet.models import Asset
 from legs.models import Leg, LegEvent
 from maas.models import Callback, CallbackState
@@ -17,6 +19,7 @@ from tests.admin.test_actions import press
 from tests.factories import CallbackFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory
 from tests.journey import NOW, given_booking, given_leg, minutes, mp_client, nothing_changes, pause_plan, report
+from tests.trip_factories import BookingFactory
 
 ADDRESS = "https://mp.example.org"
 MAY = ("view_booking", "view_leg", "change_booking", "add_journalentry", "change_callback")
@@ -455,3 +458,22 @@ def test_a_note_needs_the_permission_to_change_bookings(signed_in, trip):
     )
 
     assert not Note.objects.exists()
+
+
+def test_a_note_is_gone_with_the_personal_data(trip, clock):
+    pk = trip("FINISHED")
+    bookings.add_note(booking_id=pk, text="Kim called.", actor="rita", now=NOW)
+
+    bookings.anonymise(before=NOW + timedelta(days=1), limit=10, now=NOW + timedelta(days=1))
+
+    assert not Note.objects.exists()
+
+
+def test_a_note_is_gone_with_the_customer(db):
+    booking = BookingFactory(state="FINISHED")
+    other = bookings.add_note(booking_id=BookingFactory(state="FINISHED").pk, text="Another.", actor="rita", now=NOW)
+    bookings.add_note(booking_id=booking.pk, text="Kim called.", actor="rita", now=NOW)
+
+    customers.erase(customer_id=booking.customer_id, now=NOW)
+
+    assert list(Note.objects.all()) == [other]
