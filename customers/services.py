@@ -8,7 +8,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from bookings.models import OPEN_STATES, Booking
+from bookings.models import OPEN_STATES, Booking, Note
 from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFound, NotServed, ReadOnlyMember
 from customers.merge_patch import merge_patch
 from customers.models import BY_PROVIDER, Customer
@@ -129,8 +129,8 @@ def change(*, provider, customer_id, patch, check, notification_url=""):
 def erase(*, customer_id, now, provider=None):
     """Nobody can tell any more who the customer was; trips and journal stay. Returns the customer.
 
-    The data of the account, those sent with its bookings, the ways of its rides, and what was said in its support
-    requests are gone.
+    The data of the account, those sent with its bookings, the ways of its rides, our notes, and what was said in its
+    support requests are gone.
     Raises AccountNotFound, AccountInUse while a booking is active.
     """
     customers = Customer.objects.locked() if provider is None else Customer.objects.for_provider(provider).locked()
@@ -139,6 +139,7 @@ def erase(*, customer_id, now, provider=None):
     if bookings.open().not_lapsed(now).exists():
         raise AccountInUse("The customer has an active booking: end it first.")
     bookings.update(customer_data=None)
+    Note.objects.filter(booking__in=bookings).delete()
     _forget_places(bookings)
     forgetting.forget(SupportRequest.objects.filter(booking__in=bookings), now=now)
     customer.erase(at=now)
