@@ -15,6 +15,7 @@ from fleet.admin.wording import duration, fare_lines_of, money
 from maas.admin.sandbox import SandboxFilter
 from payments import services
 from payments.admin.charging import may_charge
+from payments.admin.corrections import written
 from payments.export import csv_file
 from payments.models import JournalEntry
 from tomp.admin import (
@@ -173,7 +174,7 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
                 actor=request.user.get_username(),
                 reason=form.cleaned_data["reason"],
             ),
-            lambda entry: _("Written: %(entry)s.") % {"entry": entry},
+            written,
         )
         return back(request)
 

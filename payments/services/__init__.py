@@ -5,14 +5,19 @@ Whoever writes into the journal holds the lock of the booking, so numbers within
 
 from payments.services.charging import claim, correct, refund, refundable
 from payments.services.claims import approve, propose, reject
+from payments.services.corrections import approve_correction, refuse_correction
 from payments.services.invoicing import Due, due, invoice
 from payments.services.journal import append, entries_of, left_of
+from payments.services.limits import Allowance, allowance
 from payments.services.trip import cancellation_fee, close, no_show_fee, record_fare, take_deposits
 
 __all__ = [
+    "Allowance",
     "Due",
+    "allowance",
     "append",
     "approve",
+    "approve_correction",
     "cancellation_fee",
     "claim",
     "close",
@@ -26,6 +31,7 @@ __all__ = [
     "record_fare",
     "refund",
     "refundable",
+    "refuse_correction",
     "reject",
     "take_deposits",
 ]
