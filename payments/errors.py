@@ -45,3 +45,9 @@ class PeriodImpossible(errors.Invalid):
     """400/6002: an invoice is of a period that is over."""
 
     module = MODULE
+
+
+class PeriodChanged(errors.IllegalOperation):
+    """403/6004: what is due is not what was shown."""
+
+    module = MODULE
