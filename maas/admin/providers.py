@@ -113,7 +113,6 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         "is_sandbox",
         "calls_tag",
         "auto_commit",
-        "pending_minutes",
         "api_version",
         "base_url",
     )
