@@ -73,10 +73,10 @@ class Typed(StaffForm):
     def _post_clean(self):
         self.instance = construct_instance(self, self.instance)
         try:
-            self.instance.clean_fields(exclude=self._get_validation_exclusions())
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
             self.instance.clean()
         except ValidationError as error:
-            self._update_errors(error)
+            self._update_errors(error)  # type: ignore[attr-defined]
 
 
 class TypedPlan(Typed):
