@@ -63,7 +63,7 @@ def basic_pair(value):
 
 
 def _holder_of_key(secret):
-    key = ApiKey.objects.valid().for_secret(secret).select_related("provider").first()
+    key = ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").first()
     return key and key.provider
 
 

@@ -4,14 +4,14 @@ from django.db import transaction
 
 from fleet import care
 from support.damages import tell_damages
-from support.models import SupportRequest, SupportStatus
+from support.models import SupportNote, SupportRequest, SupportStatus
 
 
 @transaction.atomic
 def forget(requests, *, now):
     """Nobody can tell any more from these requests who asked; returns how many.
 
-    Gone are contact, place, photos and every text. What kind of request it was, how it ended and which part of which
+    Gone are contact, place, photos and every text, also what colleagues noted. What kind of request it was, how it ended and which part of which
     vehicle is broken stay.
     """
     found = list(requests.select_for_update().order_by("pk"))
@@ -22,6 +22,7 @@ def forget(requests, *, now):
         asked.save(update_fields=["damage"])
     SupportRequest.objects.filter(pk__in=pks).update(contact="", comment="", location=None, urls=[], forgotten_at=now)
     SupportStatus.objects.filter(request__in=pks).update(comment="")
+    SupportNote.objects.filter(request__in=pks).delete()
     care.forget_reports(request_ids=pks)
     tell_damages(*{asked.asset_id for asked in found if asked.asset_id and asked.damage is not None})
     return len(found)

@@ -3,6 +3,7 @@
 import uuid
 from contextlib import suppress
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Max, Q
 
@@ -12,7 +13,7 @@ from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
 from support.damages import tell_damages
-from support.models import OPEN, SupportRequest, SupportStatus
+from support.models import OPEN, SupportNote, SupportRequest, SupportStatus
 from tomp.errors import Invalid, Missing, NotFound
 
 MODULE = 5
@@ -161,6 +162,28 @@ def sort_in(*, request_id, **changes):
     _keep_damage(asked)
     tell_damages(before, asked.asset_id)
     return asked
+
+
+@transaction.atomic
+def assign(*, request_id, to, actor, now):
+    """The colleague named `to` looks after the request, or nobody with "". A note tells who said so.
+
+    Raises Invalid for somebody who does not work here, or when it is so already.
+    """
+    asked = _locked(request_id)
+    if to and not get_user_model().objects.filter(username=to, is_active=True, is_staff=True).exists():
+        raise Invalid(f"Nobody called {to!r} works here.", module=MODULE)
+    if asked.assigned_to == to:
+        raise Invalid(f"It is with {to or 'nobody'} already.", module=MODULE)
+    asked.assigned_to = to
+    asked.save(update_fields=["assigned_to"])
+    note(request_id=asked.pk, text=f"Assigned to {to}." if to else "Assigned to nobody.", actor=actor, now=now)
+    return asked
+
+
+def note(*, request_id, text, actor, now):
+    """Colleagues read it with the request, nobody else does. Returns the SupportNote."""
+    return SupportNote.objects.create(request_id=request_id, text=text, actor=actor, at=now)
 
 
 def _locked(request_id):

@@ -4,6 +4,7 @@ import csv
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -87,7 +88,7 @@ def _xlsx_row(cells: Sequence[Any]) -> str:
 def _xlsx_cell(cell: Any) -> str:
     if cell is None or cell == "":
         return "<c/>"
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return f"<c><v>{cell!r}</v></c>"
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return f"<c><v>{cell}</v></c>"
     text = escape(str(cell).translate(_UNSPEAKABLE))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

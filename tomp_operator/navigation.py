@@ -52,7 +52,12 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person", "maas.Callback": "outbound"}),
     (
         _("Money"),
-        {"payments.JournalEntry": "receipt_long", "payments.Claim": "gavel", "payments.Invoice": "request_quote"},
+        {
+            "payments.JournalEntry": "receipt_long",
+            "payments.Claim": "gavel",
+            "payments.Correction": "how_to_vote",
+            "payments.Invoice": "request_quote",
+        },
     ),
     (_("Support"), {"support.SupportRequest": "support_agent", "support.SupportStatus": "forum"}),
     (

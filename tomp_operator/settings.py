@@ -10,6 +10,7 @@ import os
 import secrets
 import warnings
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,6 +49,17 @@ def kept_secret(path: Path) -> str:
         raise ImproperlyConfigured(
             f"Cannot use {path} ({error.strerror}): set SECRET_KEY, or TOMP_DATA_DIR."
         ) from error
+
+
+def amount(name: str, text: str) -> Decimal | None:
+    """An amount of money in the currency of whatever it is compared with; None where nothing is set."""
+    try:
+        found = Decimal(text) if text else None
+    except InvalidOperation:
+        found = Decimal(-1)
+    if found is not None and not (found.is_finite() and found >= 0):
+        raise ImproperlyConfigured(f"{name} is {text!r}: an amount of money is expected, like 50 or 12.50.")
+    return found
 
 
 def tiles_source(url: str) -> str:
@@ -371,6 +383,10 @@ TOMP_GBFS_TTL_SECONDS = env.int("TOMP_GBFS_TTL_SECONDS", default=300)  # all oth
 # So many calls a minute are answered; 0 = all of them.
 TOMP_CALLS_PER_MINUTE = env.int("TOMP_CALLS_PER_MINUTE", default=6000 if IS_PUBLIC else 0)  # of a provider
 TOMP_ANONYMOUS_CALLS_PER_MINUTE = env.int("TOMP_ANONYMOUS_CALLS_PER_MINUTE", default=600 if IS_PUBLIC else 0)
+TOMP_CORRECTION_CAP = amount(
+    "TOMP_CORRECTION_CAP", env.str("TOMP_CORRECTION_CAP", default="")
+)  # per customer and month
+TOMP_TWO_PERSONS_ABOVE = amount("TOMP_TWO_PERSONS_ABOVE", env.str("TOMP_TWO_PERSONS_ABOVE", default=""))  # none: never
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office

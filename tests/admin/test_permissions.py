@@ -14,6 +14,7 @@ from tests.fleet_factories import AssetFactory
 from tests.trip_factories import (
     BookingFactory,
     ClaimFactory,
+    CorrectionFactory,
     CustomerFactory,
     JournalEntryFactory,
     LegFactory,
@@ -64,6 +65,8 @@ def test_viewing_does_not_mean_moving_vehicles(signed_in):
         ("view_claim", ClaimFactory, "payments/claim/{}/approve/"),
         ("view_claim", ClaimFactory, "payments/claim/{}/reject/"),
         ("view_journalentry", JournalEntryFactory, "payments/journalentry/{}/correct/"),
+        ("view_correction", CorrectionFactory, "payments/correction/{}/approve/"),
+        ("view_correction", CorrectionFactory, "payments/correction/{}/refuse/"),
         ("view_customer", CustomerFactory, "customers/customer/{}/block/"),
         ("view_customer", CustomerFactory, "customers/customer/{}/approve/"),
         ("change_customer", CustomerFactory, "customers/customer/{}/erase/"),

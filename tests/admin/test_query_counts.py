@@ -12,6 +12,7 @@ from tests.trip_factories import (
     BookingEventFactory,
     BookingFactory,
     ClaimFactory,
+    CorrectionFactory,
     EvidenceFactory,
     InvoiceFactory,
     JournalEntryFactory,
@@ -29,8 +30,9 @@ EACH_LIST = {
     "assets": ("/admin/fleet/asset/", lambda: AssetFactory(station=StationFactory()), PLAIN),
     "journal": ("/admin/payments/journalentry/", JournalEntryFactory, WITH_DAYS + 1),
     "claims": ("/admin/payments/claim/", ClaimFactory, PLAIN),
+    "corrections": ("/admin/payments/correction/", CorrectionFactory, PLAIN),
     "invoices": ("/admin/payments/invoice/", InvoiceFactory, PLAIN),
-    "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS),
+    "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS + 1),
     "leg events": ("/admin/legs/legevent/", LegEventFactory, PLAIN),
 }
 
