@@ -17,7 +17,7 @@ from fleet.admin.wording import duration, fare_lines, money
 from fleet.models import Asset
 from legs.models import Leg
 from maas.models import Callback, CallbackState
-from payments.models import JournalEntry
+from payments.models import Correction, JournalEntry
 from tomp.admin import DASH, moment
 from tomp.errors import TompError
 
@@ -59,7 +59,7 @@ class Picture:
 
     lines: dict[str, str]
     running: frozenset[str]
-    entries: dict[int, str]
+    entries: dict[tuple[str, int], str]  # also those that wait for a second colleague
     calls: dict[int, tuple[str, datetime]]
     assets: frozenset[int]
 
@@ -103,6 +103,7 @@ def _picture(booking_id, now):
     booking = Booking.objects.select_related("provider").get(pk=booking_id)
     legs = list(Leg.objects.filter(booking=booking_id).for_trip().order_by("sequence"))
     entries = JournalEntry.objects.filter(booking=booking_id).order_by("sequence")
+    waiting = Correction.objects.filter(booking=booking_id, state=Correction.State.PROPOSED).order_by("pk")
     calls = Callback.objects.filter(booking_id=booking_id, state=CallbackState.OWED).order_by("pk")
     lines: dict[str, str] = {str(_("booking")): booking.get_state_display()}
     if booking.expires_at is not None and booking.is_open:
@@ -114,7 +115,8 @@ def _picture(booking_id, now):
     return Picture(
         lines=lines,
         running=frozenset({_("price")} if is_running else ()),
-        entries={entry.pk: _entry(entry) for entry in entries},
+        entries={("entry", entry.pk): _entry(entry) for entry in entries}
+        | {("correction", correction.pk): _proposal(correction) for correction in waiting},
         calls={call.pk: (_call(call), call.owed_again_at or call.created_at) for call in calls},
         assets=frozenset(leg.asset_id for leg in legs if leg.asset_id),
     )
@@ -148,6 +150,10 @@ def _entry(entry):
     return f"{entry.get_category_display()} {money(entry.amount, entry.currency)}" + (
         f": {name}" if entry.description else ""
     )
+
+
+def _proposal(correction):
+    return _("%(entry)s (waits for a second colleague)") % {"entry": _entry(correction)}
 
 
 def _call(call):

@@ -11,8 +11,8 @@ from support.models import SupportNote, SupportRequest, SupportStatus
 def forget(requests, *, now):
     """Nobody can tell any more from these requests who asked; returns how many.
 
-    Gone are contact, place, photos and every text, also what colleagues noted. What kind of request it was, how it ended and which part of which
-    vehicle is broken stay.
+    Gone are contact, place, photos and every text, also what colleagues noted. What kind of request it was, how it
+    ended and which part of which vehicle is broken stay.
     """
     found = list(requests.select_for_update().order_by("pk"))
     pks = [asked.pk for asked in found]

@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from bookings.dialogs import DecisionForm, button
 from fleet.admin.wording import money
 from payments import services
+from payments.admin.corrections import written
 from payments.models import CLAIMABLE, JournalEntry
 from tomp.admin import ReadOnlyAdmin
 
@@ -79,10 +80,6 @@ def _refundable(entries):
             yield entry.pk, _("%(number)s: %(what)s, %(left)s left") % {**said, "left": money(left, entry.currency)}
 
 
-def _written(entry):
-    return _("Written: %(entry)s.") % {"entry": entry}
-
-
 class ChargesBooking(ReadOnlyAdmin):
     """The buttons about money on the page of a booking."""
 
@@ -92,9 +89,9 @@ class ChargesBooking(ReadOnlyAdmin):
     claim_extra_costs = button(
         "claim_extra_costs", _("Claim extra costs"),
         _("Owed at once, and shown with the price of the booking. Below zero it is a credit."),
-        ChargeForm, _written, icon="add_card", permission="charge",
+        ChargeForm, written, icon="add_card", permission="charge",
     )  # fmt: skip
     refund = button(
         "refund", _("Refund"), _("Never more than was charged and not given back yet."),
-        RefundForm, _written, icon="currency_exchange", permission="charge",
+        RefundForm, written, icon="currency_exchange", permission="charge",
     )  # fmt: skip
