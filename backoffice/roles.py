@@ -16,7 +16,7 @@ ROLES = {
     "Administrator": "Everything, staff and contracts included. Only a superuser makes superusers.",
     "Operations": "The trips and the fleet: overrides, money given back, prices, calls to providers.",
     "Fleet manager": "The fleet: vehicles, places, imports, damage. Sees no customer data, so no trips either.",
-    "Support agent": "Trips, customers and requests for help. Sees the money and the fleet.",
+    "Support agent": "Trips, customers and requests for help; charges and gives back. Sees the fleet.",
     "Finance": "Journal, claims, invoices, prices. Sees the trips they come from.",
     "Read-only": "Sees everything and changes nothing.",
 }
@@ -38,6 +38,7 @@ TABLE = {
     "fleet.asset":                 ("vacd", "vacd", "vacd", "v",   "v",    "v"),
     "fleet.assetpublicid":         ("v",    "v",    "v",    "v",   "v",    "v"),
     "fleet.importbatch":           ("v",    "v",    "v",    "v",   "v",    "v"),
+    "fleet.columnmapping":         ("vcd",  "vcd",  "vcd",  "v",   "v",    "v"),
     "fleet.restriction":           ("v",    "v",    "v",    "v",   "v",    "v"),
     "fleet.restrictedasset":       ("v",    "v",    "v",    "v",   "v",    "v"),
     "fleet.damage":                ("vac",  "vac",  "vac",  "va",  "v",    "v"),
@@ -70,11 +71,13 @@ TABLE = {
     "maas.callbackattempt":        ("v",    "v",    "",     "v",   "",     "v"),
     "customers.customer":          ("vcd",  "vcd",  "",     "vc",  "v",    "v"),
     # money
-    "payments.journalentry":       ("va",   "va",   "",     "v",   "va",   "v"),
+    "payments.journalentry":       ("va",   "va",   "",     "va",  "va",   "v"),
+    "payments.correction":         (*2 * ["vc exceed_correction_cap"], "", "v", "vc exceed_correction_cap", "v"),
     "payments.claim":              ("vc",   "vc",   "",     "v",   "vc",   "v"),
     "payments.invoice":            ("va",   "v",    "",     "",    "va",   "v"),
     # support
     "support.supportrequest":      ("vc",   "vc",   "",     "vc",  "v",    "v"),
+    "support.supportnote":         ("v",    "v",    "",     "v",   "v",    "v"),
     "support.supportstatus":       ("v",    "v",    "",     "v",   "v",    "v"),
     # staff
     "backoffice.givenrole":        (*6 * ["view_trail"],),

@@ -75,7 +75,7 @@ def test_every_line_of_the_table_has_a_cell_per_role():
         ("Administrator", "auth.change_user", "payments.change_journalentry"),
         ("Operations", "bookings.change_booking", "auth.view_user"),
         ("Fleet manager", "fleet.change_asset", "bookings.view_booking"),
-        ("Support agent", "support.change_supportrequest", "payments.add_journalentry"),
+        ("Support agent", "support.change_supportrequest", "payments.exceed_correction_cap"),
         ("Finance", "payments.add_invoice", "bookings.change_booking"),
         ("Read-only", "customers.view_customer", "customers.change_customer"),
     ],

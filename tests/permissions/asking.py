@@ -5,7 +5,7 @@ import re
 
 from bookings.models import Booking
 from customers.models import Customer
-from fleet.models import Asset, Damage, ImportBatch
+from fleet.models import Asset, Damage, ImportBatch, Region
 from legs.models import Leg
 from tests.permissions.routes import API
 
@@ -21,11 +21,11 @@ BODIES = {  # what is sent where an empty object would be refused before anybody
 }  # fmt: skip
 VALUES = {"step": "compare", "version": "2.3", "language": "en", "name": "gbfs", "minor": "1.6", "kind": "csv"}
 VALUES |= {"category": "AV", "number": "01", "app_label": "fleet", "url": "no-such-page", "text": "nothing"}
-VALUES |= {"content_type_id": "1"}
+VALUES |= {"content_type_id": "1", "history_id": "1"}
 
 
 def ask(client, route, rows, headers=None):
-    """The status that this client is answered; of an action of a list, whether it is offered (yes or no)."""
+    """What this client is answered; of an action of a list, whether it is offered (yes or no)."""
     if route.method == "list":
         return _offered(client, route)
     address = "/" + _address(route.pattern, rows)
@@ -35,7 +35,10 @@ def ask(client, route, rows, headers=None):
     body = json.dumps(BODIES.get(route.pattern, {})) if route.method in ("post", "put", "patch") else ""
     kind = "application/merge-patch+json" if route.method == "patch" else "application/json"
     named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
-    return client.generic(route.method.upper(), address, body, content_type=kind, **sent | named)
+    answer = client.generic(route.method.upper(), address, body, content_type=kind, **sent | named)
+    if answer.streaming:  # an export is written while it is read, and closed when it is read to its end
+        list(answer.streaming_content)
+    return answer
 
 
 def _offered(client, route):
@@ -53,6 +56,8 @@ def _address(pattern, rows):
     values = VALUES | {
         "pk": str(rows[ImportBatch].pk),
         "damage_id": str(rows[Damage].pk),
+        "leg_id": str(rows[Leg].pk),
+        "region_id": str(rows[Region].pk),
         "photo_id": "1",
         "public_id": str(rows[Asset].public_id),
         "object_id": str(row.pk),
