@@ -26,6 +26,7 @@ from tomp.errors import TompError
 class Change:
     """One thing that will be another. What runs with the clock differs at every look, and is no other effect."""
 
+    key: str  # the same in every language
     what: str
     before: str
     after: str
@@ -34,7 +35,7 @@ class Change:
 
     @property
     def lasting(self):
-        return self.what, None if self.was_running else self.before, None if self.is_running else self.after
+        return self.key, None if self.was_running else self.before, None if self.is_running else self.after
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class Picture:
-    """How a booking stands: lines to compare, and what only grows."""
+    """How a booking stands: lines to compare, and what only grows.
 
-    lines: dict[str, str]
+    A line is {key: (what it is called, how it stands)}: two things may be called the same in some language.
+    """
+
+    lines: dict[str, tuple[str, str]]
     running: frozenset[str]
     entries: dict[tuple[str, int], str]  # also those that wait for a second colleague
     calls: dict[int, tuple[str, datetime]]
@@ -84,14 +88,16 @@ def foresee(decide, *, booking_id, now):
 
 
 def _difference(before, after, stood, stands):
+    named = {**before.lines, **after.lines}
     lines = [
-        (what, before.lines.get(what, DASH), after.lines.get(what, DASH)) for what in {**before.lines, **after.lines}
+        (key, what, before.lines.get(key, ("", DASH))[1], after.lines.get(key, ("", DASH))[1])
+        for key, (what, _text) in named.items()
     ]
-    lines[1:1] = [(what, was, stands[what]) for what, was in stood.items()]
+    lines[1:1] = [(f"vehicle {what}", what, was, stands[what]) for what, was in stood.items()]
     return Effect(
         changes=tuple(
-            Change(what, was, will_be, what in before.running, what in after.running)
-            for what, was, will_be in lines
+            Change(key, what, was, will_be, key in before.running, key in after.running)
+            for key, what, was, will_be in lines
             if was != will_be
         ),
         entries=tuple(text for pk, text in after.entries.items() if pk not in before.entries),
@@ -105,16 +111,16 @@ def _picture(booking_id, now):
     entries = JournalEntry.objects.filter(booking=booking_id).order_by("sequence")
     waiting = Correction.objects.filter(booking=booking_id, state=Correction.State.PROPOSED).order_by("pk")
     calls = Callback.objects.filter(booking_id=booking_id, state=CallbackState.OWED).order_by("pk")
-    lines: dict[str, str] = {str(_("booking")): booking.get_state_display()}
+    lines = {"booking": (_("booking"), booking.get_state_display())}
     if booking.expires_at is not None and booking.is_open:
-        lines[_("waits until")] = moment(booking.expires_at)
+        lines["waits until"] = (_("waits until"), moment(booking.expires_at))
     for leg in legs:
         lines |= _of_leg(leg, "" if len(legs) == 1 else f"{leg.sequence + 1}: ", now)
     total, is_running = _total(booking, legs, now)
-    lines[_("price")] = total
+    lines["price"] = (_("price"), total)
     return Picture(
         lines=lines,
-        running=frozenset({_("price")} if is_running else ()),
+        running=frozenset({"price"} if is_running else ()),
         entries={("entry", entry.pk): _entry(entry) for entry in entries}
         | {("correction", correction.pk): _proposal(correction) for correction in waiting},
         calls={call.pk: (_call(call), call.owed_again_at or call.created_at) for call in calls},
@@ -124,15 +130,15 @@ def _picture(booking_id, now):
 
 def _of_leg(leg, number, now):
     lines = {
-        f"{number}{_('leg')}": leg.get_state_display(),
-        f"{number}{_('vehicle')}": str(leg.asset or DASH),
-        f"{number}{_('departure')}": moment(leg.departs_at),
-        f"{number}{_('planned end')}": moment(leg.arrives_at) if leg.arrives_at else DASH,
-        f"{number}{_('ended')}": moment(leg.arrived_at) if leg.arrived_at else DASH,
+        "leg": (_("leg"), leg.get_state_display()),
+        "vehicle": (_("vehicle"), str(leg.asset or DASH)),
+        "departure": (_("departure"), moment(leg.departs_at)),
+        "planned end": (_("planned end"), moment(leg.arrives_at) if leg.arrives_at else DASH),
+        "ended": (_("ended"), moment(leg.arrived_at) if leg.arrived_at else DASH),
     }
     if leg.is_concluded:
-        lines[f"{number}{_('fare')}"] = f"{fare_lines(leg.price(now))} ({duration(leg.usage(now).elapsed_s)})"
-    return lines
+        lines["fare"] = (_("fare"), f"{fare_lines(leg.price(now))} ({duration(leg.usage(now).elapsed_s)})")
+    return {f"{leg.sequence} {key}": (f"{number}{what}", text) for key, (what, text) in lines.items()}
 
 
 def _total(booking, legs, now):

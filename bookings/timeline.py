@@ -41,7 +41,7 @@ class Entry:
     def who(self):
         """The side it came from; of us, whether a colleague, a vehicle, or the system by itself."""
         if self.actor:
-            return f"{_('colleague')} ({self.actor})"
+            return _("colleague (%(name)s)") % {"name": self.actor}
         if self.asked_by != str(Party.TO.label):
             return self.asked_by
         return _("vehicle") if self.detail in COMMENTS.values() else _("system")

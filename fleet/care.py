@@ -6,6 +6,7 @@ from django.db import transaction
 from fleet.errors import NotPossible
 from fleet.models import Asset, Damage
 from fleet.models.vehicles import AssetState
+from tomp.words import in_english
 
 
 def report(*, request_id, asset_id, told, reported_by, now):
@@ -43,7 +44,7 @@ def forget_reports(*, request_ids):
     list(vehicles.select_for_update(no_key=True).order_by("pk").values_list("pk"))  # in the order of everybody else
     for damage in damages:
         vehicle = Asset.objects.filter(pk=damage.asset_id)
-        known, part = str(damage)[:200], damage.get_part_display()
+        known, part = in_english(damage.__str__)[:200], in_english(damage.get_part_display)
         vehicle.filter(state_reason=known).update(state_reason=part)
         vehicle.filter(out_after_trip=known).update(out_after_trip=part)
         Asset.history.filter(id=damage.asset_id, state_reason=known).update(state_reason=part)
@@ -61,7 +62,7 @@ def take_out_of_service(*, damage):
     What is not in service anyway stays as it is.
     """
     asset = Asset.objects.select_for_update().get(pk=damage.asset_id)
-    reason = str(damage)[:200]
+    reason = in_english(damage.__str__)[:200]
     if asset.is_on_a_trip:
         asset.out_after_trip = reason
         asset.save(update_fields=["out_after_trip"])

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, Q, When
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -306,7 +307,7 @@ def _away(asset, question):
 def _closed(station, local):
     return Reason(
         code="CLOSED",
-        text=_("Closed at this hour (%(time)s).") % {"time": local.strftime("%a %H:%M")},
+        text=_("Closed at this hour (%(time)s).") % {"time": date_format(local, "D H:i")},
         advice=_("See Opening hours and Calendar periods of the station, its region and the system.")
         if station
         else _("See Opening hours and Calendar periods of the region and the system."),

@@ -16,6 +16,7 @@ from tomp import logs
 from tomp.middleware import PREFIX
 
 FEEDS = "/gbfs/"
+FOR_MACHINES = (PREFIX, FEEDS, "/oauth/", "/telemetry/")  # what they read and we keep must not depend on a browser
 CUSTOMER = re.compile(r"(/customers/).+")
 CORRELATION_ID = "HTTP_X_CORRELATION_ID"
 PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -52,12 +53,12 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 
 class PageLanguage(LocaleMiddleware):
-    """Pages speak their reader's language. In the API Django speaks English: why a field is invalid is told in the
-    `detail` of a refusal, which is English; all else the API chooses the language of by itself (tomp/language.py).
+    """Pages speak their reader's language. To machines Django speaks English: why a field is invalid is told in the
+    `detail` of a refusal, which is English; all else API and feeds choose the language of (tomp/language.py).
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info.startswith(PREFIX):
+        if request.path_info.startswith(FOR_MACHINES):
             translation.activate("en")
         else:
             super().process_request(request)

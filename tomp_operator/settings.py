@@ -211,6 +211,10 @@ LANGUAGES = [
     ("fr", _("French")),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # who chose one in the back office finds it again
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -404,10 +408,11 @@ UNFOLD = {
     "LOGIN": {"form": "backoffice.signin.forms.SignInForm"},
     "ACCOUNT": {"navigation": [{"title": _("Second step"), "link": reverse_lazy("second-step-set-up")}]},
     "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
 }
-FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages
+FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments with their seconds: 2026-05-04 17:30:00 in English
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
 
 # Figures: who may read them, and whether the web processes of this host add theirs up

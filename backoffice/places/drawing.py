@@ -13,6 +13,7 @@ from backoffice.ground import media
 from fleet import geo, shapes, zoning
 from fleet.models import Asset, Region
 from tomp.admin import moment
+from tomp.words import grouped
 
 MEDIA = media("drawing", "outline")
 STATION_RADIUS_M = 500  # a vehicle farther away does not stand at its station any more
@@ -67,8 +68,8 @@ def _whole(text: str | None) -> int | None:
 
 def _size(square_metres: float) -> str:
     if square_metres < 100_000:
-        return f"{square_metres:,.0f}\u00a0m²"
-    return f"{square_metres / 1e6:,.2f}\u00a0km²"
+        return f"{grouped(square_metres)}\u00a0m²"
+    return f"{grouped(square_metres / 1e6, 2)}\u00a0km²"
 
 
 def former(region: Region) -> list[dict[str, Any]]:

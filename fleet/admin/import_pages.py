@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from fleet.models import Asset, ImportRow
 from fleet.models.imports import ImportState
 from tomp.admin import DASH, label, link, moment
+from tomp.words import grouped
 
 PER_PAGE = 100
 STATE_COLOURS = {
@@ -96,7 +97,7 @@ def tabs(batch, active):
     always = SHOWN_ALWAYS if batch.state == ImportState.COMPARED and batch.counts.get("all") else ()
     return [
         {
-            "title": f"{title} {batch.counts.get(name, 0):,}",
+            "title": f"{title} {grouped(batch.counts.get(name, 0))}",
             "link": f"?rows={name}",
             "active": name == active,
             "has_permission": True,

@@ -24,6 +24,7 @@ from fleet.models import ImportBatch, ImportRow
 from fleet.models.imports import ImportState, can_be
 from tomp.admin import DASH, DayRangeFilter, ReadOnlyAdmin, label, moment
 from tomp.tables import xlsx_file
+from tomp.words import grouped
 
 PAGE = Media(css={"all": ("fleet/imports.css",)}, js=("fleet/imports.js",))
 FORM_BYTES = 1024 * 1024  # what a form has beside its file
@@ -76,7 +77,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     @display(description=_("vehicles"))
     def rows(self, batch):
         told = [("new", _("new")), ("changed", _("changed")), ("wrong", _("wrong"))]
-        return " · ".join(f"{batch.counts[name]:,} {word}" for name, word in told if batch.counts.get(name)) or DASH
+        return (
+            " · ".join(f"{grouped(batch.counts[name])} {word}" for name, word in told if batch.counts.get(name)) or DASH
+        )
 
     @display(description=_("when"), ordering="created_at")
     def created(self, batch):
@@ -239,7 +242,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "media": PAGE,
             "may_import": may_import(request),
-            "limits": {"mb": settings.TOMP_IMPORT_MAX_MB, "rows": f"{settings.TOMP_IMPORT_MAX_ROWS:,}"},
+            "limits": {"mb": settings.TOMP_IMPORT_MAX_MB, "rows": grouped(settings.TOMP_IMPORT_MAX_ROWS)},
             "has_view_permission": True,
             **context,
         }
