@@ -21,7 +21,7 @@ BODIES = {  # what is sent where an empty object would be refused before anybody
 }  # fmt: skip
 VALUES = {"step": "compare", "version": "2.3", "language": "en", "name": "gbfs", "minor": "1.6", "kind": "csv"}
 VALUES |= {"category": "AV", "number": "01", "app_label": "fleet", "url": "no-such-page", "text": "nothing"}
-VALUES |= {"content_type_id": "1", "history_id": "1"}
+VALUES |= {"content_type_id": "1"}
 
 
 def ask(client, route, rows, headers=None):
@@ -58,6 +58,7 @@ def _address(pattern, rows):
         "damage_id": str(rows[Damage].pk),
         "leg_id": str(rows[Leg].pk),
         "region_id": str(rows[Region].pk),
+        "history_id": str(rows[Region].history.first().pk),
         "photo_id": "1",
         "public_id": str(rows[Asset].public_id),
         "object_id": str(row.pk),

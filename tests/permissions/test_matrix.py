@@ -100,7 +100,7 @@ def test_who_only_reads_is_offered_nothing_that_changes():
         name.split(" ")[-1] for name, row in rows.items() if name.startswith("LIST") and row["Read-only"] == "yes"
     }
 
-    assert actions == {"export_csv", "export_xlsx", "qr_sheet"}
+    assert actions == {"export_csv", "export_xlsx", "export_entries", "export_entries_xlsx", "qr_sheet"}
     assert {row["Read-only"] for name, row in rows.items() if name.endswith("/add/")} == {"403"}
 
 
