@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 import pytest
+from django.conf import settings
 
 from fleet import information, tariffs
 from fleet.gateway import commands
@@ -28,6 +29,12 @@ def what_is_kept_outlives_the_test(monkeypatch):
     for memory in (information, tariffs, catalogue, commands):
         monkeypatch.setattr(memory, "SECONDS", 3600.0)
     monkeypatch.setattr(remarks, "WRITTEN_EVERY", 3600.0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_are_not_looked_for():
+    """Each client would find and read them all; browsers are given them by the live server."""
+    settings.WHITENOISE_USE_FINDERS = False
 
 
 @pytest.fixture
