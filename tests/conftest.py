@@ -11,7 +11,7 @@ from maas import remarks
 from tests.receiver import Receiver
 from tomp_operator import catalogue, embedded
 
-pytest_plugins = ["tests.journey"]
+pytest_plugins = ["tests.browser", "tests.journey"]
 database = pytest.StashKey[ExitStack]()
 
 

@@ -1,19 +1,13 @@
 """In a real browser, under the policy of /admin/: nothing is blocked, and nothing is asked of another host."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
-from playwright.sync_api import sync_playwright
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet import tasks
 from fleet.models import Asset
 from fleet.models.vehicles import AssetState
 from legs.models import Leg
+from tests.browser import in_a_browser
 from tests.fleet_factories import (
     AssetFactory,
     AssetTypeFactory,
@@ -24,47 +18,7 @@ from tests.fleet_factories import (
 )
 from tests.trip_factories import LegFactory
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture
-def browser_page(live_server, monkeypatch):
-    """A page of a signed-in superuser; the test fails if anything on it went wrong."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    wrong = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(base_url=live_server.url)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(), "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on(
-            "request", lambda request: wrong.append(request.url) if _is_outside(request.url, live_server.url) else None
-        )
-        yield page
-        browser.close()
-        connection.close()  # playwright's loop has one of its own, which would outlive the test database
-    assert wrong == []
-
-
-def _is_outside(url, server):
-    return not url.startswith((server, "data:"))
-
-
-def _session():
-    user = User.objects.create(username="rita", is_staff=True, is_superuser=True)
-    session = SessionStore()
-    session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
-    session["_auth_user_hash"] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
+pytestmark = in_a_browser
 
 
 def test_a_vehicle_is_taken_out_of_service_in_the_browser(browser_page):

@@ -6,15 +6,16 @@ import pytest
 from django.urls import reverse
 
 from fleet.models import Region, Station
-from tests.admin.test_browser import browser_page, pytestmark  # noqa: F401
+from tests.browser import in_a_browser
 from tests.fleet_factories import LAT, LON, AssetFactory, RegionFactory, StationFactory, square
 
+pytestmark = in_a_browser
 CORNERS = ((-80, -60), (80, -60), (80, 60), (-80, 60))  # of a rectangle, in pixels around the middle of the map
 BOW_TIE = ((-80, -60), (80, 60), (80, -60), (-80, 60))
 
 
 @pytest.fixture
-def drawing(browser_page):  # noqa: F811
+def drawing(browser_page):
     return Drawing(browser_page)
 
 

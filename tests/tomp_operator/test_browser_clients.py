@@ -4,19 +4,16 @@ import json
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.test import Client
-from playwright.sync_api import sync_playwright
 
 from bookings.models import Booking
+from tests.browser import in_a_browser
 from tests.fleet_factories import AssetFactory
 from tests.journey import HERE, at, mp_client, nothing_changes
 
 APP = "https://app.example.com"
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -110,11 +107,6 @@ def test_comes_from_anywhere_to_a_demo(settings):
 
 # In a real browser
 
-real_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
 BOOK = """
 async ({url, headers, body}) => {
     const answer = await fetch(url, {method: "POST", headers, body: JSON.stringify(body)});
@@ -148,17 +140,13 @@ def another_site():
 
 
 @pytest.fixture
-def page(live_server, monkeypatch):
+def page(chromium):
     """A page of another site."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with another_site() as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
+    with another_site() as origin:
+        page = chromium.new_page()
         page.goto(origin)
         page.origin = origin
         yield page
-        browser.close()
-        connection.close()  # playwright's loop has one of its own, which would outlive the test database
 
 
 def booking_of(asset, live_server):
@@ -171,7 +159,7 @@ def booking_of(asset, live_server):
 
 
 class TestFromAPage:
-    pytestmark = real_browser
+    pytestmark = in_a_browser
 
     def test_books_a_vehicle(self, page, live_server, settings):
         settings.CORS_ALLOWED_ORIGINS = [page.origin]
