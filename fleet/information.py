@@ -39,14 +39,19 @@ def languages():
     return system().languages or ["en"]
 
 
+def zone():
+    """Where the operator's clocks are."""
+    return ZoneInfo(system().timezone)
+
+
 def local(moment):
     """The moment on the operator's clocks."""
-    return moment.astimezone(ZoneInfo(system().timezone))
+    return moment.astimezone(zone())
 
 
 def day_begins(day):
     """The first moment of this day on the operator's calendar."""
-    return datetime.combine(day, clock.min, ZoneInfo(system().timezone))
+    return datetime.combine(day, clock.min, zone())
 
 
 def days(first, last):

@@ -1,6 +1,7 @@
 """What every answer carries and every request leaves in the log."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -9,9 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.utils import translation
+from django.utils import timezone, translation
 from django_structlog.middlewares import RequestMiddleware
 
+from fleet import information
 from tomp import logs
 from tomp.middleware import PREFIX
 
@@ -66,6 +68,19 @@ class PageLanguage(LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """The language of a feed is in its address: a cache need not keep it once for each reader's."""
         return response if request.path_info.startswith(FEEDS) else super().process_response(request, response)
+
+
+class OperatorsTime:
+    """The back office tells moments, and takes those that are typed, on the operator's clocks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith("/admin/"):
+            return self.get_response(request)
+        with timezone.override(information.zone()):
+            return self.get_response(request)
 
 
 class RequestLog(RequestMiddleware):

@@ -171,6 +171,7 @@ MIDDLEWARE = [
     "maas.middleware.Remarks",  # what the address was called is known here, and all transactions are over
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tomp_operator.middleware.PageLanguage",
+    "tomp_operator.middleware.OperatorsTime",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -7,7 +7,7 @@ import pytest
 
 from fleet.models import FarePart, PricingPlan
 from fleet.pricing import AssetState, Segment, Usage, price
-from tests.fleet_factories import AssetTypeFactory, PlanRuleFactory, StationFactory, UserGroupFactory
+from tests.fleet_factories import AssetTypeFactory, PlanRuleFactory, StationFactory, SystemFactory, UserGroupFactory
 from tests.journey import pause_plan
 
 CALCULATE = "/admin/fleet/pricingplan/calculate/"
@@ -149,6 +149,17 @@ def test_which_plan_holds_there_and_then(staff, plan):
 
     assert by_day["holds"] == ["This plan holds for Taxi there and then."]
     assert at_night["holds"] == [f"For Taxi another plan holds there and then: {night}, 5.50 EUR."]
+
+
+def test_the_time_typed_is_that_of_the_operators_clocks(staff, plan):
+    SystemFactory(timezone="Europe/Amsterdam")
+    asset_type, night = AssetTypeFactory(default_plan=plan), pause_plan(plan_id="night")
+    PlanRuleFactory(plan=night, asset_type=asset_type, starts_at=time(23), ends_at=time(6))
+    asked = {"calc-asset_type": asset_type.pk, "calc-starts_at": "2026-06-01T22:30:00"}
+
+    told = ask(staff, typed(plan, unlock(), **asked))
+
+    assert told["holds"] == ["This plan holds for E-scooter there and then."]
 
 
 def test_the_place_and_the_group_are_looked_at(staff, plan):

@@ -1,0 +1,58 @@
+"""The back office keeps the operator's time …"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from legs.models import Leg
+from tests.factories import MaasProviderFactory
+from tests.fleet_factories import SystemFactory
+from tests.journey import NOW, given_leg, minutes
+from tests.trip_factories import JournalEntryFactory
+
+LATE_IN_MAY = datetime(2026, 5, 31, 21, 59, tzinfo=UTC)  # 23:59 in Amsterdam
+EARLY_IN_JUNE = datetime(2026, 5, 31, 22, 1, tzinfo=UTC)  # a minute after midnight
+
+
+@pytest.fixture(autouse=True)
+def amsterdam(clock):
+    SystemFactory(timezone="Europe/Amsterdam")
+
+
+def test_moments_are_told_on_its_clocks(staff):
+    leg = given_leg(MaasProviderFactory(), state="IN_USE")
+
+    page = staff.get(f"/admin/bookings/booking/{leg.pk}/change/").content.decode()
+
+    assert "2026-06-01 14:00:00" in page
+    assert "2026-06-01 12:00:00" not in page
+
+
+def test_a_moment_that_is_typed_is_one_of_its_clocks(staff, clock):
+    leg = given_leg(MaasProviderFactory(), state="IN_USE")
+    clock.move_to(NOW + minutes(10))
+    address = f"/admin/legs/leg/{leg.pk}/end-ride/"
+    opened = staff.get(address).content.decode()
+
+    ended = staff.post(
+        address,
+        {"_form_submitted": "True", "at": "2026-06-01T14:05:00", "charge": "STANDARD", "reason": "They forgot it."},
+    )
+
+    assert 'value="2026-06-01T14:10:00"' in opened
+    assert ended.status_code == 302
+    assert Leg.objects.get().arrived_at == NOW + minutes(5)
+
+
+def test_a_day_of_a_list_is_the_day_it_is_reconciled_by(staff):
+    may = JournalEntryFactory(created_at=LATE_IN_MAY, sequence=1)
+    JournalEntryFactory(booking=may.booking, created_at=EARLY_IN_JUNE, sequence=2)
+    period = {"first": "2026-05-01", "last": "2026-05-31"}
+
+    page = staff.get("/admin/payments/journalentry/reconciliation/", {"provider": may.provider.pk, **period})
+    [balance] = page.context["balances"]
+    shown = staff.get(balance["journal"]).context["cl"].queryset
+
+    assert balance["balance"].came == Decimal("3.500")
+    assert list(shown) == [may]
