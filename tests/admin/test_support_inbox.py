@@ -45,6 +45,16 @@ def test_who_has_it_is_not_given_it_again(staff):
     assert notes() == []
 
 
+def test_who_has_it_is_not_offered_to_take_it(staff):
+    asked = SupportRequestFactory()
+    offered = staff.get(button(asked, "change")).content.decode()
+
+    press(staff, button(asked, "take"))
+
+    assert button(asked, "take") in offered
+    assert button(asked, "take") not in staff.get(button(asked, "change")).content.decode()
+
+
 def test_a_note_is_read_by_colleagues_only(staff):
     asked = SupportRequestFactory()
 
