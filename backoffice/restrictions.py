@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -121,7 +121,7 @@ class RestrictionAdmin(ReadOnlyAdmin):
             for hit in found[:SHOWN]
         )
         listed = format_html_join("", "<div>{} {}, {}: {}</div>", lines)
-        return listed + (f"… {len(found)}" if len(found) > SHOWN else "") if found else _("none")
+        return format_html("{}{}", listed, f"… {len(found)}" if len(found) > SHOWN else "") if found else _("none")
 
     @display(description=_("what became of them"))
     def outcome(self, restriction):

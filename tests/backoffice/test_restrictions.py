@@ -186,7 +186,7 @@ def test_are_shown_before_anything_happens(sign_in, provider):
     answer = choose(client, leg.asset, free, **ANSWERS)
     page = client.get(answer.url).content.decode()
 
-    assert f"/admin/legs/leg/{leg.pk}/change/" in page
+    assert f'<a href="/admin/legs/leg/{leg.pk}/change/"' in page
     assert "draft: not decided" in page
     assert Restriction.objects.get().vehicles.count() == 2
     assert state(free) == ("AVAILABLE", "")
