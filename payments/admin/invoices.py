@@ -22,7 +22,9 @@ from payments.admin.runs import invoice_run
 from payments.export import export
 from payments.models import Invoice, JournalEntry
 from payments.period import days
-from tomp.admin import DayRangeFilter, ReadOnlyAdmin, attempt, back, link, moment
+from tomp.admin import DayRangeFilter, ReadOnlyAdmin, attempt, back, link, moment, nowrap
+
+INSTANT = timedelta(microseconds=1)
 
 
 class InvoiceForm(BaseDialogForm):
@@ -57,7 +59,9 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     @display(description=_("period"), ordering="since")
     def period(self, invoice):
-        return f"{moment(invoice.since)} – {moment(invoice.until)}"
+        """Its first and last day on the operator's calendar; it ends with the moment after them."""
+        first, last = information.local(invoice.since), information.local(invoice.until - INSTANT)
+        return nowrap(f"{first.date()} – {last.date()}")
 
     @display(description=_("total"), ordering="total")
     def sum(self, invoice):
