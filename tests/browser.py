@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import sync_playwright
+
+from backoffice.signin.sessions import SessionStore
 
 CHROMIUM = Path("/usr/bin/chromium")
 in_a_browser = [

@@ -17,7 +17,9 @@ database = pytest.StashKey[ExitStack]()
 
 @pytest.fixture(autouse=True)
 def no_rules_are_kept():
-    """What other tests wrote into the price rules, who worked which locks or called how often, is not remembered."""
+    """What other tests wrote about the operator and the price rules, who worked which locks or called how often, is
+    not remembered."""
+    information.forget()
     tariffs.forget()
     commands.forget()
     remarks.tally.forget()

@@ -104,7 +104,7 @@ def ends_the_forgotten_ride(sam, booking):
 
 def gives_back_within_the_limits(sam, booking):
     refunds(sam, amount="0.50", reason="It rained.")
-    sam.is_shown("-0.50 EUR")
+    sam.is_shown("-0.50 EUR: Sorry for the rain")
     sam.submits()
     sam.is_told("Written: REFUND -0.50 EUR.")
 
@@ -116,7 +116,7 @@ def gives_back_within_the_limits(sam, booking):
     sam.closes()
 
     refunds(sam, amount="1.20", reason="It rained all the way.")
-    sam.is_shown("-1.20 EUR")
+    sam.is_shown("-1.20 EUR: Sorry for the rain")
     sam.submits()
     sam.is_told("Nothing is owed until a second colleague approves it.")
 
