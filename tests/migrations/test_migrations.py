@@ -40,7 +40,8 @@ def test_that_are_new_stop_nobody():
     for app, name in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True):
         if app in OURS and number_of(name) > BEFORE_THE_FIRST_RELEASE[app]:
             migration = loader.disk_migrations[app, name]
-            state = loader.project_state([key for key in migration.dependencies if key[0] != "__setting__"], at_end=True)
+            before = [node.key for node in loader.graph.node_map[app, name].parents]
+            state = loader.project_state(before, at_end=True)
             found += faults(migration, state)
 
     assert found == []

@@ -1,4 +1,4 @@
-"""Django's own command, which here does not make everybody wait."""
+"""Django's own command, which here does not make everybody wait, and sees to the roles of the back office."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,6 +9,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable, QueryCanceled
+
+from backoffice import roles
 
 TOO_BUSY = (
     "A table was busy for longer than TOMP_MIGRATION_LOCK_SECONDS ({seconds}). What was migrated before stays, this "
@@ -24,9 +26,16 @@ class Command(migrate.Command):
     """A migration that waits for a lock makes all who come after it wait: better it gives up and comes back."""
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """The tables are as the code wants them; when all of them are, so are the roles (backoffice/roles.py).
+
+        CommandError where a table was busy, or a statement slow, for longer than the settings allow.
+        """
+        is_partial = options["app_label"] or options["plan"] or options["check_unapplied"]
         try:
             with _patience(options["database"]):
                 super().handle(*args, **options)
+                if not is_partial:
+                    roles.catch_up()
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise CommandError(TOO_BUSY.format(seconds=settings.TOMP_MIGRATION_LOCK_SECONDS)) from error
