@@ -35,8 +35,9 @@ TEXTS = (
     # of unfold, when signed out
     _("Thanks for spending some quality time with the web site today."),
     _("You have been successfully logged out from the administration"),
-    # of Django
-    _("Disabled"), _("Enabled"), _("Password-based authentication"),
+    # of Django: what its catalogues lack, or call otherwise than ours
+    _("Disabled"), _("Enabled"), _("History"), _("Password-based authentication"), _("Save and add another"),
+    _("Save and continue editing"),
     _("Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to"
       " authenticate using other backends, such as Single Sign-On or LDAP."),
     # of import-export
