@@ -222,7 +222,7 @@ def test_an_api_key_is_revoked(staff):
 def test_a_client_secret_is_replaced(staff):
     provider = MaasProviderFactory()
 
-    [(_level, text)] = press(staff, f"/admin/maas/maasprovider/{provider.pk}/rotate-client-secret/")
+    _done, (_level, text) = press(staff, f"/admin/maas/maasprovider/{provider.pk}/rotate-client-secret/", hours=0)
 
     client = OAuthClient.objects.get(provider=provider)
     assert client.client_id == provider.maas_id
