@@ -301,14 +301,15 @@ def test_bookings_are_opened_without_a_mouse(browser_page):
 
 
 @pytest.mark.parametrize("width", [390, 1400])
-def test_the_inbox_fits(browser_page, width):
+def test_the_inbox_and_the_page_of_a_provider_fit(browser_page, width):
     asset = AssetFactory(vehicle_number="0004cb0b29f6ea7d79c8d23b5799829b")
     leg = LegFactory(asset=asset, booking__state="STARTED")
     asked = SupportRequestFactory(booking=leg.booking, asset=asset, comment="x" * 300)
     SupportRequestFactory(asset=asset)
     browser_page.set_viewport_size({"width": width, "height": 900})
 
-    for path in ("support/supportrequest/", f"support/supportrequest/{asked.pk}/change/"):
+    for path in ("support/supportrequest/", f"support/supportrequest/{asked.pk}/change/",
+                 f"maas/maasprovider/{asked.provider_id}/change/"):  # fmt: skip
         browser_page.goto(f"/admin/{path}", wait_until="networkidle")
         assert browser_page.evaluate("document.documentElement.scrollWidth") == width, path
 
