@@ -69,8 +69,7 @@ class SupportRequestAdmin(StaffAdmin):
     """Providers ask; staff say how urgent it is and which vehicle it is about, and answer with a button."""
 
     list_display = (
-        "id",
-        "support_type",
+        "named",
         "priority_label",
         "standing",
         "age",
@@ -80,7 +79,7 @@ class SupportRequestAdmin(StaffAdmin):
     )
     list_before_template = "admin/support/supportrequest/list.html"
     change_form_outer_before_template = "admin/support/supportrequest/look.html"
-    list_display_links = ("id", "support_type")
+    list_display_links = ("named",)
     list_filter = (
         InboxFilter,
         ("status", MultipleChoicesDropdownFilter),
@@ -174,6 +173,8 @@ class SupportRequestAdmin(StaffAdmin):
         if obj is not None and obj.pk:
             merges = self.has_answer_permission(request, obj)
             context |= {"look": look(obj, request.user, merges=merges)}
+            if obj.merged_into_id is not None:
+                context |= {"show_save": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @action(
@@ -362,6 +363,10 @@ class SupportRequestAdmin(StaffAdmin):
 
     def get_ordering(self, request):
         return ("urgency", "created_at", "id")
+
+    @display(description=_("request"), ordering="id")
+    def named(self, asked):
+        return f"#{asked.pk} {asked.get_support_type_display()}"
 
     @display(description=_("priority"), ordering="urgency")
     def priority_label(self, asked):
