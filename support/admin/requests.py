@@ -380,9 +380,7 @@ class SupportRequestAdmin(StaffAdmin):
     def about(self, asked):
         lines = [shown.vehicle(asked.asset) if asked.asset else asked.asset_reference]
         lines += [shown.trip(asked.booking, TRIP_COLOURS)] if asked.booking else []
-        return (
-            format_html_join("", '<div class="whitespace-nowrap">{}</div>', ((line,) for line in lines if line)) or DASH
-        )
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines if line)) or DASH
 
     @display(description=_("age"), ordering="created_at")
     def age(self, asked):
