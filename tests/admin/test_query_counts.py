@@ -32,7 +32,11 @@ EACH_LIST = {
     "claims": ("/admin/payments/claim/", ClaimFactory, PLAIN),
     "corrections": ("/admin/payments/correction/", CorrectionFactory, PLAIN),
     "invoices": ("/admin/payments/invoice/", InvoiceFactory, PLAIN),
-    "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS + 1),
+    "support": (
+        "/admin/support/supportrequest/",
+        lambda: SupportRequestFactory(asset=AssetFactory()),
+        WITH_DAYS + 1,
+    ),
     "leg events": ("/admin/legs/legevent/", LegEventFactory, PLAIN),
 }
 

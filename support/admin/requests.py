@@ -1,134 +1,41 @@
 """Back office: the support inbox, what is open first, the most urgent and oldest on top."""
 
-from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.auth import get_user_model
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    DropdownFilter,
     MultipleChoicesDropdownFilter,
 )
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.enums import ActionVariant
 
-from fleet.admin.wording import duration, place_text
+from bookings.admin.booking import STATE_COLOURS as TRIP_COLOURS
+from fleet.admin.wording import place_text
 from maas.admin.sandbox import SandboxFilter
 from support import services
-from support.models import SupportNote, SupportRequest, SupportStatus
-from support.services import OPEN
-from tomp.admin import (
-    DASH,
-    ConfirmForm,
-    DayRangeFilter,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    StaffAdmin,
-    attempt,
-    back,
-    has_id,
-    label,
-    link,
-    moment,
-    short,
-)
+from support.admin import shown
+from support.admin.forms import AnswerForm, AssignForm, CloseForm, MergeForm, NoteForm, ReopenForm
+from support.admin.inbox import InboxFilter, inbox_cards
+from support.admin.look import look
+from support.models import IN_INBOX, SupportNote, SupportRequest, SupportStatus
+from tomp.admin import DASH, ConfirmForm, ReadOnlyInline, StaffAdmin, attempt, back, has_id, link, moment
 
-Priority, Status = SupportRequest.Priority, SupportRequest.Status
-STATUS_COLOURS = {Status.PROCESSING: "warning", Status.UPDATE_REQUESTED: "danger", Status.RESOLVED: "success"}
-PRIORITY_COLOURS = {
-    Priority.ERROR_CANNOT_CONTINUE: "danger",
-    Priority.ERROR_CAN_CONTINUE: "warning",
-    Priority.DISTURBING_ISSUE: "info",
-}
-RANKS = {priority: rank for rank, priority in enumerate(Priority)}
-CARDS = (("open", _("open")), ("mine", _("mine")), ("nobody", _("with nobody")), ("closed", _("closed")))
+RANKS = {priority: rank for rank, priority in enumerate(SupportRequest.Priority)}
 SORTED_IN_BY_US = ("priority", "asset")
-
-
-class AnswerForm(BaseDialogForm):
-    status = forms.ChoiceField(label=_("How does it stand?"), choices=Status, widget=UnfoldAdminSelectWidget)
-    comment = forms.CharField(
-        label=_("What the user is told"),
-        max_length=2000,
-        required=False,
-        widget=UnfoldAdminTextareaWidget({"rows": 3, "autofocus": True}),
-    )
-    resolution_minutes = forms.IntegerField(
-        label=_("Minutes until it is solved"),
-        min_value=0,
-        max_value=10**6,
-        required=False,
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-
-
-class NoteForm(BaseDialogForm):
-    text = forms.CharField(
-        label=_("For colleagues only"),
-        max_length=2000,
-        widget=UnfoldAdminTextareaWidget({"rows": 3, "autofocus": True}),
-    )
-
-
-class AssignForm(BaseDialogForm):
-    to = forms.ChoiceField(label=_("Who looks after it?"), required=False, widget=UnfoldAdminSelectWidget)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        staff = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
-        names = staff.values_list("username", flat=True)
-        self.fields["to"].choices = [("", _("nobody")), *((name, name) for name in names)]
-
-
-class InboxFilter(DropdownFilter):
-    """What the cards above the list lead to."""
-
-    title = _("inbox")
-    parameter_name = "inbox"
-
-    def lookups(self, request, model_admin):
-        return CARDS
-
-    def queryset(self, request, queryset):
-        condition = in_inbox(request).get(self.value())
-        return queryset if condition is None else queryset.filter(condition)
-
-
-def in_inbox(request):
-    """{card: condition}"""
-    is_open = Q(status__in=OPEN)
-    return {
-        "open": is_open,
-        "mine": is_open & Q(assigned_to=request.user.get_username()),
-        "nobody": is_open & Q(assigned_to=""),
-        "closed": ~is_open,
-    }
-
-
-def inbox_cards(request, changelist):
-    """How many requests there are on each card: one query; each card is a filter."""
-    filtered = changelist.get_queryset(request, exclude_parameters=["inbox"]).order_by()
-    counts = filtered.aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in in_inbox(request).items()}
-    )
-    titles = dict(CARDS)
-    chosen = changelist.params.get("inbox", "")
-    return [
-        {
-            "text": titles[name],
-            "count": count,
-            "is_chosen": name == chosen,
-            "address": changelist.get_query_string({"inbox": None if name == chosen else name}),
-        }
-        for name, count in counts.items()
-    ]
+PARTS = ("asset__asset_type", "asset__station", "booking__provider", "booking__customer")
+NOT_FOR = {
+    "merged": {"answer", "close", "reopen", "take", "assign", "merge"},
+    "closed": {"answer", "close", "take", "assign", "merge"},
+    "open": {"reopen"},
+}
 
 
 class NoteInline(ReadOnlyInline):
@@ -162,38 +69,50 @@ class SupportRequestAdmin(StaffAdmin):
     """Providers ask; staff say how urgent it is and which vehicle it is about, and answer with a button."""
 
     list_display = (
-        "id",
-        "support_type",
+        "named",
         "priority_label",
-        "status_label",
+        "standing",
         "age",
         "assigned_to",
-        "asset",
-        "of_booking",
+        "about",
         "comment_start",
     )
-    list_before_template = "admin/maas/callback/states.html"
-    list_display_links = ("id", "support_type")
+    list_before_template = "admin/support/supportrequest/list.html"
+    change_form_outer_before_template = "admin/support/supportrequest/look.html"
+    list_display_links = ("named",)
     list_filter = (
         InboxFilter,
         ("status", MultipleChoicesDropdownFilter),
         ("priority", MultipleChoicesDropdownFilter),
         ("support_type", ChoicesDropdownFilter),
+        ("result", ChoicesDropdownFilter),
         ("provider", AutocompleteSelectFilter),
         ("asset", AutocompleteSelectFilter),
         SandboxFilter,
     )
-    list_select_related = ("asset", "provider")
     date_hierarchy = "created_at"
     search_fields = ("comment", "contact", "asset__vehicle_number", "asset_reference", "reference")
     search_help_text = _("Booking id, vehicle number, contact, or a word of the comment")
     autocomplete_fields = ("asset",)
     inlines = (StatusInline, NoteInline)
-    actions_detail = ("answer", "take", "assign", "write_note")
+    actions_row = ("take", "answer")
+    actions_detail: tuple = (
+        "answer",
+        "take",
+        "close",
+        "reopen",
+        {"title": _("More"), "icon": "more_horiz", "items": ["merge", "assign", "write_note"]},
+    )
     fieldsets = (
         (
             _("How it stands"),
-            {"fields": (("status", "resolution_minutes"), ("priority", "asset"), ("assigned_to", "customer"))},
+            {
+                "fields": (
+                    ("standing", "resolution_minutes"),
+                    ("priority", "asset"),
+                    ("assigned_to", "customer"),
+                )
+            },
         ),
         (
             _("What was reported"),
@@ -213,6 +132,10 @@ class SupportRequestAdmin(StaffAdmin):
         ),
     )
 
+    class Media:
+        css = {"all": ("backoffice/trip.css", "backoffice/keys.css")}
+        js = ("backoffice/keys.js",)
+
     def has_add_permission(self, request):
         return False
 
@@ -220,16 +143,39 @@ class SupportRequestAdmin(StaffAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
+        """What was merged into another is sorted in there."""
+        if obj is not None and obj.merged_into_id is not None:
+            return flatten_fieldsets(self.get_fieldsets(request, obj))
         return [field for field in flatten_fieldsets(self.get_fieldsets(request, obj)) if field not in SORTED_IN_BY_US]
 
     def has_answer_permission(self, request, obj=None):
         return request.user.has_perm("support.change_supportrequest")
+
+    def get_actions_detail(self, request, object_id):
+        """What can be done about it as it stands."""
+        asked = self.get_object(request, object_id)
+        if asked is None:
+            return []
+        hidden = set(NOT_FOR["merged" if asked.merged_into_id else "open" if asked.waits else "closed"])
+        if asked.assigned_to == request.user.get_username():
+            hidden.add("take")
+        if not services.alike(asked).exists():
+            hidden.add("merge")
+        return [each for each in super().get_actions_detail(request, object_id) if each.path not in hidden]
 
     def save_model(self, request, obj, form, change):
         """A damage moves with its request from vehicle to vehicle, so that is done by the service."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes:
             services.sort_in(request_id=obj.pk, **changes)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and obj.pk:
+            merges = self.has_answer_permission(request, obj)
+            context |= {"look": look(obj, request.user, merges=merges)}
+            if obj.merged_into_id is not None:
+                context |= {"show_save": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @action(
         description=_("Answer"),
@@ -261,6 +207,85 @@ class SupportRequestAdmin(StaffAdmin):
         if "cl" in shown:
             shown["states"] = inbox_cards(request, shown["cl"])
         return response
+
+    @action(
+        description=_("Close"),
+        icon="task_alt",
+        permissions=["answer"],
+        url_path="close",
+        variant=ActionVariant.SUCCESS,
+        dialog={
+            "title": _("Close"),
+            "description": _("Nothing is left to do. The provider reads what you write."),
+            "form_class": CloseForm,
+            "form_submit_text": _("Close"),
+        },
+    )
+    def close(self, request, form, object_id):
+        asked, actor = self.existing(request, object_id), request.user.get_username()
+        result, comment = form.cleaned_data["result"], form.cleaned_data["comment"]
+        if attempt(
+            request,
+            lambda: services.close(
+                request_id=asked.pk, result=result, comment=comment, now=timezone.now(), actor=actor
+            ),
+            _("Closed: %(result)s.") % {"result": SupportRequest.Result(result).label},
+        ):
+            self.log_change(request, asked, f"Closed: {result}")
+        return back(request)
+
+    @action(
+        description=_("Reopen"),
+        icon="undo",
+        permissions=["answer"],
+        url_path="reopen",
+        dialog={
+            "title": _("Reopen"),
+            "description": _("Somebody looks after it again. The provider reads why."),
+            "form_class": ReopenForm,
+            "form_submit_text": _("Reopen"),
+        },
+    )
+    def reopen(self, request, form, object_id):
+        asked, actor = self.existing(request, object_id), request.user.get_username()
+        comment = form.cleaned_data["comment"]
+        if attempt(
+            request,
+            lambda: services.reopen(request_id=asked.pk, comment=comment, now=timezone.now(), actor=actor),
+            _("It is open again."),
+        ):
+            self.log_change(request, asked, "Reopened")
+        return back(request)
+
+    @action(
+        description=_("Merge"),
+        icon="merge",
+        permissions=["answer"],
+        url_path="merge",
+        dialog={
+            "title": _("Merge repeated reports"),
+            "description": _("Of the open requests about this trip or vehicle. It cannot be undone."),
+            "form_class": MergeForm,
+            "form_submit_text": _("Merge"),
+        },
+    )
+    def merge(self, request, form, object_id):
+        self.existing(request, object_id)
+        kept, actor = form.cleaned_data["kept"], request.user.get_username()
+        repeated = [asked.pk for asked in form.cleaned_data["repeated"]]
+        comment = form.cleaned_data["comment"]
+        if attempt(
+            request,
+            lambda: services.merge(
+                kept_id=kept.pk, repeated_ids=repeated, comment=comment, now=timezone.now(), actor=actor
+            ),
+            lambda done: _merged(*done),
+        ):
+            merged = SupportRequest.objects.filter(pk__in=repeated).exclude(pk=kept.pk).order_by("pk")
+            self.log_change(request, kept, "Merged into this: " + ", ".join(f"#{asked.pk}" for asked in merged))
+            told = f"Merged into #{kept.pk}"
+            LogEntry.objects.log_actions(request.user.pk, merged, CHANGE, told, single_object=False)
+        return back(request)
 
     @action(
         description=_("Take it"),
@@ -320,38 +345,51 @@ class SupportRequestAdmin(StaffAdmin):
 
     def get_queryset(self, request):
         """Ordered by urgency: Meta keeps the order of the conversation."""
-        closed = [status for status in Status if status not in OPEN]
         rank = Case(
-            When(status__in=closed, then=Value(len(RANKS))),
+            When(~IN_INBOX, then=Value(len(RANKS))),
             *(When(priority=priority, then=Value(rank)) for priority, rank in RANKS.items()),
             output_field=IntegerField(),
         )
-        return SupportRequest.objects.annotate(urgency=rank)
+        return SupportRequest.objects.select_related("provider", *PARTS).annotate(urgency=rank)
+
+    def get_object(self, request, object_id, from_field=None):
+        """With what the page says of its vehicle and trip; read once for a page that asks three times."""
+        read = request.__dict__.setdefault("_requests_read", {})
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        if object_id not in read:
+            read[object_id] = super().get_object(request, object_id, from_field)
+        return read[object_id]
 
     def get_ordering(self, request):
         return ("urgency", "created_at", "id")
 
+    @display(description=_("request"), ordering="id")
+    def named(self, asked):
+        return f"#{asked.pk} {asked.get_support_type_display()}"
+
     @display(description=_("priority"), ordering="urgency")
     def priority_label(self, asked):
-        return label(asked.priority, asked.get_priority_display(), PRIORITY_COLOURS)
+        return shown.priority_label(asked)
 
     @display(description=_("status"), ordering="status")
-    def status_label(self, asked):
-        return label(asked.status, asked.get_status_display(), STATUS_COLOURS)
+    def standing(self, asked):
+        return shown.standing(asked)
 
-    @display(description=_("booking"), ordering="booking_id")
-    def of_booking(self, asked):
-        if asked.booking_id is None:
-            return DASH
-        return link(reverse("admin:bookings_booking_change", args=[asked.booking_id]), short(asked.booking_id))
+    @display(description=_("vehicle, booking"), ordering="asset__vehicle_number")
+    def about(self, asked):
+        lines = [shown.vehicle(asked.asset) if asked.asset else asked.asset_reference]
+        lines += [shown.trip(asked.booking, TRIP_COLOURS)] if asked.booking else []
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines if line)) or DASH
 
     @display(description=_("age"), ordering="created_at")
     def age(self, asked):
-        return duration((timezone.now() - asked.created_at).total_seconds())
+        return shown.age(asked)
 
     @display(description=_("comment"))
     def comment_start(self, asked):
-        return f"{asked.comment[:80]}…" if len(asked.comment) > 80 else asked.comment or DASH
+        start = f"{asked.comment[:120]}…" if len(asked.comment) > 120 else asked.comment
+        return format_html('<div class="inbox-comment">{}</div>', start) if start else DASH
 
     @display(description=_("place"))
     def place(self, asked):
@@ -366,27 +404,8 @@ class SupportRequestAdmin(StaffAdmin):
         return found | queryset.filter(has_id("booking_id", search_term)), may_repeat
 
 
-@admin.register(SupportStatus)
-class SupportStatusAdmin(ReadOnlyAdmin):
-    """All that was said about any request, by providers and by us, latest first."""
-
-    list_display = ("at", "status_label", "said_by", "actor", "of_request", "comment")
-    list_filter = (("status", ChoicesDropdownFilter), ("said_by", ChoicesDropdownFilter), ("at", DayRangeFilter))
-    list_select_related = ("request",)
-    ordering = ("-id",)
-    search_fields = ("reference", "comment", "actor")
-    search_help_text = _("Booking id, name of a colleague, or a word of the comment")
-    fields = (
-        ("of_request", "order"),
-        ("status_label", "resolution_minutes"),
-        "comment",
-        ("said_by", "actor"),
-        "at",
-        "reference",
+def _merged(kept, repeated):
+    text = ngettext(
+        "%(n)d request was merged into #%(kept)s.", "%(n)d requests were merged into #%(kept)s.", len(repeated)
     )
-    readonly_fields = ("of_request", "status_label")
-    status_label = SupportRequestAdmin.status_label
-
-    @display(description=_("request"), ordering="request")
-    def of_request(self, said):
-        return link(reverse("admin:support_supportrequest_change", args=[said.request_id]), str(said.request))
+    return text % {"n": len(repeated), "kept": kept.pk}
