@@ -32,7 +32,9 @@ def _sentences(provider: MaasProvider) -> Iterator[str]:
     yield from _ride(provider)
     yield from _fees(provider)
     if provider.base_url:
-        yield _("We call them in version %(version)s.") % {"version": provider.api_version}
+        yield _("We call them at %(address)s, each time in the version of the booking.") % {
+            "address": provider.base_url
+        }
     else:
         yield _("They have no address for calls of ours.")
 
