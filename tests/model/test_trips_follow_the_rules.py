@@ -57,6 +57,7 @@ CONTRACTS = (
 )
 NAMED = {contract.name: contract for contract in CONTRACTS}
 VERSIONS = {"usual": "1.6.1", "gives-back-early": "1.5.0"}
+OPEN = {"PENDING", "CONDITIONAL_CONFIRMED", "CONFIRMED", "STARTED"}
 NOBODY_DELIVERS = {"jobs-go-on"}  # the clock jumps, and no worker runs here
 
 # How often something happens for each of the others, and with what: rides have to be begun and ended, too.
@@ -179,7 +180,7 @@ class Trips(RuleBasedStateMachine):
             assert self.apps[contract].offers(**wanted).json()["options"] == []
 
     def book(self, which):
-        trip, app, booking_id = self._one(which)
+        trip, app, booking_id = self._one(which, {"NEW"})
         self._expect(app.book(booking_id), trip.book(self.now))
 
     def operate(self, which, operation):
@@ -299,9 +300,11 @@ class Trips(RuleBasedStateMachine):
 
     # In short
 
-    def _one(self, which):
-        """A trip, more often one of the latest; the app of its provider, and its id."""
-        place = -1 - which % min(len(self.trips), 6 if which % 5 else 1000)
+    def _one(self, which, states=OPEN):
+        """A trip, four times out of five one in these states; the app of its provider, and its id."""
+        likely = [place for place, trip in enumerate(self.trips) if trip.state in states]
+        places = likely if likely and which % 5 else range(len(self.trips))
+        place = places[which // 5 % len(places)]
         trip = self.trips[place]
         return trip, self.apps[trip.contract.name], self.ids[place]
 
