@@ -45,8 +45,6 @@ def receiver():
 
 
 def pytest_configure(config):
-    # Each client of Django's makes the middleware anew: not with a look at every static file, 36 ms each time.
-    settings.WHITENOISE_AUTOREFRESH = True
     config.stash[database] = ExitStack()
     config.stash[database].enter_context(embedded.running())
 

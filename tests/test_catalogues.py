@@ -31,7 +31,7 @@ SAID = {"description", "help_text", "verbose_name", "verbose_name_plural", "labe
         "empty_label", "form_submit_text"}  # fmt: skip
 UNREAD = re.compile(
     r"{% blocktranslate.*?{% endblocktranslate %}|{% comment.*?{% endcomment %}|{#.*?#}|{%.*?%}|{{.*?}}"
-    r"|<(script|style)\b.*?</\1>|<span class=\"material-symbols-outlined[^>]*>.*?</span>",
+    r"|<(script|style|kbd)\b.*?</\1>|<span class=\"material-symbols-outlined[^>]*>.*?</span>",
     re.DOTALL,
 )
 ATTRIBUTE = re.compile(r'\b(?:title|placeholder|aria-label|alt)="([^"]*)"')
