@@ -1,0 +1,30 @@
+"""The yardsticks: what does a constant answer of 620 bytes cost, by Django without anything else and without Django?"""
+
+import json
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import re_path
+
+BODY = json.dumps({"answer": "x" * 606}).encode()
+
+
+def answer(request):
+    """As the product does, whatever is sent is read."""
+    assert request.body is not None
+    return HttpResponse(BODY, content_type="application/json", headers={"Content-Length": str(len(BODY))})
+
+
+urlpatterns = [re_path("", answer)]
+
+
+def django_application():
+    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="bench", MIDDLEWARE=[])  # noqa: S106
+    return get_wsgi_application()
+
+
+def raw_application(environ, start_response):
+    """A callable and nothing else."""
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))])
+    return [BODY]
