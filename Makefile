@@ -5,11 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
+<<<<<<< HEAD
 .PHONY: help run test bench check fix lock
+=======
+.PHONY: help run test check fix messages lock
+>>>>>>> main
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/embedded.installed ## database, demo city, web and worker (options: make run ARGS="--port 8080")
 	@$(MANAGE) run $(ARGS)
@@ -31,6 +35,10 @@ check: $(VENV)/dev.installed ## lint, types, imports, migrations, system checks;
 fix: $(VENV)/dev.installed ## repair what lint can repair, and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+messages: $(VENV)/dev.installed ## the texts to translate, and what was translated (needs GNU gettext)
+	$(MANAGE) makemessages --all --no-location --no-obsolete
+	$(MANAGE) compilemessages --ignore $(VENV)
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

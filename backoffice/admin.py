@@ -1,6 +1,7 @@
 """Back office: what only somebody who sees all apps can show: the conformance report of a provider."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -15,12 +16,15 @@ from backoffice import restrictions
 from backoffice.conformance import Severity, report
 from backoffice.conformance.export import csv_of
 from backoffice.conformance.findings import number
+from backoffice.places import page as places
+from backoffice.vehicles import page as vehicles
 from fleet import information
 from maas.models import MaasProvider
 from payments.period import days
 from tomp.admin import label, link, short
+from tomp.words import in_english
 
-__all__ = ["ProviderWithReport", "restrictions"]
+__all__ = ["ProviderWithReport", "places", "restrictions", "vehicles"]
 
 PERIODS = (7, 30, 90)  # days, today included
 USUAL_PERIOD = 30
@@ -45,9 +49,10 @@ class ProviderWithReport(ProviderAdmin):
         now = timezone.now()
         today = information.local(now).date()
         since, until = days(today - timedelta(days=count - 1), today)
-        found = report(provider=provider, since=since, until=until, now=now)
+        look = partial(report, provider=provider, since=since, until=until, now=now)
         if request.GET.get("format") == "csv":
-            return csv_of(found, f"conformance-{slugify(provider.maas_id)}-{today}")
+            return csv_of(in_english(look), f"conformance-{slugify(provider.maas_id)}-{today}")
+        found = look()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Conformance report: %(provider)s") % {"provider": provider},
@@ -71,14 +76,14 @@ def _days_asked_for(request):
 
 
 def _cards(looked_at):
-    counted = {
-        _("calls of theirs"): looked_at.calls,
-        _("of them refused"): looked_at.refused,
-        _("bookings made"): looked_at.bookings,
-        _("rides begun"): looked_at.rides,
-        _("calls of ours"): looked_at.callbacks,
-    }
-    return [{"what": what, "number": number(count)} for what, count in counted.items()]
+    counted = (
+        (_("calls of theirs"), looked_at.calls),
+        (_("of them refused"), looked_at.refused),
+        (_("bookings made"), looked_at.bookings),
+        (_("rides begun"), looked_at.rides),
+        (_("calls of ours"), looked_at.callbacks),
+    )
+    return [{"what": what, "number": number(count)} for what, count in counted]
 
 
 def _row(request, finding):

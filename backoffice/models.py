@@ -1,5 +1,6 @@
-"""What must be written down now, as nobody could tell it later: how many vehicles there were."""
+"""What must be written down now, as nobody could tell it later: how many vehicles there were, what a role was given."""
 
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
@@ -39,3 +40,41 @@ class FleetCount(models.Model):
             on_a_trip=Count("pk", filter=IS_ON_A_TRIP),
         )
         return cls(at=moment, **counted)
+
+
+class GivenRole(models.Model):
+    """What a group was given because it is a role: whatever else it may, or no longer may, was decided here."""
+
+    name = models.CharField(max_length=80, unique=True, help_text=_("As in backoffice/roles.py."))
+    group = models.OneToOneField(
+        Group, models.SET_NULL, null=True, help_text=_("None: it was removed here, and stays away.")
+    )
+    permissions = models.JSONField(default=list, help_text=_("As app.codename."))
+
+    class Meta:
+        verbose_name = _("given role")
+        verbose_name_plural = _("given roles")
+        permissions = (("view_trail", _("Can see who changed what")),)
+
+    def __str__(self):
+        return self.name
+
+
+class SignInCount(models.Model):
+    """How many attempts to sign in failed lately: of an account, from an address, or both. Either is a digest."""
+
+    account = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("count of sign-ins")
+        verbose_name_plural = _("counts of sign-ins")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "address"], name="sign_ins_are_counted_once"),
+            models.CheckConstraint(name="something_is_counted", condition=~Q(account="", address="")),
+        )
+
+    def __str__(self):
+        return f"{self.failures}, {self.last_at}"

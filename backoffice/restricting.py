@@ -16,6 +16,7 @@ from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from legs import asking
 from legs.models import WAITING_STATES, Leg
 from tomp.errors import TompError
+from tomp.words import in_english
 
 LEAVE, MOVE = Restriction.Bookings.LEAVE, Restriction.Bookings.MOVE
 
@@ -91,7 +92,7 @@ def settle(restriction_id, *, actor, now):
 
 
 def _settle_one(restriction, found, actor, now):
-    reason = f"{restriction.get_state_display()}: {restriction.reason}"[:200]
+    reason = in_english(lambda: f"{restriction.get_state_display()}: {restriction.reason}")[:200]
     if restriction.bookings != MOVE:
         booking_id = found[0].leg.booking_id
         done = _done(

@@ -8,6 +8,8 @@ from procrastinate.contrib.django import app
 
 from backoffice import restricting
 from backoffice.models import FleetCount
+from backoffice.signin import throttle
+from backoffice.signin.sessions import SessionStore
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -25,6 +27,14 @@ def forget_fleet_counts(timestamp: int) -> int:
     """Counts are gone after TOMP_RETENTION_DAYS. Returns how many."""
     before = timezone.now() - timedelta(days=settings.TOMP_RETENTION_DAYS)
     return FleetCount.objects.filter(at__lt=before).delete()[0]
+
+
+@app.periodic(cron="13 * * * *")
+@app.task(queueing_lock="forget_sign_ins")
+def forget_sign_ins(timestamp: int) -> None:
+    """Sessions that are over are gone, and counts of wrong passwords that hold nothing up any more."""
+    SessionStore.clear_expired()
+    throttle.forget(now=timezone.now())
 
 
 @app.task

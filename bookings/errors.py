@@ -45,6 +45,12 @@ class NotOneOption(errors.NotPossible):
     module = MODULE
 
 
+class CallUnknown(errors.NotFound):
+    """What staff want sent again is no call about this booking; only the back office asks."""
+
+    module = MODULE
+
+
 class NotServed(errors.UserBlocked):
     """403/3209: the operator does not serve this customer; one-stop and PUT declare no 428 (OpenAPI)."""
 

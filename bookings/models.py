@@ -336,6 +336,23 @@ class BookingEvent(models.Model):
         return f"{self.operation} → {self.state}"
 
 
+class Note(models.Model):
+    """What colleagues should know about a booking; never sent to anybody. Written once, never changed."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="notes")
+    text = models.TextField()
+    actor = models.CharField(max_length=150, blank=True, help_text=_("The colleague."))
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ("at", "id")
+
+    def __str__(self):
+        return self.text[:80]
+
+
 class Notification(models.Model):
     """A message about a booking, in either direction (TOMP notification)."""
 

@@ -8,8 +8,11 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Collate, Upper
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
+from simple_history.models import HistoricalRecords
 
 from maas.models import MaasProvider
+
+BY_PROVIDER = "by the provider"  # why the history has a row: the API was called
 
 
 class CustomerStatus(models.TextChoices):
@@ -55,6 +58,8 @@ class Customer(FSMModelMixin, models.Model):
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    history = HistoricalRecords(excluded_fields=["data", "external_id", "notification_url"])  # nobody's data twice
 
     objects = CustomerQuerySet.as_manager()
 

@@ -8,14 +8,16 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from bookings.models import OPEN_STATES, Booking
+from bookings.models import OPEN_STATES, Booking, Note
 from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFound, NotServed, ReadOnlyMember
 from customers.merge_patch import merge_patch
-from customers.models import Customer
+from customers.models import BY_PROVIDER, Customer
 from legs.models import Leg, LegEvent
+from support import forgetting
 from support.models import SupportRequest
 from tomp.errors import IllegalOperation, Missing, NotFound
 
+LONGEST_REASON = 100
 READ_ONLY = ("id", "status", "creationDate", "modificationDate")
 WHY_NOT = {
     Customer.Status.BLOCKED: "The operator does not serve this customer any more.",
@@ -127,8 +129,8 @@ def change(*, provider, customer_id, patch, check, notification_url=""):
 def erase(*, customer_id, now, provider=None):
     """Nobody can tell any more who the customer was; trips and journal stay. Returns the customer.
 
-    The data of the account, those sent with its bookings, the ways of its rides, and the contacts in its support
-    requests are gone.
+    The data of the account, those sent with its bookings, the ways of its rides, our notes, and what was said in its
+    support requests are gone.
     Raises AccountNotFound, AccountInUse while a booking is active.
     """
     customers = Customer.objects.locked() if provider is None else Customer.objects.for_provider(provider).locked()
@@ -137,9 +139,11 @@ def erase(*, customer_id, now, provider=None):
     if bookings.open().not_lapsed(now).exists():
         raise AccountInUse("The customer has an active booking: end it first.")
     bookings.update(customer_data=None)
+    Note.objects.filter(booking__in=bookings).delete()
     _forget_places(bookings)
-    SupportRequest.objects.filter(booking__customer=customer).update(contact="", location=None)
+    forgetting.forget(SupportRequest.objects.filter(booking__in=bookings), now=now)
     customer.erase(at=now)
+    customer._change_reason = BY_PROVIDER if provider else ""
     customer.save()
     return customer
 
@@ -192,6 +196,7 @@ def _take_over(customer, data, *, number):
 
 def _saved(customer):
     """The customer is kept. Raises AccountExists when another account got the number in the meantime."""
+    customer._change_reason = BY_PROVIDER
     try:
         with transaction.atomic():
             customer.save()
@@ -227,15 +232,15 @@ def unblock(*, customer_id):
 
 
 @transaction.atomic
-def block_number(*, number, maas_id=None, reason=""):
+def block_number(*, number, maas_id=None, reason="", actor=""):
     """Nothing is booked for customers with this number any more: at every provider, or at one. Raises NotFound."""
-    return [_blocked(customer, reason) for customer in _with_number(number, maas_id)]
+    return [_blocked(customer, reason, actor) for customer in _with_number(number, maas_id)]
 
 
 @transaction.atomic
-def unblock_number(*, number, maas_id=None):
+def unblock_number(*, number, maas_id=None, actor=""):
     """Bookings for customers with this number are accepted again. Raises NotFound."""
-    return [_unblocked(customer) for customer in _with_number(number, maas_id)]
+    return [_unblocked(customer, actor) for customer in _with_number(number, maas_id)]
 
 
 def _with_number(number, maas_id):
@@ -249,14 +254,21 @@ def _with_number(number, maas_id):
     return found
 
 
-def _blocked(customer, reason):
+def _blocked(customer, reason, actor=""):
     customer.block(reason=reason)
+    customer._change_reason = _why(reason, actor)
     customer.save()
     return customer
 
 
-def _unblocked(customer):
+def _unblocked(customer, actor=""):
     if customer.is_blocked:
         customer.unblock()
+        customer._change_reason = _why("", actor)
         customer.save()
     return customer
+
+
+def _why(reason, actor):
+    """What the history keeps of it; of who signed in it knows the name by itself."""
+    return ": ".join(filter(None, (actor and f"shell, {actor}", reason)))[:LONGEST_REASON]

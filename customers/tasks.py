@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from bookings import services as bookings
 from customers import services
-from support import services as support
+from support import forgetting
 from tomp.jobs import do_each
 
 BATCH = 200
@@ -28,5 +28,6 @@ def forget_people(timestamp: int) -> int:
         forgotten += batch
     unused = list(services.unused(before).values_list("pk", flat=True))
     do_each(unused, lambda pk: services.erase(customer_id=pk, now=now), failure="customer_not_erased")
-    support.forget_contacts(before=before)
+    while forgetting.forget_old(before=before, limit=BATCH, now=now):
+        pass
     return forgotten

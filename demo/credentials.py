@@ -4,19 +4,21 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 
 
 class DemoCredentials(TypedDict):
-    """The demo's MaaS provider and the back office account."""
+    """The demo's MaaS provider and the back office accounts: an administrator, and one colleague per role."""
 
     maas_id: str
     api_key: str
     client_secret: str
     admin_user: str
     admin_password: str
+    staff_users: NotRequired[list[str]]  # a demo made by an earlier version has none
+    staff_password: NotRequired[str]
 
 
 def path() -> Path:

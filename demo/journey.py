@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from demo.client import CallFailed, Client
+from demo.destination import destination
 from demo.search import RideFailed, Wish, offer
 from demo.trip import Bill, Trip
 
 POLL_S = 2
+ENDING = ("START_FINISHING", "FINISH")
 
 
 @dataclass
@@ -61,14 +63,15 @@ class Journey:
             self.trip.look(silently=True)
 
     def _ride(self) -> None:
-        """It ends where it began: there it may be left."""
+        """It ends some way off, if there is a place to leave it; until then it is said to be where it began."""
         self.trip.event("PREPARE", at=_now())
+        end = destination(self.client, self.trip.leg)
         # Events on whole seconds: then both sides count the same seconds, however long a call takes.
         start = _now().replace(microsecond=0) + timedelta(seconds=1)
         for number, event in enumerate(("SET_IN_USE", "PAUSE", "SET_IN_USE", "START_FINISHING", "FINISH")):
             at = start + timedelta(seconds=number * self.seconds)
             self.sleep(max(0.0, (at - _now()).total_seconds()))
-            self.trip.event(event, at=at)
+            self.trip.event(event, at=at, place=end if event in ENDING else None)
 
     def _leave(self) -> str:
         """Nothing stays behind if it can be helped; what does is said."""

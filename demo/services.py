@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils.text import slugify
 
 from customers import services as customers
 from demo import catalogue, credentials, geography, prices, vehicles
@@ -63,20 +65,23 @@ def build_city(*, now: datetime) -> bool:
 
 
 def open_accounts(*, now: datetime) -> credentials.DemoCredentials | None:
-    """A MaaS provider with a customer and a complaint, and an administrator exist; None if there is a provider already.
+    """A MaaS provider with a customer and a complaint, an administrator and a colleague per role exist.
 
-    Their secrets are kept.
+    Their secrets are kept. None if there is a provider already.
     """
     if MaasProvider.objects.exists():
         return None
     with transaction.atomic():
         created = maas.create_provider(maas_id=MAAS_ID, name="Demo MaaS app", **catalogue.FEES)
+        colleagues, password = _open_accounts_of_roles()
         known = credentials.DemoCredentials(
             maas_id=created.provider.maas_id,
             api_key=created.api_key_secret,
             client_secret=created.client_secret,
             admin_user=ADMIN,
             admin_password=_open_admin_account(),
+            staff_users=colleagues,
+            staff_password=password,
         )
         credentials.save(known)
         _tell_first_stories(created.provider, now=now)
@@ -101,6 +106,20 @@ def _open_admin_account() -> str:
     password = secrets.token_urlsafe(12)
     users.create_superuser(ADMIN, password=password)
     return password
+
+
+def _open_accounts_of_roles() -> tuple[list[str], str]:
+    """One colleague for each group of the back office, and the password of all; none where there are colleagues."""
+    users = get_user_model().objects
+    if users.exclude(username=ADMIN).exists():
+        return [], ""
+    password = secrets.token_urlsafe(12)
+    colleagues = []
+    for group in Group.objects.order_by("pk"):
+        colleague = users.create_user(slugify(group.name), password=password, is_staff=True)
+        colleague.groups.add(group)
+        colleagues.append(colleague.get_username())
+    return colleagues, password
 
 
 def _build_plans() -> dict[str, PricingPlan]:

@@ -40,6 +40,14 @@ def box_around(lat, lon, radius_m):
     return Box(lat - d_lat, lat + d_lat, lon - d_lon, lon + d_lon)
 
 
+def around(boxes):
+    """The smallest box that holds all of these."""
+    return Box(
+        min(box.south for box in boxes), max(box.north for box in boxes),
+        min(box.west for box in boxes), max(box.east for box in boxes),
+    )  # fmt: skip
+
+
 def contains(area, lat, lon):
     """Whether a GeoJSON Polygon or MultiPolygon covers the point, its border included."""
     return covering(area)(lat, lon)
@@ -63,3 +71,9 @@ def _tuples(coordinates):
 def _prepared(frozen):
     kind, coordinates = frozen
     return prep(shape({"type": kind, "coordinates": coordinates}))
+
+
+def square_metres(area):
+    """How large a GeoJSON Polygon or MultiPolygon is; good to a percent for what fits into a country."""
+    geometry = shape(area)
+    return geometry.area * METRES_PER_DEGREE**2 * math.cos(math.radians(geometry.centroid.y)) if geometry.area else 0.0

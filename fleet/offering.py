@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, Q, When
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from fleet.schedule import Schedule
 from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from fleet.tariffs import Place
 
+CLOSED, NO_PRICE = "closed", "no_price"
 BOOKED_BY, ROAMS = AssetType.BookedBy, AssetType.ReturnRule.FREE_FLOATING
 
 
@@ -91,9 +93,12 @@ def is_open(schedule, *, station, point, local):
     return schedule.is_open(local, station_id=station.pk, region_id=station.region_id)
 
 
-def plan(asset_type, *, station, point, local, own=None):
-    """The plan of a ride that begins there at this local time; None if it has no price."""
-    rules = tariffs.current()
+def plan(asset_type, *, station, point, local, own=None, rules=None):
+    """The plan of a ride that begins there at this local time; None if it has no price.
+
+    `rules` are those to go by in place of the current ones.
+    """
+    rules = rules or tariffs.current()
     if station is not None:
         place = Place.at(station)
     else:
@@ -112,25 +117,78 @@ def reasons(asset, *, provider=None, now):
     question, kind = Question(provider=provider, now=now), Kind.of(asset.asset_type)
     found = [_inactive(provider)] if provider is not None and not provider.is_active else []
     asked = [rule for rule in RULES if kind in rule.kinds]
-    marks = {
-        f"rule_{rule.code}": Case(When(rule.holds(question), then=True), default=False, output_field=BooleanField())
-        for rule in asked
-    }
-    holding = Asset.objects.filter(pk=asset.pk).annotate(**marks).values(*marks).get()
-    found += [rule.tell(asset, question) for rule in asked if not holding[f"rule_{rule.code}"]]
+    holding = Asset.objects.filter(pk=asset.pk).annotate(**_marks(asked, question)).values(*map(_mark, asked)).get()
+    found += [rule.tell(asset, question) for rule in asked if not holding[_mark(rule)]]
     return found + _at_this_moment(asset, kind, question)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one of many vehicles is offered: the codes of the rules that keep it out, and what a ride costs."""
+
+    asset: Asset
+    kept_out_by: frozenset[str]
+    plan: Any
+
+
+def standings(assets, *, now):
+    """{primary key: Standing} of these vehicles, for nobody in particular; six statements, however many they are.
+
+    As reasons(), but for what was promised of a type, which knows no place.
+    """
+    question, local = Question(now=now), information.local(now)
+    rules, schedule = tariffs.Rules.load(), Schedule.load()
+    rows = assets.select_related("asset_type__default_plan", "station__region", "home_station", "pricing_plan")
+    found = {}
+    for asset in rows.annotate(**_marks(RULES, question)):
+        kind = Kind.of(asset.asset_type)
+        codes = {rule.code for rule in RULES if kind in rule.kinds and not getattr(asset, _mark(rule))}
+        is_open, price = _hours_and_price(asset, kind, local, schedule, rules)
+        codes |= {code for code, holds in ((CLOSED, is_open), (NO_PRICE, price)) if not holds}
+        found[asset.pk] = Standing(asset, frozenset(codes), price)
+    return found
+
+
+def told(standing, *, now):
+    """The texts of what keeps it out; a statement for some, so for the few that are shown."""
+    question, asset = Question(now=now), standing.asset
+    texts = [rule.tell(asset, question).text for rule in RULES if rule.code in standing.kept_out_by]
+    if CLOSED in standing.kept_out_by:
+        texts.append(_closed(asset.station, information.local(now)).text)
+    return texts + ([_no_price().text] if NO_PRICE in standing.kept_out_by else [])
+
+
+def _mark(rule):
+    return f"rule_{rule.code}"
+
+
+def _marks(rules, question):
+    """Columns that say which of the rules hold."""
+    return {
+        _mark(rule): Case(When(rule.holds(question), then=True), default=False, output_field=BooleanField())
+        for rule in rules
+    }
+
+
+def _hours_and_price(asset, kind, local, schedule, rules):
+    """(whether rides may begin, their plan or None) where the vehicle stands."""
+    station = None if kind is Kind.COMES else asset.station
+    point = (asset.lat, asset.lon) if kind is Kind.ITSELF and asset.lat is not None else None
+    own = asset.pricing_plan if kind is Kind.ITSELF else None
+    return (
+        is_open(schedule, station=station, point=point, local=local),
+        plan(asset.asset_type, station=station, point=point, local=local, own=own, rules=rules),
+    )
 
 
 def _at_this_moment(asset, kind, question):
     """What no column tells: hours, prices and promises."""
     local = information.local(question.now)
-    station = None if kind is Kind.COMES else asset.station
-    point = (asset.lat, asset.lon) if kind is Kind.ITSELF and asset.lat is not None else None
-    own = asset.pricing_plan if kind is Kind.ITSELF else None
+    can_begin, price = _hours_and_price(asset, kind, local, Schedule.load(), tariffs.current())
     found = []
-    if not is_open(Schedule.load(), station=station, point=point, local=local):
-        found.append(_closed(station, local))
-    if plan(asset.asset_type, station=station, point=point, local=local, own=own) is None:
+    if not can_begin:
+        found.append(_closed(None if kind is Kind.COMES else asset.station, local))
+    if price is None:
         found.append(_no_price())
     return found + ([] if kind is Kind.ITSELF else _promised(asset, kind, question.now))
 
@@ -249,7 +307,7 @@ def _away(asset, question):
 def _closed(station, local):
     return Reason(
         code="CLOSED",
-        text=_("Closed at this hour (%(time)s).") % {"time": local.strftime("%a %H:%M")},
+        text=_("Closed at this hour (%(time)s).") % {"time": date_format(local, "D H:i")},
         advice=_("See Opening hours and Calendar periods of the station, its region and the system.")
         if station
         else _("See Opening hours and Calendar periods of the region and the system."),

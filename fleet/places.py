@@ -1,6 +1,7 @@
 """Where are we, and what may one do there? Reads regions and stations, writes nothing."""
 
 from datetime import time
+from types import SimpleNamespace
 
 from django.conf import settings
 from django.db.models import Q
@@ -40,16 +41,29 @@ def regions_at(lat, lon, *, asset_type_id, now):
 
 def stations_at(lat, lon):
     """The stations this point counts as being at, nearest first: inside their area, or within the set radius."""
-    radius = settings.TOMP_STATION_RADIUS_M
-    box = geo.box_around(lat, lon, radius + 400)
+    box = box_of_stations(lat, lon)
+    in_box = Q(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
+    return nearest_first(Station.objects.filter(in_box, is_installed=True), lat, lon)
+
+
+def box_of_stations(lat, lon):
+    """Stations outside of it cannot be the ones the point is at."""
+    return geo.box_around(lat, lon, settings.TOMP_STATION_RADIUS_M + 400)
+
+
+def nearest_first(stations, lat, lon):
+    """Those of the stations that the point counts as being at."""
     near = []
-    for station in Station.objects.filter(
-        is_installed=True, lat__range=(box.south, box.north), lon__range=(box.west, box.east)
-    ):
+    for station in stations:
         distance = geo.distance_m(lat, lon, station.lat, station.lon)
-        if distance <= radius or (station.area and geo.contains(station.area, lat, lon)):
+        if distance <= settings.TOMP_STATION_RADIUS_M or (station.area and geo.contains(station.area, lat, lon)):
             near.append((distance, station.pk, station))
     return [station for _distance, _pk, station in sorted(near, key=lambda item: item[:2])]
+
+
+def is_bounded():
+    """Whether an operating area is drawn at all."""
+    return Region.objects.filter(kind=Region.Kind.OPERATING).exists()
 
 
 def stations_are_full(lat, lon):
@@ -67,19 +81,23 @@ def _is_full(station):
     return Asset.objects.real().filter(station=station).exclude(state__in=gone).count() >= station.capacity
 
 
-def check_may_end(*, asset_type, start_station_id, lat, lon, now, areas=()):
+ONE_BY_ONE = SimpleNamespace(regions_at=regions_at, stations_at=stations_at, is_bounded=is_bounded)
+
+
+def check_may_end(*, asset_type, start_station_id, lat, lon, now, areas=(), atlas=ONE_BY_ONE):
     """Raises NotAllowedHere unless a ride with this type may end at the point (semantics §5.2 FINISH).
 
-    `areas` are the return areas that were agreed for this ride: any of them will do, and nothing else does.
+    `areas` are the return areas that were agreed for this ride: any of them will do, and nothing else does. Who asks
+    about many points brings a fleet.atlas.Atlas.
     """
     rule = asset_type.return_rule
     if areas:
-        _check_areas(areas, asset_type, lat, lon, now)
+        _check_areas(areas, asset_type, lat, lon, now, atlas)
         return
     if rule == AssetType.ReturnRule.FREE_FLOATING:
-        _check_free_floating(asset_type, lat, lon, now)
+        _check_free_floating(asset_type, lat, lon, now, atlas)
         return
-    stations = [station for station in stations_at(lat, lon) if station.is_returning]
+    stations = [station for station in atlas.stations_at(lat, lon) if station.is_returning]
     if rule == AssetType.ReturnRule.ROUNDTRIP_STATION:
         if start_station_id not in {station.pk for station in stations}:
             raise NotAllowedHere("Bring the vehicle back to the station where you took it.")
@@ -87,19 +105,19 @@ def check_may_end(*, asset_type, start_station_id, lat, lon, now, areas=()):
         if not stations:
             raise NotAllowedHere("Bring the vehicle to a station.")
     elif not stations:
-        _check_free_floating(asset_type, lat, lon, now)
+        _check_free_floating(asset_type, lat, lon, now, atlas)
 
 
-def _check_areas(areas, asset_type, lat, lon, now):
+def _check_areas(areas, asset_type, lat, lon, now, atlas):
     """In a station its own rules hold, elsewhere those of the zones."""
     open_areas = [area for area in areas if _takes_returns(area, now)]
-    at_stations = {station.station_id for station in stations_at(lat, lon) if station.is_returning}
+    at_stations = {station.station_id for station in atlas.stations_at(lat, lon) if station.is_returning}
     if at_stations & {area.get("station_id") for area in open_areas}:
         return
     if not any(_covers(area, lat, lon) for area in open_areas):
         now_only = "" if len(open_areas) == len(areas) else " that take returns now"
         raise NotAllowedHere(f"This is outside the return areas of this ride{now_only}.")
-    kinds = {region.kind for region in regions_at(lat, lon, asset_type_id=asset_type.pk, now=now)}
+    kinds = {region.kind for region in atlas.regions_at(lat, lon, asset_type_id=asset_type.pk, now=now)}
     if kinds & set(FORBIDDEN):
         raise NotAllowedHere("Parking is not allowed here.")
 
@@ -128,9 +146,9 @@ def _covers(area, lat, lon):
     )
 
 
-def _check_free_floating(asset_type, lat, lon, now):
-    kinds = {region.kind for region in regions_at(lat, lon, asset_type_id=asset_type.pk, now=now)}
+def _check_free_floating(asset_type, lat, lon, now, atlas):
+    kinds = {region.kind for region in atlas.regions_at(lat, lon, asset_type_id=asset_type.pk, now=now)}
     if kinds & set(FORBIDDEN):
         raise NotAllowedHere("Parking is not allowed here.")
-    if Region.Kind.OPERATING not in kinds and Region.objects.filter(kind=Region.Kind.OPERATING).exists():
+    if Region.Kind.OPERATING not in kinds and atlas.is_bounded():
         raise NotAllowedHere("This is outside the operating area.")

@@ -12,6 +12,7 @@ from fleet.errors import NotPossible
 from fleet.models import Asset, RestrictedAsset, Restriction
 from fleet.models.vehicles import AssetState
 from tomp.jobs import do_each
+from tomp.words import in_english
 
 CARRY_OUT = "backoffice.tasks.carry_out_restriction"  # called by its name: the fleet does not know the bookings
 AT_ONCE = 2000
@@ -52,6 +53,12 @@ def decide(*, restriction_id, bookings, actor, now):
     chosen.save(update_fields=["decided_at", "bookings"])
     app.configure_task(CARRY_OUT, lock=f"restriction {chosen.pk}").defer(restriction_id=chosen.pk, actor=actor)
     return chosen
+
+
+def forget_drafts(*, before):
+    """Restrictions drafted before this moment and never decided are gone; returns how many."""
+    _deleted, by_model = Restriction.objects.filter(decided_at=None, created_at__lt=before).delete()
+    return by_model.get(Restriction._meta.label, 0)
 
 
 @transaction.atomic
@@ -95,7 +102,7 @@ def _begin(row_id, now):
     if is_ours:
         asset.out_after_trip = ""
         _move(asset, restriction)
-    note = "" if is_ours else f"was {asset.get_state_display()} already: left as it is"
+    note = "" if is_ours else f"was {in_english(asset.get_state_display)} already: left as it is"
     return _keep(row, note=note, began_at=now, ended_at=None if is_ours else now)
 
 
@@ -117,7 +124,7 @@ def _end(row_id, now):
             Asset.objects.filter(pk=asset.pk).update(out_after_trip="")
         return _keep(row, note="never began: it was on a trip" if row.note == WAITS else "never began", ended_at=now)
     if asset.state != restriction.state or asset.state_reason != restriction.reason:
-        return _keep(row, note=f"was {asset.get_state_display()} by then: left as it is", ended_at=now)
+        return _keep(row, note=f"was {in_english(asset.get_state_display)} by then: left as it is", ended_at=now)
     other = _running(asset, besides=row).select_related("restriction").first()
     if other is not None:
         _move(asset, other.restriction)

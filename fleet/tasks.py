@@ -16,6 +16,7 @@ from fleet.models import Command
 
 log = structlog.get_logger(__name__)
 AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[OperationalError, InterfaceError])
+DRAFTS_ARE_KEPT = timedelta(days=30)
 ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end; staff may want to look
 
 
@@ -34,6 +35,13 @@ def watch_vehicles(timestamp: int) -> None:
 def carry_out_restrictions(timestamp: int) -> int:
     """Vehicles whose restrictions began or ended are out of service, or in it again. Returns how many moved now."""
     return restricting.carry_out(now=timezone.now())
+
+
+@app.periodic(cron="31 3 * * *")
+@app.task(queueing_lock="forget_drafts")
+def forget_drafts(timestamp: int) -> int:
+    """Restrictions that nobody decided are gone a month after they were drafted. Returns how many."""
+    return restricting.forget_drafts(before=timezone.now() - DRAFTS_ARE_KEPT)
 
 
 @app.periodic(cron="29 3 * * *")

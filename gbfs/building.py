@@ -3,8 +3,6 @@
 Reads the fleet, writes nothing. The number of statements does not depend on what there is.
 """
 
-import gzip
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,8 +22,8 @@ from gbfs.feeds.zones import Fleet, Zone
 from gbfs.models import Feed
 from gbfs.offer import Offered, offered_types
 from gbfs.standing import Standing
+from tomp.sending import etag_of, packed
 
-COMPRESSION = 4  # of 9; above that two vehicles' ids are no shorter, only later
 MANIFEST = "manifest"
 Document = tuple[str, str, str, dict[str, Any]]  # version, language, name, data
 
@@ -54,9 +52,8 @@ def _feed(document: Document, ttl: int, now: datetime) -> Feed:
     number = next(known for known in VERSIONS if known.number == version)
     head = {"last_updated": Edition(number, ("en",)).moment(now), "ttl": ttl, "version": version}
     body = json.dumps({**head, "data": data}, ensure_ascii=False, separators=(",", ":")).encode()
-    packed = gzip.compress(body, COMPRESSION, mtime=0)
-    etag = hashlib.sha256(body).hexdigest()[:32]
-    return Feed(version=version, language=language, name=name, gzipped=packed, etag=etag, built_at=now)
+    kept = {"gzipped": packed(body), "etag": etag_of(body), "built_at": now}
+    return Feed(version=version, language=language, name=name, **kept)
 
 
 def _of_status(now: datetime) -> Iterator[Document]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views import View
 
 from fleet import groups, information
@@ -24,11 +25,10 @@ class VehiclePage(View):
 
     def get(self, request: HttpRequest, *, public_id: UUID) -> HttpResponse:
         asset = _shown(public_id)
-        language = preferred(request.headers.get("Accept-Language"), information.languages())
+        names_in = preferred(request.headers.get("Accept-Language"), information.languages())
         status = 200 if asset else 410
-        page = render(request, "vehicle.html", _context(asset, language), status=status)
+        page = render(request, "vehicle.html", _context(asset, names_in), status=status)
         page.headers["Cache-Control"] = "no-store"
-        page.headers["Content-Language"] = language
         return page
 
 
@@ -42,10 +42,11 @@ def _shown(public_id: UUID) -> Asset | None:
 
 
 def _context(asset: Asset | None, language: str) -> dict[str, Any]:
+    """Names are in one of the operator's languages; our own words are in the reader's, if it is one of ours."""
     system = information.system()
     texts = Edition(V2_3, (language,))
     context = {
-        "language": language,
+        "language": get_language(),
         "system": texts.text(system.name, system.system_id),
         "url": system.url,
         "apps": [{"name": PLATFORMS[platform], **uris} for platform, uris in (rental_apps(system) or {}).items()],

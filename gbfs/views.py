@@ -1,20 +1,19 @@
 """The feeds over HTTP: bytes, whose age, encoding and language the address and the headers choose."""
 
 import math
-import re
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views import View
 
 from gbfs import building, editions, store
 from gbfs.editions import V2_3, V3_0
 from gbfs.store import Kept
+from tomp.sending import send
 
 WORDED = ("system_alerts", "system_information", "vehicle_types", "system_pricing_plans", "system_regions")
 IN_WORDS = (*WORDED, "station_information", "geofencing_zones")
@@ -54,30 +53,7 @@ def _key(version: str, language: str, name: str) -> store.Key:
 
 def answer(request: HttpRequest, feed: Kept, *, ttl: int, now: datetime) -> HttpResponseBase:
     """200 with the bytes, or 304 for who has them already."""
-    is_packed = accepts_gzip(request.headers.get("Accept-Encoding", ""))
-    body = feed.gzipped if is_packed else feed.plain
-    etag = f'"{feed.etag}-gzip"' if is_packed else f'"{feed.etag}"'
     built = int(feed.built_at.timestamp())
     left = max(0, math.ceil(feed.built_at.timestamp() + ttl - now.timestamp()))
-    headers = {
-        "Content-Length": str(len(body)),
-        "ETag": etag,
-        "Last-Modified": http_date(built),
-        "Cache-Control": f"public, max-age={min(left, ttl)}",
-    }
-    if is_packed:
-        headers["Content-Encoding"] = "gzip"
-    content = b"" if request.method == "HEAD" else body
-    whole = HttpResponse(content, content_type="application/json", headers=headers)
-    patch_vary_headers(whole, ("Accept-Encoding",))
-    return get_conditional_response(request, etag=etag, last_modified=built, response=whole) or whole
-
-
-def accepts_gzip(header: str) -> bool:
-    """RFC 9110 §12.5.3: gzip is named, or everything is, and not refused with q=0."""
-    weights = {}
-    for item in header.lower().split(","):
-        coding, _, parameters = item.partition(";")
-        refused = re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", parameters)
-        weights[coding.strip()] = not refused
-    return weights.get("gzip", weights.get("*", False))
+    headers = {"Last-Modified": http_date(built), "Cache-Control": f"public, max-age={min(left, ttl)}"}
+    return send(request, feed, headers=headers, last_modified=built)

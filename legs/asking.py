@@ -65,14 +65,14 @@ def hear(*, callback_id, now):
 
 
 @transaction.atomic
-def replace_asset(*, leg_id, now, actor="", reason=""):
-    """The leg has another free vehicle, with a code of its own; the former is free, and the provider will hear of it.
+def replace_asset(*, leg_id, now, asset_public_id=None, actor="", reason=""):
+    """The leg has this free vehicle, or any other, with a code of its own; the former is free, the provider will hear.
 
-    Raises IllegalEvent unless a vehicle is assigned and the ride did not begin, NoAssetLeft.
+    Raises IllegalEvent unless a vehicle is assigned and the ride did not begin, NoAssetLeft, AssetNotAvailable.
     """
     leg = _locked(leg_id)
     _check_possible(CallbackKind.REPLACE_ASSET, leg)
-    leg.asset = fleet.replace(leg_id=leg.pk, former=leg.asset, now=now)
+    leg.asset = fleet.replace(leg_id=leg.pk, former=leg.asset, asset_public_id=asset_public_id, now=now)
     leg.asset.asset_type = leg.asset_type
     leg.asset_public_id, leg.access_code = leg.asset.public_id, secrets.token_urlsafe(12)
     leg.save(update_fields=["asset", "asset_public_id", "access_code"])

@@ -64,7 +64,7 @@ def basic_pair(value):
 
 def _holder_of_key(secret):
     try:
-        return ApiKey.objects.valid().for_secret(secret).select_related("provider").get().provider
+        return ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").get().provider
     except ApiKey.DoesNotExist:
         return None
 

@@ -9,12 +9,17 @@ from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
 from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, PaceCount, Remark, digest_of
+from tomp.errors import IllegalOperation
 
 PACE_MATTERS = timedelta(minutes=10)  # it is counted by the minute
 
 
 class ProviderExists(Exception):
     """There is a provider with this maas-id."""
+
+
+class KeyRevoked(IllegalOperation):
+    """403: there is nothing to replace."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +53,32 @@ def create_provider(*, maas_id, name="", **terms):
     return Created(provider, api_key_secret, provider.oauth_client.client_id, client_secret)
 
 
-def issue_api_key(*, provider, label=""):
+def issue_api_key(*, provider, label="", actor=""):
     """One more key of this provider: (key, secret). Those it has stay valid."""
     secret = secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(provider=provider, label=label, prefix=secret[:8], digest=digest_of(secret))
+    key = ApiKey.objects.create(
+        provider=provider, label=label, prefix=secret[:8], digest=digest_of(secret), made_by=actor
+    )
     return key, secret
+
+
+@transaction.atomic
+def rotate_api_key(*, key_id, overlap, now, actor=""):
+    """A new key in the place of this one, which stays valid for the `overlap` (a timedelta): (key, secret).
+
+    Raises KeyRevoked for one that is revoked, or will be.
+    """
+    old = ApiKey.objects.select_for_update().select_related(None).get(pk=key_id)
+    if old.revoked_at is not None:
+        raise KeyRevoked(f"API key {old} is revoked from {old.revoked_at:%Y-%m-%d %H:%M} UTC on.")
+    old.revoked_at = now + overlap
+    old.save(update_fields=["revoked_at"])
+    return issue_api_key(provider=old.provider, label=old.label, actor=actor)
 
 
 def revoke_api_key(*, key_id, now):
     """The key opens nothing from now on. A key that was revoked before keeps its time."""
-    ApiKey.objects.filter(pk=key_id, revoked_at__isnull=True).update(revoked_at=now)
+    ApiKey.objects.not_revoked(now).filter(pk=key_id).update(revoked_at=now)
     return ApiKey.objects.get(pk=key_id)
 
 

@@ -23,7 +23,31 @@ class ClaimDecided(errors.IllegalOperation):
     module = MODULE
 
 
+class CapReached(errors.IllegalOperation):
+    """403/6004: this month the customer was given back as much as a colleague may give."""
+
+    module = MODULE
+
+
+class CorrectionDecided(errors.IllegalOperation):
+    """403/6004: what was decided about a correction stays, and what waits already is not proposed again."""
+
+    module = MODULE
+
+
+class OwnCorrection(errors.IllegalOperation):
+    """403/6004: it takes a second person."""
+
+    module = MODULE
+
+
 class PeriodImpossible(errors.Invalid):
     """400/6002: an invoice is of a period that is over."""
+
+    module = MODULE
+
+
+class PeriodChanged(errors.IllegalOperation):
+    """403/6004: what is due is not what was shown."""
 
     module = MODULE

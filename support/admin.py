@@ -3,12 +3,18 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import Case, IntegerField, Value, When
+from django.contrib.auth import get_user_model
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, MultipleChoicesDropdownFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    MultipleChoicesDropdownFilter,
+)
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -16,10 +22,11 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 from fleet.admin.wording import duration, place_text
 from maas.admin.sandbox import SandboxFilter
 from support import services
-from support.models import SupportRequest, SupportStatus
+from support.models import SupportNote, SupportRequest, SupportStatus
 from support.services import OPEN
 from tomp.admin import (
     DASH,
+    ConfirmForm,
     DayRangeFilter,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -41,6 +48,7 @@ PRIORITY_COLOURS = {
     Priority.DISTURBING_ISSUE: "info",
 }
 RANKS = {priority: rank for rank, priority in enumerate(Priority)}
+CARDS = (("open", _("open")), ("mine", _("mine")), ("nobody", _("with nobody")), ("closed", _("closed")))
 SORTED_IN_BY_US = ("priority", "asset")
 
 
@@ -59,6 +67,81 @@ class AnswerForm(BaseDialogForm):
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
     )
+
+
+class NoteForm(BaseDialogForm):
+    text = forms.CharField(
+        label=_("For colleagues only"),
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget({"rows": 3, "autofocus": True}),
+    )
+
+
+class AssignForm(BaseDialogForm):
+    to = forms.ChoiceField(label=_("Who looks after it?"), required=False, widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        staff = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
+        names = staff.values_list("username", flat=True)
+        self.fields["to"].choices = [("", _("nobody")), *((name, name) for name in names)]
+
+
+class InboxFilter(DropdownFilter):
+    """What the cards above the list lead to."""
+
+    title = _("inbox")
+    parameter_name = "inbox"
+
+    def lookups(self, request, model_admin):
+        return CARDS
+
+    def queryset(self, request, queryset):
+        condition = in_inbox(request).get(self.value())
+        return queryset if condition is None else queryset.filter(condition)
+
+
+def in_inbox(request):
+    """{card: condition}"""
+    is_open = Q(status__in=OPEN)
+    return {
+        "open": is_open,
+        "mine": is_open & Q(assigned_to=request.user.get_username()),
+        "nobody": is_open & Q(assigned_to=""),
+        "closed": ~is_open,
+    }
+
+
+def inbox_cards(request, changelist):
+    """How many requests there are on each card: one query; each card is a filter."""
+    filtered = changelist.get_queryset(request, exclude_parameters=["inbox"]).order_by()
+    counts = filtered.aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in in_inbox(request).items()}
+    )
+    titles = dict(CARDS)
+    chosen = changelist.params.get("inbox", "")
+    return [
+        {
+            "text": titles[name],
+            "count": count,
+            "is_chosen": name == chosen,
+            "address": changelist.get_query_string({"inbox": None if name == chosen else name}),
+        }
+        for name, count in counts.items()
+    ]
+
+
+class NoteInline(ReadOnlyInline):
+    """What colleagues told each other, oldest first; the provider never reads it."""
+
+    model = SupportNote
+    fields = ("written", "actor", "text")
+    readonly_fields = ("written",)
+    hide_title = True
+
+    @display(description=_("at"))
+    def written(self, note):
+        return moment(note.at)
 
 
 class StatusInline(ReadOnlyInline):
@@ -84,13 +167,15 @@ class SupportRequestAdmin(StaffAdmin):
         "priority_label",
         "status_label",
         "age",
+        "assigned_to",
         "asset",
         "of_booking",
-        "provider",
         "comment_start",
     )
+    list_before_template = "admin/maas/callback/states.html"
     list_display_links = ("id", "support_type")
     list_filter = (
+        InboxFilter,
         ("status", MultipleChoicesDropdownFilter),
         ("priority", MultipleChoicesDropdownFilter),
         ("support_type", ChoicesDropdownFilter),
@@ -103,10 +188,13 @@ class SupportRequestAdmin(StaffAdmin):
     search_fields = ("comment", "contact", "asset__vehicle_number", "asset_reference", "reference")
     search_help_text = _("Booking id, vehicle number, contact, or a word of the comment")
     autocomplete_fields = ("asset",)
-    inlines = (StatusInline,)
-    actions_detail = ("answer",)
+    inlines = (StatusInline, NoteInline)
+    actions_detail = ("answer", "take", "assign", "write_note")
     fieldsets = (
-        (_("How it stands"), {"fields": (("status", "resolution_minutes"), ("priority", "asset"))}),
+        (
+            _("How it stands"),
+            {"fields": (("status", "resolution_minutes"), ("priority", "asset"), ("assigned_to", "customer"))},
+        ),
         (
             _("What was reported"),
             {
@@ -165,6 +253,70 @@ class SupportRequestAdmin(StaffAdmin):
         ):
             self.log_change(request, asked, f"Answered: {said['status']}")
         return back(request)
+
+    def changelist_view(self, request, extra_context=None):
+        """Adds how many there are on each card."""
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            shown["states"] = inbox_cards(request, shown["cl"])
+        return response
+
+    @action(
+        description=_("Take it"),
+        icon="front_hand",
+        permissions=["answer"],
+        url_path="take",
+        dialog={"title": _("I look after it"), "form_class": ConfirmForm, "form_submit_text": _("Take it")},
+    )
+    def take(self, request, form, object_id):
+        return self._assign(request, object_id, request.user.get_username())
+
+    @action(
+        description=_("Assign"),
+        icon="person_add",
+        permissions=["answer"],
+        url_path="assign",
+        dialog={"title": _("Assign"), "form_class": AssignForm, "form_submit_text": _("Assign")},
+    )
+    def assign(self, request, form, object_id):
+        return self._assign(request, object_id, form.cleaned_data["to"])
+
+    def _assign(self, request, object_id, to):
+        asked, actor = self.existing(request, object_id), request.user.get_username()
+        attempt(
+            request,
+            lambda: services.assign(request_id=asked.pk, to=to, actor=actor, now=timezone.now()),
+            lambda asked: _("It is with %(whom)s now.") % {"whom": asked.assigned_to or _("nobody")},
+        )
+        return back(request)
+
+    @action(
+        description=_("Note"),
+        icon="sticky_note_2",
+        permissions=["answer"],
+        url_path="note",
+        dialog={
+            "title": _("Internal note"),
+            "description": _("Colleagues read it; the provider never does."),
+            "form_class": NoteForm,
+            "form_submit_text": _("Write"),
+        },
+    )
+    def write_note(self, request, form, object_id):
+        asked, actor = self.existing(request, object_id), request.user.get_username()
+        text = form.cleaned_data["text"]
+        attempt(
+            request,
+            lambda: services.note(request_id=asked.pk, text=text, actor=actor, now=timezone.now()),
+            _("Noted."),
+        )
+        return back(request)
+
+    @display(description=_("customer"))
+    def customer(self, asked):
+        who = asked.booking and asked.booking.customer
+        return link(reverse("admin:customers_customer_change", args=[who.pk]), str(who)) if who else DASH
 
     def get_queryset(self, request):
         """Ordered by urgency: Meta keeps the order of the conversation."""

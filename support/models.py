@@ -58,13 +58,21 @@ class SupportRequest(models.Model):
     resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
     occurred_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When what was said with it was forgotten.")
+    )
+    assigned_to = models.CharField(
+        max_length=150, blank=True, help_text=_("The colleague who looks after it; the provider does not see this.")
+    )
 
     class Meta:
         verbose_name = _("support request")
         verbose_name_plural = _("support requests")
         ordering = ("reference", "created_at", "id")
         indexes = (
-            models.Index(fields=["created_at"], name="support_with_contact", condition=~models.Q(contact="")),
+            models.Index(
+                fields=["created_at"], name="support_to_forget", condition=models.Q(forgotten_at__isnull=True)
+            ),
             models.Index(
                 fields=["priority", "created_at"],
                 name="support_open",
@@ -74,6 +82,9 @@ class SupportRequest(models.Model):
 
     def __str__(self):
         return f"{self.get_support_type_display()} ({self.get_status_display()})"
+
+
+OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
 
 
 class SupportStatus(models.Model):
@@ -102,3 +113,20 @@ class SupportStatus(models.Model):
 
     def __str__(self):
         return f"{self.order}: {self.get_status_display()}"
+
+
+class SupportNote(models.Model):
+    """What colleagues tell each other about a request. Never sent to anybody; written once, never changed."""
+
+    request = models.ForeignKey(SupportRequest, models.CASCADE, related_name="notes")
+    text = models.TextField()
+    actor = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("internal note")
+        verbose_name_plural = _("internal notes")
+        ordering = ("at", "id")
+
+    def __str__(self):
+        return f"{self.actor}: {self.text[:40]}"

@@ -3,6 +3,7 @@
 import uuid
 from contextlib import suppress
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Max, Q
 
@@ -11,11 +12,11 @@ from fleet import care, places
 from fleet.ids import bare_id
 from fleet.models import Asset
 from legs import services as legs
-from support.models import SupportRequest, SupportStatus
+from support.damages import tell_damages
+from support.models import OPEN, SupportNote, SupportRequest, SupportStatus
 from tomp.errors import Invalid, Missing, NotFound
 
 MODULE = 5
-OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
 BY_URGENCY = list(SupportRequest.Priority)
 
 
@@ -44,7 +45,7 @@ def ask(*, provider, reference, asset_reference, support_type, comment, now, dam
         )  # fmt: skip
     said = _say(asked, SupportRequest.Status.PROCESSING, comment, now, minutes=asked.resolution_minutes)
     _keep_damage(asked)
-    _tell_damages(asked.asset_id)
+    tell_damages(asked.asset_id)
     return said
 
 
@@ -90,7 +91,7 @@ def _join(asked, *, contact="", urls=(), priority=SupportRequest.Priority.OTHER,
 def _say(asked, status, comment, now, *, minutes=None, said_by=Party.MP, actor=""):
     """The request has one more status, which is its current one. Its reference is locked already."""
     last = SupportStatus.objects.filter(reference=asked.reference).aggregate(last=Max("order"))["last"]
-    asked.status, asked.resolution_minutes = status, minutes
+    asked.status, asked.resolution_minutes, asked.forgotten_at = status, minutes, None
     asked.save()
     return SupportStatus.objects.create(
         request=asked,
@@ -138,15 +139,6 @@ def _keep_damage(asked):
         )
 
 
-def _tell_damages(*asset_ids):
-    """What is broken on these vehicles is what their open requests say. The last locks of the transaction."""
-    for asset in Asset.objects.select_for_update(no_key=True).filter(pk__in=asset_ids).order_by("pk"):
-        reports = SupportRequest.objects.filter(asset=asset, status__in=OPEN, damage__isnull=False)
-        damages = list(reports.order_by("created_at", "id").values_list("damage", flat=True))
-        if damages != asset.damages:
-            Asset.objects.filter(pk=asset.pk).update(damages=damages)
-
-
 @transaction.atomic
 def answer(*, request_id, status, comment, resolution_minutes, now, actor):
     """Staff say how it stands: one more status of the request. A damage is told while the request is open.
@@ -155,7 +147,7 @@ def answer(*, request_id, status, comment, resolution_minutes, now, actor):
     """
     asked = _locked(request_id)
     said = _say(asked, status, comment, now, minutes=resolution_minutes, said_by=Party.TO, actor=actor)
-    _tell_damages(asked.asset_id)
+    tell_damages(asked.asset_id)
     return said
 
 
@@ -168,8 +160,30 @@ def sort_in(*, request_id, **changes):
         setattr(asked, name, value)
     asked.save(update_fields=list(changes))
     _keep_damage(asked)
-    _tell_damages(before, asked.asset_id)
+    tell_damages(before, asked.asset_id)
     return asked
+
+
+@transaction.atomic
+def assign(*, request_id, to, actor, now):
+    """The colleague named `to` looks after the request, or nobody with "". A note tells who said so.
+
+    Raises Invalid for somebody who does not work here, or when it is so already.
+    """
+    asked = _locked(request_id)
+    if to and not get_user_model().objects.filter(username=to, is_active=True, is_staff=True).exists():
+        raise Invalid(f"Nobody called {to!r} works here.", module=MODULE)
+    if asked.assigned_to == to:
+        raise Invalid(f"It is with {to or 'nobody'} already.", module=MODULE)
+    asked.assigned_to = to
+    asked.save(update_fields=["assigned_to"])
+    note(request_id=asked.pk, text=f"Assigned to {to}." if to else "Assigned to nobody.", actor=actor, now=now)
+    return asked
+
+
+def note(*, request_id, text, actor, now):
+    """Colleagues read it with the request, nobody else does. Returns the SupportNote."""
+    return SupportNote.objects.create(request_id=request_id, text=text, actor=actor, at=now)
 
 
 def _locked(request_id):
@@ -194,8 +208,3 @@ def history(*, provider, reference):
     if not found and not Booking.objects.for_provider(provider).booked().filter(pk=known_as).exists():
         raise unknown
     return found
-
-
-def forget_contacts(*, before):
-    """Nobody can be reached any more through requests made before this moment; returns how many."""
-    return SupportRequest.objects.filter(created_at__lt=before).exclude(contact="").update(contact="")

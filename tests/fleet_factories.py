@@ -7,6 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from fleet import information, models, tariffs
+from fleet.models.imports import signature_of
 from maas.models import digest_of
 
 LAT, LON = 52.09, 5.12
@@ -353,6 +354,15 @@ class ImportBatchFactory(DjangoModelFactory):
             changes = {"state": [None, "AVAILABLE"], "vehicle_type": ["", "glider"]}
             self.rows.create(number=2, vehicle="S-1", kind="NEW", changes=changes)
             self.rows.create(number=3, vehicle="", kind="WRONG", errors=["vehicle_number is missing"], cells=["", "x"])
+
+
+class ColumnMappingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ColumnMapping
+
+    name = "Our supplier"
+    signature = signature_of(["Bike", "Kind"])
+    columns = {"vehicle_number": 0, "vehicle_type": 1}
 
 
 class RestrictionFactory(DjangoModelFactory):

@@ -17,8 +17,8 @@ from fleet.gateway import commands
 from fleet.models import Asset, AssetPublicId, AssetType, Reservation
 from legs import services as legs
 from legs.models import Evidence, Leg, LegEvent, LegState
-from maas.models import Milestone
-from payments.models import JournalEntry
+from maas.models import Callback, Milestone
+from payments.models import Correction, JournalEntry
 from planning import services as planning
 from planning.options import Trip
 from support.models import SupportRequest, SupportStatus
@@ -213,6 +213,8 @@ RECORDED = (
     AssetPublicId,
     Booking,
     BookingEvent,
+    Callback,
+    Correction,
     Customer,
     Evidence,
     JournalEntry,

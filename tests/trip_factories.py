@@ -23,7 +23,7 @@ from customers.models import Customer
 from fleet import pricing
 from fleet.models import AssetPublicId
 from legs.models import DONE_STATES, Evidence, Leg, LegEvent, LegState
-from payments.models import Claim, Invoice, JournalEntry
+from payments.models import Claim, Correction, Invoice, JournalEntry
 from support.models import SupportRequest, SupportStatus
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import LAT, LON, AssetFactory
@@ -194,6 +194,23 @@ class ClaimFactory(DjangoModelFactory):
     currency = "EUR"
     description = "The brake did not work."
     created_at = BOOKED_AT
+
+
+class CorrectionFactory(DjangoModelFactory):
+    """Ann wants to give 150.00 back; nobody decided yet."""
+
+    class Meta:
+        model = Correction
+
+    booking = factory.SubFactory(BookingFactory, state=BookingState.FINISHED)
+    kind = Correction.Kind.REFUND
+    category = JournalEntry.Category.REFUND
+    amount = Decimal("-150.000")
+    currency = "EUR"
+    description = "Refund"
+    proposed_at = BOOKED_AT
+    proposed_by = "ann"
+    reason = "The brake did not work."
 
 
 class InvoiceFactory(DjangoModelFactory):

@@ -26,6 +26,7 @@ from unfold.mixins import BaseModelAdminMixin
 from unfold.utils import display_for_label, parse_date_str
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
+from tomp import edits
 from tomp.errors import TompError
 from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.forms import (
@@ -92,6 +93,11 @@ class StaffAdmin(ReadableJSON, ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """With what it was before and what it is now: not every model has a history of its own."""
+        message = super().construct_change_message(request, form, formsets, add)
+        return message if add else edits.with_values(message, form, formsets)
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -4,10 +4,13 @@ import csv
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
 from django.http import FileResponse, StreamingHttpResponse
+
+from tomp.words import each_in_english
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +44,7 @@ def text_cell(text: str) -> str:
 def csv_file(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> StreamingHttpResponse:
     """The rows as CSV, sent while they are read. Text is made harmless; numbers stay numbers."""
     return StreamingHttpResponse(
-        _csv_lines(header, rows),
+        _csv_lines(header, each_in_english(rows)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
@@ -73,7 +76,7 @@ def xlsx_file(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'{_DECLARATION}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             sheet.write(_xlsx_row(header).encode())
-            for row in rows:
+            for row in each_in_english(rows):
                 sheet.write(_xlsx_row(row).encode())
             sheet.write(b"</sheetData></worksheet>")
     kept.seek(0)
@@ -87,7 +90,7 @@ def _xlsx_row(cells: Sequence[Any]) -> str:
 def _xlsx_cell(cell: Any) -> str:
     if cell is None or cell == "":
         return "<c/>"
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return f"<c><v>{cell!r}</v></c>"
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return f"<c><v>{cell}</v></c>"
     text = escape(str(cell).translate(_UNSPEAKABLE))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

@@ -6,6 +6,8 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from oauth2_provider.models import (
     get_access_token_model,
     get_application_model,
@@ -18,10 +20,14 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from backoffice.signin.admin import SignInActions
 from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin, label
 
-# Tokens are made, used and forgotten by the API; clients belong to the page of their provider.
+# Tokens are made, used and forgotten by the API; clients belong to the page of their provider. The secrets of a second
+# step are their owner's alone.
 HIDDEN = (
+    StaticDevice,
+    TOTPDevice,
     get_access_token_model(),
     get_application_model(),
     get_grant_model(),
@@ -41,7 +47,7 @@ ONLY_SUPERUSERS_GIVE = ("is_superuser", "user_permissions")
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, StaffAdmin):
+class UserAdmin(SignInActions, DjangoUserAdmin, StaffAdmin):
     """The staff. Only a superuser makes superusers, and only superusers edit them."""
 
     form = UserChangeForm
@@ -51,7 +57,8 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     list_filter = ("is_active", "is_staff", "is_superuser", ("groups", AutocompleteSelectFilter))
     filter_horizontal = ("user_permissions",)
     autocomplete_fields = ("groups",)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "sign_in", "second_step")
+    fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Sign-in"), {"fields": (("sign_in", "second_step"),)}))
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

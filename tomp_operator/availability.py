@@ -1,6 +1,6 @@
 """What can be had now, where and at which price? Reads the fleet, writes nothing.
 
-The number of statements is the same for ten vehicles and for a hundred thousand: five at the most, and ten more
+The number of statements is the same for ten vehicles and for a hundred thousand: four at the most, and ten more
 every few seconds for the catalogue and the price rules.
 """
 
@@ -24,9 +24,11 @@ from fleet.services import IN_SERVICE, PLANNED_WITHOUT_ARRIVAL, stays_in_service
 from fleet.tariffs import Place, Rules
 from tomp_operator import catalogue
 from tomp_operator.catalogue import Catalogue
+from tomp_operator.sharing import Fingerprint
 
 BY_TYPE = AssetType.BookedBy.TYPE
 FREE_FLOATING = AssetType.ReturnRule.FREE_FLOATING
+COLUMNS = ("asset_type_id", "station_id", "pricing_plan_id", "public_id", "lat", "lon", "state_of_charge")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,10 @@ class Area:
             and (self.region is None or station.region_id == self.region.pk)
             and (self.box is None or self.box.contains(station.lat, station.lon))
         )
+
+    @property
+    def is_everywhere(self):
+        return self.station_id is None and self.region is None and self.box is None
 
     @cached_property
     def is_served(self):
@@ -106,10 +112,17 @@ class Row:
         return self.asset_type.type_id, self.station.station_id if self.station else "", self.plan.plan_id
 
 
+def stamp(*, provider, now):
+    """Another one as soon as this provider has other rows somewhere, save what the clock and the catalogue change."""
+    vehicles = offering.vehicles(provider).aggregate(seen=Fingerprint("pk", *COLUMNS))
+    stations = Station.objects.renting().aggregate(seen=Fingerprint("pk", "station_id", "region_id", "lat", "lon"))
+    places = frozenset(_places_left(provider, now).items())
+    return vehicles["seen"], stations["seen"], places, catalogue.current().read_at, tariffs.current().read_at
+
+
 def rows(area, *, provider, now):
     """All rows of the area that this provider (None: anybody) may see, in an order that stays."""
-    fleet, is_virtual = offering.fleet_of(provider), provider is not None and provider.is_sandbox
-    vehicles, places = _vehicles(area, provider), _places_left(now, fleet, is_virtual)
+    vehicles, places = _vehicles(area, provider), _places_left(provider, now)
     known = catalogue.current(
         type_ids={type_pk for type_pk, *_ in [*vehicles, *places]},
         plan_ids={plan_pk for _, _, plan_pk in vehicles if plan_pk is not None},
@@ -124,50 +137,47 @@ def _vehicles(area, provider):
     """The vehicles one can have: lists by (type, station, plan of their own). Only what may be published is read."""
     offered = offering.vehicles(provider).filter(area.vehicles()).order_by("public_id")
     found = defaultdict(list)
-    for vehicle in offered.values_list(
-        "asset_type_id", "station_id", "pricing_plan_id", "public_id", "lat", "lon", "state_of_charge", named=True
-    ):
+    for vehicle in offered.values_list(*COLUMNS, named=True):
         found[vehicle[:3]].append(vehicle)
     return found
 
 
-def _places_left(now, fleet, is_virtual):
+def _places_left(provider, now):
     """How many more vehicles of each type that is booked ahead could be promised from now: by (type, station).
 
-    The rule is that of fleet.services.places_left, for all types and stations in two statements.
+    The rule is that of fleet.services.places_left, for all types and stations in one statement. Vehicles that come to
+    the user count together, wherever they stand; others count nowhere without a station.
     """
     until = now + PLANNED_WITHOUT_ARRIVAL
-    period = Q(period__overlap=DateTimeTZRange(now, until))
-    vehicles = fleet.filter(stays_in_service(now, until), state__in=IN_SERVICE)
-    vehicles = vehicles.annotate(place_id=Coalesce("home_station_id", "station_id"))
-    of_ours = Q(asset__state__in=IN_SERVICE) & Q(stays_in_service(now, until, path="asset"))
-    promises = (
-        Reservation.objects.filter(Q(asset=None) | of_ours, is_virtual=is_virtual)
-        .filter(period | Q(asset__isnull=False, period__endswith__lt=now))
-        .annotate(
-            place_id=Case(
-                When(asset=None, then="station_id"), default=Coalesce("asset__home_station_id", "asset__station_id")
-            )
-        )
+    vehicles = offering.fleet_of(provider).filter(stays_in_service(now, until), state__in=IN_SERVICE)
+    places = _by_place(vehicles, Coalesce("home_station_id", "station_id"), Count("pk"))
+    promised_at = Case(
+        When(asset=None, then="station_id"), default=Coalesce("asset__home_station_id", "asset__station_id")
     )
-    held = _counted_by_place(promises)
-    return {place: count - held.get(place, 0) for place, count in _counted_by_place(vehicles).items()}
-
-
-def _counted_by_place(things):
-    """How many of these there are of each type that is booked ahead: by (type, station).
-
-    Vehicles that come to the user count together, wherever they stand; others count nowhere without a station.
-    """
+    promises = _by_place(_promises(provider, now, until), promised_at, -Count("pk"))
     counts: dict[tuple[int, int | None], int] = defaultdict(int)
-    ahead = things.filter(asset_type__booked_by=BY_TYPE)
-    places = ahead.values_list("asset_type_id", "asset_type__return_rule", "place_id").annotate(Count("pk"))
-    for type_pk, rule, station_pk, count in places:
-        if rule == FREE_FLOATING:
-            counts[type_pk, None] += count
-        elif station_pk is not None:
-            counts[type_pk, station_pk] += count
-    return counts
+    known = set()
+    for type_pk, rule, station_pk, number in places.union(promises, all=True):
+        place = type_pk, None if rule == FREE_FLOATING else station_pk
+        if rule == FREE_FLOATING or station_pk is not None:
+            counts[place] += number
+            known |= {place} if number > 0 else set()
+    return {place: left for place, left in counts.items() if place in known}
+
+
+def _promises(provider, now, until):
+    """What is promised to somebody in this time, or was and is not back."""
+    period = Q(period__overlap=DateTimeTZRange(now, until))
+    of_ours = Q(asset__state__in=IN_SERVICE) & Q(stays_in_service(now, until, path="asset"))
+    is_virtual = provider is not None and provider.is_sandbox
+    promises = Reservation.objects.filter(Q(asset=None) | of_ours, is_virtual=is_virtual)
+    return promises.filter(period | Q(asset__isnull=False, period__endswith__lt=now))
+
+
+def _by_place(things, place, number):
+    """The number of these things of each type that is booked ahead: (type, return rule, station, number)."""
+    ahead = things.filter(asset_type__booked_by=BY_TYPE).order_by()
+    return ahead.values_list("asset_type_id", "asset_type__return_rule", place).annotate(number=number)
 
 
 def _open_stations(primary_keys):

@@ -16,6 +16,7 @@ from tomp import logs
 from tomp.middleware import PREFIX
 
 FEEDS = "/gbfs/"
+FOR_MACHINES = (PREFIX, FEEDS, "/oauth/", "/telemetry/")  # what they read and we keep must not depend on a browser
 CUSTOMER = re.compile(r"(/customers/).+")
 CORRELATION_ID = "HTTP_X_CORRELATION_ID"
 PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -24,14 +25,20 @@ NAMED_BY_ADDRESS = {
     f"{PREFIX}payment/": "booking_id",
     f"{PREFIX}legs/": "leg_id",
 }
-MAP = "/admin/map/"
+MAPS = (
+    "/admin/map/",
+    "/admin/fleet/asset/",
+    "/admin/fleet/region/",
+    "/admin/fleet/station/",
+    "/admin/bookings/booking/",
+)
 ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
 class ContentSecurityPolicy(CSPMiddleware):
     """The policy of the settings, loosened under /admin/: unfold evaluates expressions and sets styles.
 
-    The live map may show the tiles of the server that the operator named, and nothing else of it.
+    Pages with a map may show the tiles of the server that the operator named, and nothing else of it.
     """
 
     def get_policy_parts(
@@ -40,18 +47,18 @@ class ContentSecurityPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith("/admin/"):
             parts.replace = {**ADMIN_SOURCES, **(parts.replace or {})}
-        if settings.MAP_TILES_SOURCE and request.path_info.startswith(MAP):
+        if settings.MAP_TILES_SOURCE and request.path_info.startswith(MAPS):
             parts.update = {**(parts.update or {}), "img-src": settings.MAP_TILES_SOURCE}
         return parts
 
 
 class PageLanguage(LocaleMiddleware):
-    """Pages speak their reader's language. In the API Django speaks English: why a field is invalid is told in the
-    `detail` of a refusal, which is English; all else the API chooses the language of by itself (tomp/language.py).
+    """Pages speak their reader's language. To machines Django speaks English: why a field is invalid is told in the
+    `detail` of a refusal, which is English; all else API and feeds choose the language of (tomp/language.py).
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info.startswith(PREFIX):
+        if request.path_info.startswith(FOR_MACHINES):
             translation.activate("en")
         else:
             super().process_request(request)

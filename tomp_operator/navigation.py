@@ -5,12 +5,13 @@ from urllib.parse import quote
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-FLEET = _("Fleet")
+FLEET, STAFF = _("Fleet"), _("Staff")
 GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (
         _("Trips"),
@@ -29,6 +30,7 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         {
             "fleet.Asset": "pedal_bike",
             "fleet.ImportBatch": "upload_file",
+            "fleet.ColumnMapping": "view_column",
             "fleet.Restriction": "event_busy",
             "fleet.Damage": "car_crash",
             "fleet.Maintenance": "build",
@@ -50,11 +52,16 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
     (_("Providers"), {"maas.MaasProvider": "handshake", "customers.Customer": "person", "maas.Callback": "outbound"}),
     (
         _("Money"),
-        {"payments.JournalEntry": "receipt_long", "payments.Claim": "gavel", "payments.Invoice": "request_quote"},
+        {
+            "payments.JournalEntry": "receipt_long",
+            "payments.Claim": "gavel",
+            "payments.Correction": "how_to_vote",
+            "payments.Invoice": "request_quote",
+        },
     ),
     (_("Support"), {"support.SupportRequest": "support_agent", "support.SupportStatus": "forum"}),
     (
-        _("Staff"),
+        STAFF,
         {
             "auth.User": "badge",
             "auth.Group": "groups",
@@ -83,9 +90,16 @@ def sidebar(request: HttpRequest) -> list[dict]:
         ]
         if title == FLEET and request.user.has_perm("fleet.view_asset"):
             items.insert(0, {"title": _("Live map"), "icon": "explore", "link": reverse("live-map")})
+        if title == STAFF and request.user.has_perm("backoffice.view_trail"):
+            items.insert(0, {"title": _("Audit trail"), "icon": "manage_history", "link": reverse("trail")})
         if items:
             groups.append({"title": title, "separator": bool(groups), "items": items})
     return groups
+
+
+def styles(request: HttpRequest) -> str:
+    """What every page of the back office adds to the looks of unfold."""
+    return static("tomp_operator/admin.css")
 
 
 def favicon(request: HttpRequest) -> str:

@@ -20,12 +20,15 @@ from fleet.models import (
     Region,
     Station,
 )
-from fleet.models.vehicles import AssetState
+from fleet.models.vehicles import IS_FREE, AssetState
 from tomp.serializers import page
+from tomp_operator import catalogue
+from tomp_operator.sharing import Fingerprint
 
 STANDING = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.OUT_OF_SERVICE)
 GOES_ANYWHERE = (AssetType.ReturnRule.ANY_STATION, AssetType.ReturnRule.HYBRID)
 GOES_HOME = AssetType.ReturnRule.ROUNDTRIP_STATION
+STOCK_COLUMNS = ("station_id", "home_station_id", "asset_type_id", "state", "state_of_charge", "lat")
 
 
 # -- the system
@@ -82,17 +85,26 @@ def _within(stations, lat, lon, radius_m):
     return [station for station in near if geo.distance_m(lat, lon, station.lat, station.lon) <= radius_m]
 
 
+def stations_stamp():
+    """Another one as soon as a station, or what stands or lives at one, is another; types may lag some seconds."""
+    columns = [field.attname for field in Station._meta.concrete_fields]
+    stations = Station.objects.aggregate(seen=Fingerprint(*columns))
+    assets = Asset.objects.real().filter(Q(station__isnull=False) | Q(home_station__isnull=False))
+    assets = assets.aggregate(seen=Fingerprint("pk", *STOCK_COLUMNS))
+    return stations["seen"], assets["seen"], catalogue.current().read_at
+
+
 def _stocks(station_pks):
     """The Stock of each of these stations."""
     stocks: dict[int, Stock] = defaultdict(Stock)
-    here = Asset.objects.real().filter(station__in=station_pks)
-    standing = here.filter(state__in=STANDING).values_list("station_id")
-    for station_pk, count in standing.annotate(Count("pk")):
-        stocks[station_pk].standing = count
-    free = here.free().filter(groups.open_to(None, path="asset_type"))
-    free = free.values_list("station_id", "asset_type__type_id")
-    for station_pk, type_id, count in free.annotate(Count("pk")).order_by("asset_type__type_id"):
-        stocks[station_pk].free[type_id] = count
+    is_shown = IS_FREE & groups.open_to(None, path="asset_type")
+    standing = Asset.objects.real().filter(station__in=station_pks, state__in=STANDING)
+    counted = standing.values_list("station_id", "asset_type__type_id").order_by("asset_type__type_id")
+    counted = counted.annotate(standing=Count("pk"), free=Count("pk", filter=is_shown))
+    for station_pk, type_id, number, free in counted:
+        stocks[station_pk].standing += number
+        if free:
+            stocks[station_pk].free[type_id] = free
     anywhere = list(AssetType.objects.filter(return_rule__in=GOES_ANYWHERE).values_list("type_id", flat=True))
     homes = Asset.objects.real().filter(home_station__in=station_pks, asset_type__return_rule=GOES_HOME)
     at_home: dict[int, list[str]] = defaultdict(list)

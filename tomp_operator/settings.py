@@ -10,6 +10,7 @@ import os
 import secrets
 import warnings
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tomp import declarations
@@ -47,6 +49,17 @@ def kept_secret(path: Path) -> str:
         raise ImproperlyConfigured(
             f"Cannot use {path} ({error.strerror}): set SECRET_KEY, or TOMP_DATA_DIR."
         ) from error
+
+
+def amount(name: str, text: str) -> Decimal | None:
+    """An amount of money in the currency of whatever it is compared with; None where nothing is set."""
+    try:
+        found = Decimal(text) if text else None
+    except InvalidOperation:
+        found = Decimal(-1)
+    if found is not None and not (found.is_finite() and found >= 0):
+        raise ImproperlyConfigured(f"{name} is {text!r}: an amount of money is expected, like 50 or 12.50.")
+    return found
 
 
 def tiles_source(url: str) -> str:
@@ -115,6 +128,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "corsheaders",
     "rest_framework",
@@ -158,6 +174,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "backoffice.signin.middleware.SecondStep",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -193,6 +211,10 @@ LANGUAGES = [
     ("fr", _("French")),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # who chose one in the back office finds it again
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -226,7 +248,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", defa
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [TOMP_PUBLIC_URL] if IS_HTTPS else []
-SESSION_COOKIE_AGE = 12 * 3600  # a working day at the service desk
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -251,6 +272,23 @@ CORS_ALLOW_HEADERS = [
     *(parameter["name"].lower() for parameter in declarations.PARAMETERS.values()),
 ]
 CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "Expires", "Retry-After"]
+
+# Who works in the back office signs in; more in backoffice/signin/
+
+LOGIN_REDIRECT_URL = "admin:index"  # for whoever opened the sign-in itself
+AUTHENTICATION_BACKENDS = ["backoffice.signin.backend.StaffBackend"]
+TOMP_SIGN_IN_FAILURES = env.int("TOMP_SIGN_IN_FAILURES", default=5)
+TOMP_SIGN_IN_LOCK_MINUTES = env.int("TOMP_SIGN_IN_LOCK_MINUTES", default=15)
+TOMP_SECOND_STEP_REQUIRED = env.bool("TOMP_SECOND_STEP_REQUIRED", default=False)
+TOMP_SESSION_HOURS = env.int("TOMP_SESSION_HOURS", default=12)  # a working day at the service desk
+TOMP_SESSION_IDLE_MINUTES = env.int("TOMP_SESSION_IDLE_MINUTES", default=60)
+SESSION_ENGINE = "backoffice.signin.sessions"
+SESSION_COOKIE_AGE = TOMP_SESSION_HOURS * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # a link in a mail opens the page it names
+if IS_HTTPS:  # no other host of the domain can plant cookies of these names
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+OTP_TOTP_ISSUER = urlsplit(TOMP_PUBLIC_URL).hostname or "TOMP Transport Operator"  # what the app on the phone shows
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -349,6 +387,10 @@ TOMP_GBFS_TTL_SECONDS = env.int("TOMP_GBFS_TTL_SECONDS", default=300)  # all oth
 # So many calls a minute are answered; 0 = all of them.
 TOMP_CALLS_PER_MINUTE = env.int("TOMP_CALLS_PER_MINUTE", default=6000 if IS_PUBLIC else 0)  # of a provider
 TOMP_ANONYMOUS_CALLS_PER_MINUTE = env.int("TOMP_ANONYMOUS_CALLS_PER_MINUTE", default=600 if IS_PUBLIC else 0)
+TOMP_CORRECTION_CAP = amount(
+    "TOMP_CORRECTION_CAP", env.str("TOMP_CORRECTION_CAP", default="")
+)  # per customer and month
+TOMP_TWO_PERSONS_ABOVE = amount("TOMP_TWO_PERSONS_ABOVE", env.str("TOMP_TWO_PERSONS_ABOVE", default=""))  # none: never
 TOMP_WORKER_CONCURRENCY = env.int("TOMP_WORKER_CONCURRENCY", default=8)
 
 # Back office
@@ -362,11 +404,15 @@ UNFOLD = {
     "SITE_SYMBOL": "electric_scooter",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
+    "STYLES": ["tomp_operator.navigation.styles"],
+    "LOGIN": {"form": "backoffice.signin.forms.SignInForm"},
+    "ACCOUNT": {"navigation": [{"title": _("Second step"), "link": reverse_lazy("second-step-set-up")}]},
     "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.fill",
     "SIDEBAR": {"command_search": True, "show_search": True, "navigation": "tomp_operator.navigation.sidebar"},
 }
-FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments as 2026-05-04 17:30:00 in the English pages
+FORMAT_MODULE_PATH = ["tomp_operator.formats"]  # moments with their seconds: 2026-05-04 17:30:00 in English
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a cell that begins with = must not run in a spreadsheet
 
 # Figures: who may read them, and whether the web processes of this host add theirs up

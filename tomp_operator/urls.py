@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 import backoffice.urls
 import bookings.urls
@@ -34,6 +35,7 @@ urlpatterns = [
     path("", include(fleet.urls)),
     path("", include(gbfs.urls)),
     path("", include(docs_urls)),
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", include(backoffice.urls)),
     path("admin/", admin.site.urls),
 ]

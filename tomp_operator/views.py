@@ -1,6 +1,8 @@
 """What the operator publishes about itself (TOMP /operator)."""
 
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -16,9 +18,10 @@ from maas.authentication import IsProviderOrPublic, check_maas_id
 from maas.views import ProviderViewSet
 from tomp import components, versions
 from tomp.errors import UnsupportedVersion
+from tomp.sending import send
 from tomp.serializers import Paging, page
 from tomp.views import TompViewSet
-from tomp_operator import availability, meta, selections
+from tomp_operator import availability, meta, selections, sharing
 from tomp_operator.availability import Area
 from tomp_operator.filters import AlertQuery, AvailabilityQuery, PlaceQuery, StationQuery
 from tomp_operator.serializers import (
@@ -32,6 +35,7 @@ from tomp_operator.serializers import (
 )
 
 TAGS = ["operator information"]
+VARYING = ("Accept-Language", "Api-Version")
 
 
 class PingViewSet(TompViewSet):
@@ -115,8 +119,15 @@ class OperatorViewSet(ProviderViewSet):
     )
     def stations(self, request):
         """The stations, with what stands there now."""
-        chosen = selections.stations(**self.valid_query(StationQuery))
-        return Response([station_json(station, stock, language=self.language) for station, stock in chosen])
+        query = self.valid_query(StationQuery)
+
+        def told():
+            chosen = selections.stations(**query)
+            return [station_json(station, stock, language=self.language) for station, stock in chosen]
+
+        if query["region_id"] is not None or query["radius_m"] is not None:
+            return Response(told())
+        return self._shared(query, stamp=selections.stations_stamp, write=told, now=timezone.now())
 
     @extend_schema(
         operation_id="operator_available_assets",
@@ -126,19 +137,40 @@ class OperatorViewSet(ProviderViewSet):
     )
     def available_assets(self, request):
         """What can be had now: a row per type, place and price. Rows are paged, the vehicles in them are not."""
-        query = self.valid_query(AvailabilityQuery)
-        now = timezone.now()
-        rows = page(self._rows(query, now), offset=query["offset"], limit=query["limit"])
-        return Response(availability_json(rows, self.dialect, now=now))
+        query, now = self.valid_query(AvailabilityQuery), timezone.now()
+        area = self._area(query)
+        if area is None:
+            return Response([])
 
-    def _rows(self, query, now):
+        def told():
+            rows = availability.rows(area, provider=self.provider, now=now)
+            rows = page(rows, offset=query["offset"], limit=query["limit"])
+            return availability_json(rows, self.dialect, now=now)
+
+        if not area.is_everywhere:
+            return Response(told())
+        stamp = partial(availability.stamp, provider=self.provider, now=now)
+        return self._shared(query, stamp=stamp, write=told, now=now)
+
+    def _area(self, query):
+        """None if there is no such region."""
         region = None
         if query["region_id"] is not None:
             region = Region.objects.filter(region_id=query["region_id"]).first()
             if region is None:
-                return []
-        area = Area(station_id=query["station_id"], region=region, box=query["box"])
-        return availability.rows(area, provider=self.provider, now=now)
+                return None
+        return Area(station_id=query["station_id"], region=region, box=query["box"])
+
+    def _shared(self, query, *, stamp, write, now):
+        """What whoever asks the same in the same dialect is told; nothing is sent to who has it already.
+
+        To be asked for again each time: what is booked must not be offered by a cache.
+        """
+        what = self.action, self.dialect, query["offset"], query["limit"]
+        content = sharing.content(what, stamp=stamp, write=write, now=now)
+        answer: Any = send(self.request, content, headers={"Cache-Control": "private, no-cache"}, vary=VARYING)
+        answer.renderer_context = self.get_renderer_context()  # as any answer has it: the call is counted by it
+        return answer
 
     @extend_schema(
         operation_id="operator_pricing_plans",

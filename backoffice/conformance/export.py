@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from backoffice.conformance.findings import Report
 from tomp.serializers import moment_json
 from tomp.tables import text_cell
+from tomp.words import each_in_english
 
 COLUMNS = {
     "severity": lambda finding: finding.severity.label,
@@ -22,11 +23,11 @@ COLUMNS = {
 
 
 def csv_of(report: Report, name: str) -> HttpResponse:
-    """One line for each finding, the names of the columns first."""
+    """One line for each finding, the names of the columns first; in English, for it is sent to the provider."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'}
     )
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    writer.writerows([column(finding) for column in COLUMNS.values()] for finding in report.findings)
+    writer.writerows(each_in_english([column(finding) for column in COLUMNS.values()] for finding in report.findings))
     return response

@@ -9,6 +9,8 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tomp.words import grouped
+
 EXAMPLES = 5
 
 
@@ -95,7 +97,7 @@ class Rule:
 
 
 def number(value: int) -> str:
-    return f"{value:,}"
+    return grouped(value)
 
 
 def percent(seen: Seen) -> str:

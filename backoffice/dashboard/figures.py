@@ -25,6 +25,7 @@ from fleet.admin.wording import money
 from fleet.models.vehicles import TRIP_STATES
 from legs.models import RUNNING_STATES, Leg
 from payments.models import JournalEntry
+from tomp.words import grouped
 
 DAYS = 14
 PERCENT = 100
@@ -89,11 +90,11 @@ def _rides(span: Span, now: datetime) -> Iterable[Figure]:
     under_way = address("legs_leg", state="running", sandbox="real")
     yield Figure(
         title=_("Rides begun"),
-        value=f"{count:,}",
+        value=grouped(count),
         icon="electric_scooter",
         address=of_day("today"),
-        links=[Link(_("%(n)s under way") % {"n": f"{running:,}"}, under_way)],
-        bars=bars(span.days, {day: begun.get(day, 0) for day in span.days}, "{:,}".format, of_day),
+        links=[Link(_("%(n)s under way") % {"n": grouped(running)}, under_way)],
+        bars=bars(span.days, {day: begun.get(day, 0) for day in span.days}, grouped, of_day),
     )
 
 
@@ -110,7 +111,7 @@ def _revenue(span: Span, now: datetime) -> Iterable[Figure]:
     of_today = [row for row in rows if row["day"] == last]
     others = [_amount(row["total"], row["currency"]) for row in of_today if row["currency"] != currency]
     entries = sum(row["n"] for row in of_today)
-    made_of = ngettext("%(n)s entry of the journal", "%(n)s entries of the journal", entries) % {"n": f"{entries:,}"}
+    made_of = ngettext("%(n)s entry of the journal", "%(n)s entries of the journal", entries) % {"n": grouped(entries)}
     yield Figure(
         title=_("Revenue, VAT included"),
         value=_amount(totals.get(last, Decimal(0)), currency),
@@ -147,10 +148,12 @@ def _fleet(span: Span, now: datetime) -> Iterable[Figure]:
         address=address("fleet_asset", state__exact=list(TRIP_STATES)),
         links=[
             Link(
-                _("%(n)s on a trip") % {"n": f"{count.on_a_trip:,}"},
+                _("%(n)s on a trip") % {"n": grouped(count.on_a_trip)},
                 address("fleet_asset", state__exact=list(TRIP_STATES)),
             ),
-            Link(_("%(n)s free") % {"n": f"{count.usable - count.on_a_trip:,}"}, address("fleet_asset", usable="free")),
+            Link(
+                _("%(n)s free") % {"n": grouped(count.usable - count.on_a_trip)}, address("fleet_asset", usable="free")
+            ),
         ],
         bars=bars(span.days, _shares(kept, "on_a_trip", "usable"), _rounded),
     )
@@ -160,8 +163,8 @@ def _fleet(span: Span, now: datetime) -> Iterable[Figure]:
         icon="check_circle",
         address=address("fleet_asset", usable="yes"),
         links=[
-            Link(_("%(n)s usable") % {"n": f"{count.usable:,}"}, address("fleet_asset", usable="yes")),
-            Link(_("%(n)s not") % {"n": f"{broken:,}"}, address("fleet_asset", usable="no")),
+            Link(_("%(n)s usable") % {"n": grouped(count.usable)}, address("fleet_asset", usable="yes")),
+            Link(_("%(n)s not") % {"n": grouped(broken)}, address("fleet_asset", usable="no")),
         ],
         bars=bars(span.days, _shares(kept, "usable", "vehicles"), _rounded),
     )

@@ -23,7 +23,7 @@ from fleet.admin.wording import duration
 from fleet.models import VehicleAlert
 from legs.models import RUNNING_STATES, Evidence, Leg, LegState
 from maas.models import Callback
-from payments.models import Claim, ClaimState
+from payments.models import Claim, ClaimState, Correction, CorrectionState
 from support.models import SupportRequest
 from support.services import OPEN
 
@@ -172,6 +172,14 @@ def _claims(now: datetime) -> Iterator[Need]:
     yield Need(_("Claims to decide"), "gavel", Severity.SOMETIME, row["n"], where, _oldest(row["since"], now))
 
 
+def _corrections(now: datetime) -> Iterator[Need]:
+    waiting = Correction.objects.filter(state=CorrectionState.PROPOSED, booking__provider__is_sandbox=False)
+    row = waiting.aggregate(n=Count("pk"), since=Min("proposed_at"))
+    where = address("payments_correction", state__exact=CorrectionState.PROPOSED, sandbox="real")
+    oldest = _oldest(row["since"], now)
+    yield Need(_("Corrections wait for a second person"), "how_to_vote", Severity.SOON, row["n"], where, oldest)
+
+
 def _customers(now: datetime) -> Iterator[Need]:
     waiting = Customer.objects.known().filter(status=CustomerStatus.TO_PENDING_VALIDATION, provider__is_sandbox=False)
     row = waiting.aggregate(n=Count("pk"), since=Min("created_at"))
@@ -215,5 +223,6 @@ ASKED = {
     "fleet.view_vehiclealert": _alerts,
     "customers.view_customer": _customers,
     "payments.view_claim": _claims,
+    "payments.view_correction": _corrections,
     "legs.view_evidence": _photos,
 }

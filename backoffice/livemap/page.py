@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from backoffice.ground import ground
 from backoffice.livemap.asking import low_charge
-from fleet.models import Asset, AssetType, Region, VehicleAlert
+from fleet.models import AssetType, Region, VehicleAlert
 from fleet.models.vehicles import AssetState
 
 REFRESH_SECONDS = 8
@@ -22,7 +21,6 @@ COLOURS = {
     AssetState.MISSING: "#be123c",
     AssetState.RETIRED: "#94a3b8",
 }
-WORLD = [[-60.0, -170.0], [75.0, 170.0]]
 
 
 def configuration() -> dict[str, Any]:
@@ -37,23 +35,9 @@ def configuration() -> dict[str, Any]:
         "alerts": {value: str(label) for value, label in VehicleAlert.Kind.choices},
         "zones": {value: str(label) for value, label in Region.Kind.choices},
         "low": low_charge(),
-        "tiles": settings.TOMP_MAP_TILES_URL,
-        "attribution": settings.TOMP_MAP_ATTRIBUTION,
-        "begin": _where_to_begin(),
+        **ground(),
         "texts": _texts(),
     }
-
-
-def _where_to_begin() -> list[list[float]]:
-    """The corners of the operating areas; where there are none, of the fleet."""
-    edges = {"south": Min("south"), "west": Min("west"), "north": Max("north"), "east": Max("east")}
-    found = Region.objects.filter(kind=Region.Kind.OPERATING).aggregate(**edges)
-    if found["south"] is None:
-        edges = {"south": Min("lat"), "west": Min("lon"), "north": Max("lat"), "east": Max("lon")}
-        found = Asset.objects.real().aggregate(**edges)
-    if found["south"] is None:
-        return WORLD
-    return [[found["south"], found["west"]], [found["north"], found["east"]]]
 
 
 def _texts() -> dict[str, str]:

@@ -1,21 +1,22 @@
 """Back office: everything about a trip on one page. It is read here; what moves a trip are its decisions."""
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Prefetch, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
+from bookings.admin import page
 from bookings.admin.decisions import Decisions
-from bookings.admin.parts import JournalInline, LegInline, NotificationInline, SupportInline, TimelineInline
 from bookings.models import OPEN_STATES, Booking, BookingState
-from bookings.timeline import timeline
 from customers.models import Customer
 from fleet.admin.wording import money, place_text
 from legs.admin import FOUND, BookedFilter, legs_matching
+from legs.models import Leg
 from maas.admin.sandbox import SandboxFilter
-from tomp.admin import DASH, DayRangeFilter, has_id, label, moment, nowrap, short
+from tomp.admin import DASH, DayRangeFilter, has_id, label, link, moment, nowrap, short
 
 STATE_COLOURS = {
     BookingState.NEW: "",
@@ -81,21 +82,8 @@ class BookingAdmin(Decisions):
     search_help_text = _(
         "Booking or leg id, customer number, vehicle number, code or plate, public id (also a former one)"
     )
-    inlines = (LegInline, TimelineInline, JournalInline, NotificationInline, SupportInline)
-    readonly_fields = ("state_label", "price_label", "journey", "deadline")
+    change_form_template = "admin/bookings/booking/page.html"
     fieldsets = (
-        (None, {"fields": ("id", ("state_label", "price_label"), ("provider", "customer"), "journey")}),
-        (
-            _("Times"),
-            {
-                "fields": (
-                    ("created_at", "booked_at"),
-                    "deadline",
-                    ("departs_at", "arrives_at"),
-                    ("departed_at", "arrived_at"),
-                )
-            },
-        ),
         (
             _("As the provider sent it"),
             {
@@ -111,8 +99,18 @@ class BookingAdmin(Decisions):
     )
 
     def get_queryset(self, request):
+        legs = Leg.objects.select_related("asset__asset_type", "asset_type", "station").order_by("sequence")
         bookings = super().get_queryset(request).select_related("provider", "customer")
-        return bookings.prefetch_related("legs__asset", "legs__asset_type")
+        return bookings.prefetch_related(Prefetch("legs", legs.prefetch_related("evidence")))
+
+    def get_object(self, request, object_id, from_field=None):
+        """The booking with its legs, read once for a page that asks three times."""
+        read = request.__dict__.setdefault("_bookings_read", {})
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        if object_id not in read:
+            read[object_id] = super().get_object(request, object_id, from_field)
+        return read[object_id]
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
@@ -121,8 +119,25 @@ class BookingAdmin(Decisions):
         return queryset.filter(pk__in=bookings_matching(term)), False
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {"timeline": lambda: timeline(object_id), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+        booking = self.get_object(request, object_id)
+        shown = {}
+        if booking is not None and self.has_view_permission(request, booking):
+            shown = page.parts(request, booking, self.admin_site.get_model_admin(Leg))
+            shown |= {
+                "summary": [
+                    (_("state"), self.state_label(booking)),
+                    (_("price"), self.price_label(booking)),
+                    (_("MaaS provider"), _linked("maas_maasprovider", booking.provider)),
+                    (_("customer"), _linked("customers_customer", booking.customer)),
+                    (_("from → to"), self.journey(booking)),
+                    (_("created"), moment(booking.created_at)),
+                    (_("booked"), moment(booking.booked_at)),
+                    (_("waits until"), self.deadline(booking)),
+                    (_("planned"), _span(booking.departs_at, booking.arrives_at)),
+                    (_("travelled"), _span(booking.departed_at, booking.arrived_at)),
+                ]
+            }
+        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
     @display(description=_("state"), ordering="state")
     def state_label(self, booking):
@@ -151,3 +166,11 @@ class BookingAdmin(Decisions):
     @display(description=_("waits until"))
     def deadline(self, booking):
         return moment(booking.valid_until if booking.state == BookingState.NEW else booking.expires_at)
+
+
+def _span(begins, ends):
+    return f"{moment(begins)} – {moment(ends)}" if ends else moment(begins)
+
+
+def _linked(name, row):
+    return link(reverse(f"admin:{name}_change", args=[row.pk]), str(row)) if row is not None else DASH

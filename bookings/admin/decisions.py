@@ -9,10 +9,12 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from bookings import services
+from bookings.dialogs import DecisionForm, button, deciding
 from bookings.models import OPEN_STATES, WAITING_STATES, BookingState, Notification, Party
 from legs.models import Leg
+from maas.models import Callback
 from payments.admin.charging import ChargesBooking
-from tomp.admin import ReasonForm, attempt, back
+from tomp.admin import attempt, back
 
 BOOKED = tuple(state for state in BookingState if state != BookingState.NEW)
 POSSIBLE = {
@@ -22,6 +24,7 @@ POSSIBLE = {
     "cancel": (*WAITING_STATES, BookingState.CONFIRMED),
     "no-show": (BookingState.CONFIRMED,),
     "notify": OPEN_STATES,
+    "add-note": BOOKED,
     "claim-extra-costs": BOOKED,
     "refund": BOOKED,
 }
@@ -48,13 +51,35 @@ class NotificationForm(BaseDialogForm):
         self.fields["leg_id"].choices = choices
 
 
+class NoteForm(BaseDialogForm):
+    text = forms.CharField(
+        label=_("Note"), max_length=5000, widget=UnfoldAdminTextareaWidget({"rows": 4, "autofocus": True})
+    )
+
+
+class SendAgainForm(DecisionForm):
+    """Which of the calls that were given up."""
+
+    call = forms.TypedChoiceField(label=_("Call"), coerce=int, widget=UnfoldAdminSelectWidget)
+
+    service = staticmethod(services.send_again)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        calls = Callback.objects.given_up().filter(booking_id=self.object_id).order_by("pk")
+        self.fields["call"].choices = [(call.pk, f"{call.subject}: {call.outcome}") for call in calls]
+        first = calls[0].pk if calls else None
+        self.fields["call"].initial = self.request.GET.get("call", first)
+
+    def chosen(self, answers):
+        return {"callback_id": answers["call"]}
+
+
 def _is_possible(path, booking):
+    if path == "send-again":
+        return Callback.objects.given_up().filter(booking_id=booking.pk).exists()
     is_early = path == "no-show" and booking.departs_at > timezone.now()
     return booking.state in POSSIBLE[path] and not is_early
-
-
-def _reason(title, description, submit):
-    return {"title": title, "description": description, "form_class": ReasonForm, "form_submit_text": submit}
 
 
 class Decisions(ChargesBooking):
@@ -63,7 +88,7 @@ class Decisions(ChargesBooking):
     actions_detail = (
         "confirm",
         "deny",
-        "notify",
+        {"title": _("Tell"), "icon": "chat", "items": ["notify", "add_note", "send_again"]},
         {"title": _("Money"), "icon": "payments", "items": ["claim_extra_costs", "refund"]},
         "expire",
         "report_no_show",
@@ -79,73 +104,41 @@ class Decisions(ChargesBooking):
     def has_operate_permission(self, request, obj=None):
         return request.user.has_perm("bookings.change_booking")
 
-    @action(
-        description=_("Confirm"),
-        icon="check",
-        permissions=["operate"],
-        variant=ActionVariant.SUCCESS,
-        url_path="confirm",
-        dialog=_reason(_("Confirm this booking"), _("The vehicle is theirs; the ride may begin."), _("Confirm")),
-    )
-    def confirm(self, request, form, object_id):
-        return self._decide(request, form, object_id, services.confirm, _("The booking is confirmed."))
+    def has_send_permission(self, request, obj=None):
+        return request.user.has_perm("maas.change_callback")
 
-    @action(
-        description=_("Deny"),
-        icon="block",
-        permissions=["operate"],
-        variant=ActionVariant.DANGER,
-        url_path="deny",
-        dialog=_reason(_("Deny this booking"), _("We cannot do it; what it held is free at once."), _("Deny")),
-    )
-    def deny(self, request, form, object_id):
-        return self._decide(request, form, object_id, services.deny, _("The booking is rejected."))
-
-    @action(
-        description=_("Expire"),
+    confirm = button(
+        "confirm", _("Confirm"), _("The vehicle is theirs; the ride may begin."),
+        deciding(services.confirm), _("The booking is confirmed."),
+        icon="check", variant=ActionVariant.SUCCESS,
+    )  # fmt: skip
+    deny = button(
+        "deny", _("Deny"), _("We cannot do it; what it held is free at once."),
+        deciding(services.deny), _("The booking is rejected."),
+        icon="block", variant=ActionVariant.DANGER,
+    )  # fmt: skip
+    expire = button(
+        "expire", _("Expire"), _("Wait no longer for COMMIT: the booking lapses now; what it held is free at once."),
+        deciding(services.expire, even_if_not_due=True), _("The booking is expired."),
         icon="timer_off",
-        permissions=["operate"],
-        url_path="expire",
-        dialog=_reason(
-            _("Wait no longer for COMMIT"), _("The booking lapses now; what it held is free at once."), _("Expire")
-        ),
-    )
-    def expire(self, request, form, object_id):
-        return self._decide(
-            request, form, object_id, services.expire, _("The booking is expired."), even_if_not_due=True
-        )
-
-    @action(
-        description=_("Cancel (as operator)"),
-        icon="cancel",
-        permissions=["operate"],
-        variant=ActionVariant.DANGER,
-        url_path="cancel",
-        dialog=_reason(
-            _("Cancel this booking"),
-            _("The vehicle is free again at once. A ride that began cannot be cancelled."),
-            _("Cancel the booking"),
-        ),
-    )
-    def cancel_as_operator(self, request, form, object_id):
-        return self._decide(
-            request, form, object_id, services.cancel, _("The booking is cancelled."), asked_by=Party.TO
-        )
-
-    @action(
-        description=_("Nobody came"),
-        icon="person_off",
-        permissions=["operate"],
-        variant=ActionVariant.WARNING,
-        url_path="no-show",
-        dialog=_reason(
-            _("Nobody came"),
-            _("The booking is cancelled and the vehicle free at once; the contract may say a fee."),
-            _("Cancel the booking"),
-        ),
-    )
-    def report_no_show(self, request, form, object_id):
-        return self._decide(request, form, object_id, services.report_no_show, _("The booking is cancelled."))
+    )  # fmt: skip
+    cancel_as_operator = button(
+        "cancel_as_operator", _("Cancel (as operator)"),
+        _("The vehicle is free again at once. A ride that began cannot be cancelled."),
+        deciding(services.cancel, asked_by=Party.TO), _("The booking is cancelled."),
+        icon="cancel", variant=ActionVariant.DANGER, path="cancel",
+    )  # fmt: skip
+    report_no_show = button(
+        "report_no_show", _("Nobody came"),
+        _("The booking is cancelled and the vehicle free at once; the contract may say a fee."),
+        deciding(services.report_no_show), _("The booking is cancelled."),
+        icon="person_off", variant=ActionVariant.WARNING, path="no-show",
+    )  # fmt: skip
+    send_again = button(
+        "send_again", _("Send a call again"), _("It is owed once more, after all others about this booking."),
+        SendAgainForm, _("It will be sent again."),
+        icon="refresh", permission="send",
+    )  # fmt: skip
 
     @action(
         description=_("Send a message"),
@@ -170,17 +163,19 @@ class Decisions(ChargesBooking):
             self.log_change(request, booking, f"Sent a message: {message['type']} {message['comment']}".strip())
         return back(request)
 
-    def _decide(self, request, form, object_id, service, done, **more):
-        booking_id = self.existing(request, object_id).pk
-        attempt(
-            request,
-            lambda: service(
-                booking_id=booking_id,
-                now=timezone.now(),
-                actor=request.user.get_username(),
-                reason=form.cleaned_data["reason"],
-                **more,
-            ),
-            done,
-        )
+    @action(
+        description=_("Write a note"),
+        icon="sticky_note_2",
+        permissions=["operate"],
+        url_path="add-note",
+        dialog={
+            "title": _("Write a note"),
+            "description": _("For colleagues. It is never sent, and stays as it is."),
+            "form_class": NoteForm,
+            "form_submit_text": _("Keep"),
+        },
+    )
+    def add_note(self, request, form, object_id):
+        booking, actor = self.existing(request, object_id), request.user.get_username()
+        services.add_note(booking_id=booking.pk, text=form.cleaned_data["text"], actor=actor, now=timezone.now())
         return back(request)

@@ -20,6 +20,7 @@ OPERATIONS = (
     "EXPIRE",
     "FINISH",
     "NO_SHOW",
+    "SEND_AGAIN",
 )
 
 

@@ -15,14 +15,16 @@ from bookings.services.deciding import (
     extend,
     report_no_show,
 )
-from bookings.services.keeping import anonymise, forget_offers, notify
+from bookings.services.keeping import add_note, anonymise, forget_offers, notify
 from bookings.services.making import book, book_one_stop
 from bookings.services.story import legs_of, record
 from bookings.services.subscribing import subscribe, unsubscribe
+from bookings.services.telling import send_again
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 __all__ = [
     "PLANNED_WITHOUT_ARRIVAL",
+    "add_note",
     "advise",
     "anonymise",
     "book",
@@ -41,6 +43,7 @@ __all__ = [
     "notify",
     "record",
     "report_no_show",
+    "send_again",
     "subscribe",
     "unsubscribe",
     "withdraw_advice",

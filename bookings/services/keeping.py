@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from bookings import callbacks
-from bookings.models import Booking, Notification, Party
+from bookings.models import Booking, Note, Notification, Party
 from legs.models import Evidence, Leg, LegEvent
 from maas.models import Callback, CallbackState
 from tomp.errors import Invalid, Missing
@@ -40,6 +40,11 @@ def _check_leg(booking_id, leg_id):
         raise Invalid(f"Field: legId, Reason: booking {booking_id} has no leg {leg_id[:80]!r}.", module=3)
 
 
+def add_note(*, booking_id, text, now, actor):
+    """Colleagues will read this with the booking, and nobody else."""
+    return Note.objects.create(booking_id=booking_id, text=text, actor=actor, at=now)
+
+
 def forget_offers(*, before):
     """Offers that nobody booked and that lapsed before this moment are gone; returns how many."""
     _deleted, by_model = Booking.objects.stale_offers(before).delete()
@@ -50,14 +55,15 @@ def forget_offers(*, before):
 def anonymise(*, before, limit, now):
     """Nobody can tell any more whose the bookings were that ended before this moment; at most `limit` of them now.
 
-    Gone are customer, what came with the booking, the ways and the photos, the texts of messages and events, and the
-    calls we made. The trip, its price and its journal stay. Returns how many.
+    Gone are customer, what came with the booking, the ways and the photos, the texts of messages and events, our notes,
+    and the calls we made. The trip, its price and its journal stay. Returns how many.
     """
     found = Booking.objects.with_personal_data(before).order_by("created_at")
     ids = list(found.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
     Leg.objects.filter(booking__in=ids).update(track=[])
     LegEvent.objects.filter(leg__booking__in=ids).update(lat=None, lon=None, comment="")
     Evidence.objects.filter(leg__booking__in=ids).delete()
+    Note.objects.filter(booking__in=ids).delete()
     Notification.objects.filter(booking__in=ids).update(comment="", asset=None)
     Callback.objects.filter(booking_id__in=ids).exclude(state=CallbackState.OWED).delete()
     Booking.objects.filter(pk__in=ids).update(customer=None, customer_data=None, extra_info=None, anonymised_at=now)

@@ -1,16 +1,21 @@
 """Back office: how an import is read. Its rows as a table, and which of them are shown."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from fleet.models import Asset, ImportRow
 from fleet.models.imports import ImportState
-from tomp.admin import DASH, label, link
+from tomp.admin import DASH, label, link, moment
+from tomp.words import grouped
 
 PER_PAGE = 100
 STATE_COLOURS = {
@@ -38,19 +43,26 @@ OUTCOME_COLOURS = {
     ImportRow.Outcome.KEPT: "danger",
 }
 SHOWN_ALWAYS = ("all", "new", "changed", "unchanged", "warning", "wrong")
-TABS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "all": (_("All"), {}),
-    "new": (_("New"), {"kind": "NEW"}),
-    "changed": (_("Changed"), {"kind": "CHANGED"}),
-    "unchanged": (_("Unchanged"), {"kind": "UNCHANGED"}),
-    "warning": (_("With warnings"), {"has_warning": True}),
-    "wrong": (_("Wrong"), {"kind": "WRONG"}),
-    "applied": (_("Applied"), {"outcome": "APPLIED"}),
-    "left": (_("Left as they were"), {"outcome": "LEFT"}),
-    "undone": (_("Undone"), {"outcome": "UNDONE"}),
-    "partly": (_("Partly undone"), {"outcome": "PARTLY"}),
-    "kept": (_("Not undone"), {"outcome": "KEPT"}),
+VEHICLES, PLACES = Q(thing=""), ~Q(thing="")
+TABS: dict[str, tuple[Any, Q]] = {
+    "all": (_("All"), VEHICLES),
+    "new": (_("New"), VEHICLES & Q(kind="NEW")),
+    "changed": (_("Changed"), VEHICLES & Q(kind="CHANGED")),
+    "unchanged": (_("Unchanged"), VEHICLES & Q(kind="UNCHANGED")),
+    "warning": (_("With warnings"), Q(has_warning=True)),
+    "wrong": (_("Wrong"), Q(kind="WRONG")),
+    "applied": (_("Applied"), VEHICLES & Q(outcome="APPLIED")),
+    "left": (_("Left as they were"), Q(outcome="LEFT")),
+    "undone": (_("Undone"), VEHICLES & Q(outcome="UNDONE")),
+    "partly": (_("Partly undone"), VEHICLES & Q(outcome="PARTLY")),
+    "kept": (_("Not undone"), VEHICLES & Q(outcome="KEPT")),
+    "places": (_("Places, types and prices"), PLACES),
+    "places_partly": (_("Of these partly undone"), PLACES & Q(outcome="PARTLY")),
+    "places_kept": (_("Of these not undone"), PLACES & Q(outcome="KEPT")),
 }
+TO_UNDO = ("applied", "partly", "kept")
+LONGEST = 200
+TIMES = ("reported_at", "starts_at", "ends_at")
 
 
 @dataclass(frozen=True)
@@ -61,42 +73,58 @@ class Line:
     vehicle: str
     what: str
     differences: str
-    remarks: list[str]
+    errors: list[str]
+    warnings: list[str]
+
+    @property
+    def remarks(self):
+        return [*self.errors, *self.warnings]
 
 
 def shown_tab(batch, asked):
     """The one that was asked for, else the first that has something to look at."""
     if asked in TABS:
         return asked
-    first = ("wrong", "changed", "new") if batch.state == ImportState.COMPARED else ("kept", "partly", "left")
+    if batch.state == ImportState.COMPARED:
+        first: tuple[str, ...] = ("wrong", "changed", "new", "all", "places")
+    else:
+        first = ("kept", "partly", "places_kept", "places_partly", "left", "all", "places")
     return next((name for name in first if batch.counts.get(name)), "all")
 
 
 def tabs(batch, active):
-    """The filters, with how many rows each has; as unfold's list of tabs."""
+    """The filters, with how many rows each has; as unfold's list of tabs. A report leaves out what there is none of."""
+    always = SHOWN_ALWAYS if batch.state == ImportState.COMPARED and batch.counts.get("all") else ()
     return [
         {
-            "title": f"{title} {batch.counts.get(name, 0):,}",
+            "title": f"{title} {grouped(batch.counts.get(name, 0))}",
             "link": f"?rows={name}",
             "active": name == active,
             "has_permission": True,
         }
         for name, (title, _condition) in TABS.items()
-        if name in SHOWN_ALWAYS or batch.counts.get(name)
+        if name == active or name in always or batch.counts.get(name)
     ]
+
+
+def is_to_undo(batch):
+    """Whether anything that was written could be taken back."""
+    return any(batch.counts.get(f"{what}{outcome}") for what in ("", "places_") for outcome in TO_UNDO)
 
 
 def page_of(batch, tab, number):
     """A hundred rows as lines."""
-    rows = ImportRow.objects.filter(batch=batch, **TABS[tab][1]).order_by("number").defer("wanted", "cells")
+    rows = ImportRow.objects.filter(TABS[tab][1], batch=batch).order_by("number").defer("wanted", "cells")
     paginator = Paginator(rows, PER_PAGE)
     paginator.__dict__["count"] = batch.counts.get(tab, 0)  # known already
     page = paginator.get_page(number)
     found = list(page.object_list)
     there = set(
-        Asset.objects.filter(pk__in=[row.asset_pk for row in found if row.asset_pk]).values_list("pk", flat=True)
+        Asset.objects.filter(pk__in=[row.asset_pk for row in found if row.asset_pk and not row.thing]).values_list(
+            "pk", flat=True
+        )
     )
-    page.object_list = [_line(row, row.asset_pk in there) for row in found]
+    page.object_list = [_line(row, row.asset_pk in there and not row.thing) for row in found]
     return page
 
 
@@ -104,21 +132,53 @@ def _line(row, is_there):
     name = row.vehicle or DASH
     if is_there:
         name = link(reverse("admin:fleet_asset_change", args=[row.asset_pk]), name)
+    if row.thing:
+        name = format_html('<div class="import-field">{}</div>{}', row.thing, name)
     kind = label(row.kind, row.get_kind_display(), KIND_COLOURS)
     became = label(row.outcome, row.get_outcome_display(), OUTCOME_COLOURS) if row.outcome else ""
     return Line(
-        row.number, name, format_html("{} {}", kind, became), _differences(row), [*row.told, *row.errors, *row.warnings]
+        row.number,
+        name,
+        format_html("{} {}", kind, became),
+        _differences(row),
+        errors=row.errors,
+        warnings=[*row.told, *row.warnings],
     )
 
 
 def _differences(row):
-    """Field: before → after, a line each; of a new vehicle what it has, in one."""
-    fields = [(name.replace("_", " "), _shown(old), _shown(new)) for name, (old, new) in sorted(row.changes.items())]
+    """Field: before → after, a line each; of what is new what it has, in one."""
+    fields = [
+        (_in_words(name), _shown(name, old), _shown(name, new)) for name, (old, new) in sorted(row.changes.items())
+    ]
     if row.kind == ImportRow.Kind.NEW:
-        has = [(name, new) for name, _none, new in fields if new != DASH and name != "vehicle number"]
+        has = [(name, new) for name, _none, new in fields if new not in (DASH, _("no")) and name != "vehicle number"]
         return format_html_join(" · ", '<span class="import-field">{}</span> <strong>{}</strong>', has)
     return format_html_join("", '<div><span class="import-field">{}</span> {} → <strong>{}</strong></div>', fields)
 
 
-def _shown(value):
-    return DASH if value in (None, "") else str(value)
+def _in_words(name):
+    return name.replace("_", " ")
+
+
+def _shown(name, value):
+    """As staff write it: times are local, texts in several languages stand beside each other."""
+    if value in (None, "", [], {}):
+        return DASH
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in TIMES:
+        return moment(datetime.fromisoformat(value))
+    if name == "area":
+        points = _points(value["coordinates"])
+        return ngettext("%(n)d point", "%(n)d points", points) % {"n": points}
+    if isinstance(value, list):
+        value = ", ".join(str(_shown("", one)) for one in value)
+    if isinstance(value, dict):
+        value = ", ".join(f"{part}: {_shown('', one)}" for part, one in value.items() if one not in (None, ""))
+    return Truncator(value).chars(LONGEST)
+
+
+def _points(coordinates):
+    """How many positions a GeoJSON geometry has, however deep they stand."""
+    return sum(_points(one) for one in coordinates) if isinstance(coordinates[0], list) else 1

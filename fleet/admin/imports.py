@@ -15,14 +15,16 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from fleet.admin.import_forms import MappingForm, UploadForm, explanations
-from fleet.admin.import_pages import STATE_COLOURS, page_of, shown_tab, tabs
+from fleet.admin.import_pages import STATE_COLOURS, is_to_undo, page_of, shown_tab, tabs
 from fleet.importing.batches import asking, watching
 from fleet.importing.errors import NotNow, UnusableInput
 from fleet.importing.sheets.service import failed_lines
-from fleet.importing.sheets.template import DELIMITER, template_lines
+from fleet.importing.sheets.template import DELIMITER, template_lines, template_rows
 from fleet.models import ImportBatch, ImportRow
 from fleet.models.imports import ImportState, can_be
 from tomp.admin import DASH, DayRangeFilter, ReadOnlyAdmin, label, moment
+from tomp.tables import xlsx_file
+from tomp.words import grouped
 
 PAGE = Media(css={"all": ("fleet/imports.css",)}, js=("fleet/imports.js",))
 FORM_BYTES = 1024 * 1024  # what a form has beside its file
@@ -75,7 +77,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     @display(description=_("vehicles"))
     def rows(self, batch):
         told = [("new", _("new")), ("changed", _("changed")), ("wrong", _("wrong"))]
-        return " · ".join(f"{batch.counts[name]:,} {word}" for name, word in told if batch.counts.get(name)) or DASH
+        return (
+            " · ".join(f"{grouped(batch.counts[name])} {word}" for name, word in told if batch.counts.get(name)) or DASH
+        )
 
     @display(description=_("when"), ordering="created_at")
     def created(self, batch):
@@ -99,6 +103,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         return [
             named("upload/", bounded(site, self.upload), "upload"),
             named("template/", site.admin_view(self.template), "template"),
+            named("template/xlsx/", site.admin_view(self.template_xlsx), "template_xlsx"),
             named("<int:pk>/mapping/", site.admin_view(self.mapping), "mapping"),
             named("<int:pk>/progress/", site.admin_view(self.progress), "progress"),
             named("<int:pk>/failed/", site.admin_view(self.failed), "failed"),
@@ -136,6 +141,13 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return _csv(template_lines(), "fleet-list")
 
+    def template_xlsx(self, request):
+        """The same as a spreadsheet, whose cells are texts: no IMEI is shortened."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        header, *comments = template_rows()
+        return xlsx_file(header, comments, "fleet-list")
+
     def mapping(self, request, pk):
         """What the columns mean; then the rows are compared."""
         batch = self._batch(request, pk, changes=True)
@@ -155,7 +167,10 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 return redirect("admin:fleet_importbatch_change", batch.pk)
             except (UnusableInput, NotNow) as refusal:
                 form.add_error(None, str(refusal))
-        return self._page(request, "mapping", batch.source, batch=batch, form=form, explanations=explanations())
+        kept = asking.kept_mapping(batch.header)
+        return self._page(
+            request, "mapping", batch.source, batch=batch, form=form, kept=kept, explanations=explanations()
+        )
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The import as it is: to be mapped, at work, to be looked at, or the report."""
@@ -180,7 +195,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             can=can,
             waiting=batch.counts.get("new", 0) + batch.counts.get("changed", 0),
             has_news=any(new or changed for _kind, new, changed, *_others in batch.things),
+            is_to_undo=is_to_undo(batch),
             tab=tab,
+            what=_("Place, type or plan") if tab.startswith("places") else _("Vehicle"),
             tabs_list=[] if batch.is_at_work else tabs(batch, tab),
             page=None if batch.is_at_work else page_of(batch, tab, request.GET.get("p")),
             progress=watching.progress(batch_id=batch.pk, now=timezone.now()),
@@ -225,7 +242,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "media": PAGE,
             "may_import": may_import(request),
-            "limits": {"mb": settings.TOMP_IMPORT_MAX_MB, "rows": f"{settings.TOMP_IMPORT_MAX_ROWS:,}"},
+            "limits": {"mb": settings.TOMP_IMPORT_MAX_MB, "rows": grouped(settings.TOMP_IMPORT_MAX_ROWS)},
             "has_view_permission": True,
             **context,
         }

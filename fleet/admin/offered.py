@@ -27,6 +27,12 @@ class OfferedMixin(StaffAdmin):
 
     @display(description=_("offered now"))
     def offered(self, asset):
+        """Templates ask for the text of a field several times; the rules are read once."""
+        if not hasattr(asset, "offered_in_words"):
+            asset.offered_in_words = self._offered_in_words(asset)
+        return asset.offered_in_words
+
+    def _offered_in_words(self, asset):
         found = offering.reasons(asset, now=timezone.now())
         if not found:
             return label("yes", _("yes, to everybody"), {"yes": "success"})

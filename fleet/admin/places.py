@@ -1,5 +1,7 @@
 """Back office: the operator itself, its regions and its stations."""
 
+import json
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 from django import forms
@@ -9,14 +11,15 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from fleet import shapes, zoning
 from fleet.admin.steps import StepsField
 from fleet.admin.tables import StationTable, TableAdmin
 from fleet.models import Region, Station, System
-from fleet.polygons import check_polygon
+from fleet.polygons import check_polygon, wound
 from tomp.admin import HistoryAdmin, label
-from tomp.forms import StaffForm, WordsField
+from tomp.forms import JSONFormField, StaffForm, WordsField
 from tomp.language import TAG
 
 REGION_COLOURS = {
@@ -80,12 +83,81 @@ class SystemAdmin(HistoryAdmin):
         return False
 
 
-class RegionForm(StaffForm):
-    """Refuses an area that is no polygon before the page computes with it."""
+class AreaField(JSONFormField):
+    """An area typed or pasted: GeoJSON of any kind, or WKT. Several polygons become one MultiPolygon."""
 
-    def clean_area(self):
-        check_polygon(self.cleaned_data["area"])
-        return self.cleaned_data["area"]
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        return value if isinstance(value, dict) else shapes.as_geojson(shapes.polygons(value))
+
+
+class RegionForm(StaffForm):
+    """Reads an area that was drawn, typed or sent as a file, and refuses what is none.
+
+    A region is one polygon: of several the first is this region's, `further` are the others. `remarks` are what the
+    colleague should know of the area before it is saved.
+    """
+
+    area = AreaField(label=_("Area"), help_text=_("GeoJSON or WKT, longitude before latitude, rings closed."))
+    area_file = forms.FileField(
+        label=_("or a file"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget({"accept": ".json,.geojson,.wkt,.txt,application/geo+json"}),
+        help_text=_("GeoJSON or WKT; it replaces the area above."),
+    )
+    further: Sequence = ()
+    remarks: Sequence = ()
+
+    def clean_area_file(self):
+        file = self.cleaned_data["area_file"]
+        if file is None:
+            return None
+        if file.size > shapes.LONGEST:
+            raise ValidationError(_("At most %(most)d characters are read.") % {"most": shapes.LONGEST})
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValidationError(_("This file is no text in UTF-8.")) from error
+        return shapes.as_geojson(shapes.polygons(text))
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        drawn = cleaned.get("area_file") or cleaned.get("area")
+        if cleaned.get("area_file"):
+            self.changed_data.append("area")
+        if drawn is None:
+            if not self.has_error("area") and not self.has_error("area_file"):
+                self.add_error("area", _("Draw the area."))
+            return cleaned
+        self.remarks = zoning.remarks(self.sketch(drawn))
+        errors = [remark.text for remark in self.remarks if remark.is_error]
+        if errors:
+            self.add_error("area", errors)
+            return cleaned
+        first, *self.further = [wound(part) for part in shapes.parts(drawn)]
+        return {**cleaned, "area": first}
+
+    def sketch(self, drawn):
+        """The region as this form describes it."""
+        cleaned = self.cleaned_data
+        return zoning.Sketch(
+            parts=shapes.parts(drawn),
+            kind=cleaned.get("kind") or Region.Kind.OPERATING,
+            max_speed_kmh=cleaned.get("max_speed_kmh"),
+            asset_types=frozenset(kind.pk for kind in cleaned.get("asset_types") or ()),
+            starts_at=cleaned.get("starts_at"),
+            ends_at=cleaned.get("ends_at"),
+            region_id=self.instance.pk,
+        )
+
+    def drawn(self):
+        """All the polygons of the valid form as one text."""
+        parts = [self.cleaned_data["area"], *self.further]
+        return json.dumps(shapes.as_geojson([part["coordinates"] for part in parts]))
 
     def add_error(self, field, error):
         """One reason per field: the model repeats what was found here."""
@@ -98,7 +170,7 @@ class RegionForm(StaffForm):
 class RegionAdmin(HistoryAdmin):
     """The operating area and the zones in it."""
 
-    form = RegionForm
+    form: type[StaffForm] = RegionForm
     also_saved = ("south", "north", "west", "east")
     list_display = ("__str__", "region_id", "kind_label", "max_speed_kmh", "points", "starts_at", "ends_at")
     list_filter = (("kind", ChoicesDropdownFilter), ("asset_types", AutocompleteSelectFilter))
@@ -108,7 +180,7 @@ class RegionAdmin(HistoryAdmin):
     fieldsets = (
         (None, {"fields": ("region_id", "name", "kind", "max_speed_kmh", "asset_types")}),
         (_("In force"), {"fields": (("starts_at", "ends_at"),)}),
-        (_("Area"), {"fields": ("area", ("points", "box"), "source_id")}),
+        (_("Area"), {"fields": ("area", "area_file", ("points", "box"), "source_id")}),
     )
 
     @display(description=_("kind"), ordering="kind")
@@ -126,10 +198,28 @@ class RegionAdmin(HistoryAdmin):
         return f"{region.south:.5f}, {region.west:.5f} – {region.north:.5f}, {region.east:.5f}"
 
 
+class StationForm(StaffForm):
+    """Refuses a place that is none; the area, if it has one, is a MultiPolygon."""
+
+    area = AreaField(
+        label=_("Area"), help_text=_("GeoJSON or WKT: who stops in it is at the station; empty = near its place.")
+    )
+
+    def clean_area(self):
+        area = self.cleaned_data["area"]
+        if area is None:
+            return None
+        parts = shapes.parts(area)
+        for part in parts:
+            check_polygon(part)
+        return {"type": "MultiPolygon", "coordinates": [wound(part)["coordinates"] for part in parts]}
+
+
 @admin.register(Station)
 class StationAdmin(TableAdmin, HistoryAdmin):
     """Where vehicles stand, and how many do."""
 
+    form: type[StaffForm] = StationForm
     resource_classes = (StationTable,)
 
     list_display = (

@@ -3,6 +3,7 @@
 import json
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV
@@ -32,6 +33,16 @@ class TextWidget(Widget):
 
 class SmallTable(ModelResource):
     """Rows by our own id; columns that are missing stay as they are, and every row is checked as a form would be."""
+
+    @override("en")
+    def export(self, *args, **kwargs):
+        """52.09 is written so for every reader."""
+        return super().export(*args, **kwargs)
+
+    @override("en")
+    def import_field(self, *args, **kwargs):
+        """It is read so, too: 52.090 would be a whole number to a Dutch reader."""
+        return super().import_field(*args, **kwargs)
 
     def before_import(self, dataset, **kwargs):
         if len(dataset) > MOST_ROWS:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,7 +31,7 @@ def money(amount, currency):
     places = minor_units(currency)
     exact = amount.normalize()
     shown = exact if -exact.as_tuple().exponent > places else amount.quantize(Decimal(1).scaleb(-places))
-    return f"{shown:f} {currency}"
+    return f"{number_format(shown)} {currency}"
 
 
 def sentence(tariff):

@@ -14,8 +14,10 @@ from django.db.models import Q
 
 from fleet.importing import upsert
 from fleet.importing.references import RELATIONS, References
+from fleet.importing.turns import take_turn
 from fleet.models import Asset, AssetPublicId
 from fleet.models.vehicles import AssetState
+from tomp.words import in_english
 
 Owners = dict[tuple[str, Any], tuple[int, str]]  # (field, value) → primary key and number of the vehicle that has it
 CHUNK = 1000
@@ -99,6 +101,7 @@ def apply(
     changes = []
     for chunk in chunks(wanted):
         with transaction.atomic():
+            take_turn()
             compared = apply_chunk(chunk, key=key, references=references, reason=reason)
             if record:
                 record(compared)
@@ -191,7 +194,7 @@ def _changed(wanted: Wanted, asset: Asset, references: References, owners: Owner
         kept = {name: value for name, value in values.items() if name in TRIP_BOUND}
         values = {name: value for name, value in values.items() if name not in TRIP_BOUND}
         if any(_old(asset, name, references) != value for name, value in kept.items()):
-            change.warnings.append(f"is {asset.get_state_display()}: not moved")
+            change.warnings.append(f"is {in_english(asset.get_state_display)}: not moved")
     _assign(change, values, references, owners)
     if "state" not in stale:
         _move(change)
@@ -271,7 +274,7 @@ def _move(change: Change) -> None:
         return
     if asset.is_on_a_trip:
         if wish.undoes is None:
-            change.warnings.append(f"is {asset.get_state_display()}: state not changed")
+            change.warnings.append(f"is {in_english(asset.get_state_display)}: state not changed")
         return
     if _is_to_move(asset, wish):
         old_state, old_reason = asset.state, asset.state_reason

@@ -64,7 +64,7 @@ class Damage(models.Model):
         )
 
     def __str__(self):
-        return f"{self.get_part_display()}: {self.description[:60]}"
+        return f"{self.get_part_display()}: {self.description[:60]}" if self.description else self.get_part_display()
 
 
 def image_type(file):

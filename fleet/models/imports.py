@@ -171,8 +171,9 @@ class ImportRow(models.Model):
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text=_("As the spreadsheet shows it."))
+    thing = models.CharField(max_length=20, blank=True, default="", help_text=_("What it is, if no vehicle."))
     vehicle = models.CharField(max_length=200, help_text=_("Its number, or its id in the feed."))
-    asset_pk = models.BigIntegerField(null=True, help_text=_("The vehicle; it may be gone."))
+    asset_pk = models.BigIntegerField(null=True, help_text=_("The vehicle or other thing; it may be gone."))
     kind = models.CharField(max_length=9, choices=Kind)
     has_warning = models.BooleanField(default=False)
     wanted = models.JSONField(null=True, help_text=_("What the row says, until it is applied."))
@@ -191,6 +192,7 @@ class ImportRow(models.Model):
             models.Index(fields=["batch", "kind", "number"], name="import_row_kind"),
             models.Index(fields=["batch", "number"], name="import_row_warning", condition=models.Q(has_warning=True)),
             models.Index(fields=["batch", "outcome", "id"], name="import_row_outcome"),
+            models.Index(fields=["batch", "number"], name="import_row_thing", condition=~models.Q(thing="")),
         )
 
     def __str__(self):

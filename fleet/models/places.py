@@ -140,6 +140,9 @@ class Region(models.Model):
         self.set_box()
         super().save(*args, **kwargs)
 
+    def is_in_force(self, now):
+        return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or self.ends_at > now)
+
     def set_box(self):
         """south, north, west and east enclose the area; for bulk writers, which pass by save()."""
         ring = self.area["coordinates"][0]

@@ -6,8 +6,8 @@ time is in seconds, distance in metres.
 """
 
 from fleet.pricing.amounts import TariffError, ex_vat, minor_units
-from fleet.pricing.charging import price
-from fleet.pricing.fare import Fare, Line
+from fleet.pricing.charging import breakdown, price
+from fleet.pricing.fare import Breakdown, Fare, Item, Line
 from fleet.pricing.parts import Part, normalise_touching
 from fleet.pricing.publishing import published
 from fleet.pricing.tariff import Tariff, is_final_by_nature, with_part
@@ -16,7 +16,9 @@ from fleet.pricing.vocabulary import AssetState, PartClass, PartKind, PartType, 
 
 __all__ = [
     "AssetState",
+    "Breakdown",
     "Fare",
+    "Item",
     "Line",
     "Part",
     "PartClass",
@@ -28,6 +30,7 @@ __all__ = [
     "TariffError",
     "UnitType",
     "Usage",
+    "breakdown",
     "ex_vat",
     "is_final_by_nature",
     "minor_units",

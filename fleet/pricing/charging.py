@@ -3,7 +3,7 @@
 from decimal import ROUND_CEILING, Decimal
 
 from fleet.pricing.amounts import ZERO, rounded
-from fleet.pricing.fare import Fare, Line
+from fleet.pricing.fare import Breakdown, Fare, Item, Line
 from fleet.pricing.parts import Part
 from fleet.pricing.publishing import in_money
 from fleet.pricing.tariff import Tariff
@@ -27,6 +27,21 @@ def price(tariff: Tariff, usage: Usage) -> Fare:
     lines |= _absorbed(fare, _capped_fare(tariff, usage) - sum(fare.values()))
     lines = _absorbed(lines, max(ZERO, -sum(lines.values(), ZERO)))
     return Fare(tariff.currency, tariff.vat_rate, tariff.vat_country, _as_lines(lines, tariff))
+
+
+def breakdown(tariff: Tariff, usage: Usage) -> Breakdown:
+    """How `price` comes to its total: what each part of the published tariff adds, and what happens to the sum."""
+    in_parts = in_money(tariff)
+    items = tuple(Item(part, _count(part, amount), amount) for part, amount in _charges(in_parts, usage) if amount)
+    fare_sum = sum((item.amount for item in items if item.part.part_class == PartClass.FARE), ZERO)
+    capped = _capped_fare(in_parts, usage) - fare_sum
+    so_far = sum((item.amount for item in items), ZERO) + capped
+    floor, fare = max(ZERO, -so_far), price(tariff, usage)
+    return Breakdown(items, capped, floor, fare.total - so_far - floor, fare)
+
+
+def _count(part: Part, amount: Decimal) -> Decimal | None:
+    return amount / part.amount if part.type == PartType.FLEX else None
 
 
 def _charges(tariff: Tariff, usage: Usage) -> list[tuple[Part, Decimal]]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from fleet.pricing.amounts import ZERO, convert, ex_vat, minor_units, plain, rounded
+from fleet.pricing.parts import Part
 from fleet.pricing.vocabulary import PartClass
 
 
@@ -18,6 +19,26 @@ class Line:
 
     def __post_init__(self) -> None:
         convert(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one part adds before caps and rounding. `count` is the units charged; None where none are."""
+
+    part: Part
+    count: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """How a fare came about. The items, what caps took off, the floor at zero and the rounding are the total."""
+
+    items: tuple[Item, ...]
+    capped: Decimal
+    floor: Decimal
+    rounding: Decimal
+    fare: "Fare"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, TextChoices
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,7 @@ from unfold.decorators import display
 from fleet.admin.days import DaysFilter
 from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
 from fleet.models import Asset, AssetPublicId
+from legs import photos
 from legs.admin.decisions import DecidesLeg
 from legs.models import RUNNING_STATES, Evidence, Leg, LegEvent, LegState
 from legs.serializers import EVENTS
@@ -262,7 +266,22 @@ class LegAdmin(LegShown, DecidesLeg):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("booking__provider", "asset_type", "asset", "station")
+        legs = super().get_queryset(request)
+        return legs.select_related("booking__provider", "asset_type", "asset__asset_type", "station")
+
+    def get_urls(self):
+        photo = self.admin_site.admin_view(self.photo, cacheable=True)
+        return [path("<uuid:leg_id>/photo/<int:photo_id>/", photo, name="legs_leg_photo"), *super().get_urls()]
+
+    def photo(self, request, leg_id, photo_id):
+        """The photo itself, from our address; 404 when there is none, or its server does not give it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            body, kind = photos.fetch(get_object_or_404(Evidence, pk=photo_id, leg=leg_id).url)
+        except photos.NotShown as failure:
+            return HttpResponse(str(failure), status=404, content_type="text/plain")
+        return HttpResponse(body, content_type=kind, headers={"Cache-Control": "private, max-age=86400"})
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()

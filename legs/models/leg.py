@@ -252,6 +252,22 @@ class Leg(FSMModelMixin, models.Model):
         self.arrived_at = self.arrived_at or max(at, self.departed_at)
         self.fare = fare.as_json()
 
+    def rewind(self, *, at):
+        """The meter of this running leg stopped at this moment, which may be before what it counted already."""
+        ended_at = self.metered_since or self.arrived_at
+        if ended_at is None or at >= ended_at:
+            return
+        segments = [[state, seconds] for state, seconds in self.segments]
+        if self.metered_since is not None:
+            segments.pop()  # it began after the end
+        too_much = (ended_at - at).total_seconds()
+        while segments and segments[-1][1] <= too_much:
+            too_much -= segments.pop()[1]
+        if segments:
+            segments[-1][1] = _rounded(segments[-1][1] - too_much)
+        self.segments = segments
+        self.metered_since = self.arrived_at = self.fare = None
+
     def usage(self, now):
         """What was used so far, for pricing: the running segment counts up to now, an issue does not count."""
         segments = [[state, seconds] for state, seconds in self.segments]
@@ -368,7 +384,11 @@ def _thinned(track):
 
 def _seconds_between(start, end):
     """Seconds, to the millisecond: what is dropped from each stretch would add up to free riding."""
-    seconds = round(max(0.0, (end - start).total_seconds()), 3)
+    return _rounded(max(0.0, (end - start).total_seconds()))
+
+
+def _rounded(seconds):
+    seconds = round(seconds, 3)
     return int(seconds) if seconds.is_integer() else seconds
 
 

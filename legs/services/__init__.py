@@ -49,6 +49,7 @@ def apply(
             at=at if event in ASKED_FOR else believable(at, leg, now, is_ours=asked_by == Party.TO),
             now=now,
             asked_by=asked_by,
+            actor=actor,
             asset_ref=asset_ref,
             urls=list(urls),
         )

@@ -135,7 +135,7 @@ def _finish_booking(step):
     booking.price = booking.total_of([leg, *others], step.now)
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
-        bookings.record(booking, "FINISH", step.asked_by, step.now)
+        bookings.record(booking, "FINISH", step.asked_by, step.now, step.actor)
     booking.save()
 
 
@@ -187,7 +187,7 @@ def _cancel(step):
     booking.price = booking.total_of(others, step.now)
     payments.close(booking, [leg], fee=fee, now=step.now)
     if not booking.is_open:
-        bookings.record(booking, "CANCEL", step.asked_by, step.now)
+        bookings.record(booking, "CANCEL", step.asked_by, step.now, step.actor)
     booking.save()
 
 

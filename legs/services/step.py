@@ -24,6 +24,7 @@ class Step:
     at: datetime
     now: datetime
     asked_by: Party = Party.MP
+    actor: str = ""
     asset_ref: str | None = None
     location: tuple | None = None
     asset_location: tuple | None = None

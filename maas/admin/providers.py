@@ -1,5 +1,7 @@
 """Back office: the MaaS providers, their contract terms and their credentials."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -9,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from maas import services
 from maas.admin.calls import CallsFilter, CallsProvider
 from maas.models import ApiKey, CallbackChannel, MaasProvider, OAuthClient
 from tomp import versions
-from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, Stacked, back, label, moment
+from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, Stacked, attempt, back, label, moment
 from tomp.errors import UnsupportedVersion
 from tomp.forms import SecretField, StaffForm, WordsField
 
@@ -35,12 +37,28 @@ class RevokeKeyForm(BaseDialogForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["key"].queryset = ApiKey.objects.not_revoked(timezone.now()).filter(provider=self.object_id)
+
+
+class RotateKeyForm(RevokeKeyForm):
+    """Those that nobody replaced yet."""
+
+    hours = forms.IntegerField(
+        label=_("The old key works for so many hours"),
+        initial=24,
+        min_value=0,
+        max_value=24 * 90,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["key"].queryset = ApiKey.objects.filter(provider=self.object_id, revoked_at__isnull=True)
 
 
 class ApiKeyInline(ReadOnlyInline):
     model = ApiKey
-    fields = ("prefix", "label", "created", "status")
+    fields = ("prefix", "label", "created", "made_by", "status")
     readonly_fields = fields
     hide_title = True
 
@@ -52,6 +70,8 @@ class ApiKeyInline(ReadOnlyInline):
     def status(self, key):
         if key.revoked_at is None:
             return label("valid", _("valid"), {"valid": "success"})
+        if key.revoked_at > timezone.now():
+            return label("ends", _("valid until %(at)s") % {"at": moment(key.revoked_at)}, {"ends": "warning"})
         return label("revoked", _("revoked %(at)s") % {"at": moment(key.revoked_at)}, {"revoked": "danger"})
 
 
@@ -113,7 +133,6 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         "is_sandbox",
         "calls_tag",
         "auto_commit",
-        "pending_minutes",
         "api_version",
         "base_url",
     )
@@ -126,7 +145,7 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         {
             "title": _("Credentials"),
             "icon": "key",
-            "items": ["issue_api_key", "revoke_api_key", "rotate_client_secret"],
+            "items": ["issue_api_key", "rotate_api_key", "revoke_api_key", "rotate_client_secret"],
         },
         *CallsProvider.actions_detail,
     )
@@ -193,6 +212,36 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         return back(request)
 
     @action(
+        description=_("Replace API key"),
+        icon="cached",
+        permissions=["change"],
+        url_path="rotate-api-key",
+        dialog={
+            "title": _("Replace API key"),
+            "description": _("The new key is shown once. The old one works for a while, so that they can change over."),
+            "form_class": RotateKeyForm,
+            "form_submit_text": _("Replace"),
+        },
+    )
+    def rotate_api_key(self, request, form, object_id):
+        provider, old = self.existing(request, object_id), form.cleaned_data["key"]
+        overlap = timedelta(hours=form.cleaned_data["hours"])
+        made = []
+        if attempt(
+            request,
+            lambda: made.extend(
+                services.rotate_api_key(
+                    key_id=old.pk, overlap=overlap, now=timezone.now(), actor=request.user.get_username()
+                )
+            ),
+            _("API key %(key)s is replaced.") % {"key": old},
+        ):
+            key, secret = made
+            self.log_change(request, provider, f"Replaced API key {old} by {key}")
+            self._show_once(request, _("New API key, shown only this once:"), secret)
+        return back(request)
+
+    @action(
         description=_("Revoke API key"),
         icon="key_off",
         permissions=["change"],
@@ -233,7 +282,7 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         return client.client_id if client else None
 
     def _show_new_key(self, request, provider, key_label=""):
-        key, secret = services.issue_api_key(provider=provider, label=key_label)
+        key, secret = services.issue_api_key(provider=provider, label=key_label, actor=request.user.get_username())
         self.log_change(request, provider, f"Issued API key {key}")
         self._show_once(request, _("New API key, shown only this once:"), secret)
 

@@ -15,8 +15,12 @@ def digest_of(secret):
 
 
 class ApiKeyQuerySet(models.QuerySet):
-    def valid(self):
-        return self.filter(revoked_at__isnull=True, provider__is_active=True)
+    def not_revoked(self, now):
+        """Also those that are revoked from a later moment on."""
+        return self.filter(models.Q(revoked_at__isnull=True) | models.Q(revoked_at__gt=now))
+
+    def valid(self, now):
+        return self.not_revoked(now).filter(provider__is_active=True)
 
     def for_secret(self, secret):
         """The key with this secret, found by its digest in a unique index.
@@ -35,7 +39,8 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=8, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.CharField(max_length=150, blank=True, help_text=_("The colleague; none: a command."))
+    revoked_at = models.DateTimeField(null=True, blank=True, help_text=_("From then on it opens nothing."))
 
     objects = ApiKeyQuerySet.as_manager()
 

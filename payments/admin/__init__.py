@@ -1,3 +1,3 @@
 """Back office: money. What is written is written by payments.services."""
 
-from payments.admin import claims, invoices, journal  # noqa: F401 -- each registers its pages
+from payments.admin import claims, corrections, invoices, journal  # noqa: F401 -- each registers its pages

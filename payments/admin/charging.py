@@ -4,22 +4,22 @@ from decimal import Decimal
 
 from django import forms
 from django.core.validators import MinValueValidator
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from bookings.dialogs import DecisionForm, button
 from fleet.admin.wording import money
 from payments import services
+from payments.admin.corrections import written
 from payments.models import CLAIMABLE, JournalEntry
-from tomp.admin import ReadOnlyAdmin, ReasonForm, attempt, back
+from tomp.admin import ReadOnlyAdmin
 
 
 def may_charge(request):
     return request.user.has_perm("payments.add_journalentry")
 
 
-class MoneyForm(ReasonForm):
+class MoneyForm(DecisionForm):
     """How much, said to the provider in these words, and why, for colleagues."""
 
     field_order = ("category", "entry", "amount", "vat_rate", "description", "reason")
@@ -32,6 +32,8 @@ class MoneyForm(ReasonForm):
 
 class ChargeForm(MoneyForm):
     """Extra costs; below zero is money for the provider."""
+
+    service = staticmethod(services.claim)
 
     category = forms.ChoiceField(
         label=_("What for"),
@@ -52,6 +54,8 @@ class ChargeForm(MoneyForm):
 class RefundForm(MoneyForm):
     """Of what, and how much of it."""
 
+    service = staticmethod(services.refund)
+
     entry = forms.TypedChoiceField(label=_("Of"), coerce=int, empty_value=None, required=False)
     entry.widget = UnfoldAdminSelectWidget()
 
@@ -62,6 +66,10 @@ class RefundForm(MoneyForm):
         self.fields["entry"].choices = [("", whole), *_refundable(entries)]
         self.fields["amount"].validators.append(MinValueValidator(Decimal("0.001")))
         self.fields["description"].initial = _("Refund")
+
+    def chosen(self, answers):
+        costs = dict(answers)
+        return {"entry_id": costs.pop("entry"), **costs}
 
 
 def _refundable(entries):
@@ -78,42 +86,12 @@ class ChargesBooking(ReadOnlyAdmin):
     def has_charge_permission(self, request, obj=None):
         return may_charge(request)
 
-    @action(
-        description=_("Claim extra costs"),
-        icon="add_card",
-        permissions=["charge"],
-        url_path="claim-extra-costs",
-        dialog={
-            "title": _("Claim extra costs"),
-            "description": _("Owed at once, and shown with the price of the booking. Below zero it is a credit."),
-            "form_class": ChargeForm,
-            "form_submit_text": _("Claim"),
-        },
-    )
-    def claim_extra_costs(self, request, form, object_id):
-        return self._charge(request, services.claim, object_id, **form.cleaned_data)
-
-    @action(
-        description=_("Refund"),
-        icon="currency_exchange",
-        permissions=["charge"],
-        url_path="refund",
-        dialog={
-            "title": _("Refund"),
-            "description": _("Never more than was charged and not given back yet."),
-            "form_class": RefundForm,
-            "form_submit_text": _("Refund"),
-        },
-    )
-    def refund(self, request, form, object_id):
-        costs = dict(form.cleaned_data)
-        return self._charge(request, services.refund, object_id, entry_id=costs.pop("entry"), **costs)
-
-    def _charge(self, request, service, object_id, *, _form_submitted, **costs):
-        booking_id = self.existing(request, object_id).pk
-        attempt(
-            request,
-            lambda: service(booking_id=booking_id, now=timezone.now(), actor=request.user.get_username(), **costs),
-            lambda entry: _("Written: %(entry)s.") % {"entry": entry},
-        )
-        return back(request)
+    claim_extra_costs = button(
+        "claim_extra_costs", _("Claim extra costs"),
+        _("Owed at once, and shown with the price of the booking. Below zero it is a credit."),
+        ChargeForm, written, icon="add_card", permission="charge",
+    )  # fmt: skip
+    refund = button(
+        "refund", _("Refund"), _("Never more than was charged and not given back yet."),
+        RefundForm, written, icon="currency_exchange", permission="charge",
+    )  # fmt: skip

@@ -12,7 +12,8 @@ from unfold.enums import ActionVariant
 from fleet.admin.wording import money
 from maas.admin.sandbox import SandboxFilter
 from payments import services
-from payments.models import Claim, ClaimState
+from payments.admin.corrections import proposed
+from payments.models import Claim, ClaimState, Correction
 from tomp.admin import DayRangeFilter, ReadOnlyAdmin, ReasonForm, attempt, back, has_id, label, link, moment, short
 
 STATE_COLOURS = {ClaimState.PROPOSED: "warning", ClaimState.APPROVED: "success", ClaimState.REJECTED: "danger"}
@@ -86,7 +87,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         },
     )
     def approve(self, request, form, object_id):
-        return self._decide(request, services.approve, object_id, form, _("The claim is approved."))
+        return self._decide(request, services.approve, object_id, form, _approved)
 
     @action(
         description=_("Reject"),
@@ -112,3 +113,7 @@ class ClaimAdmin(ReadOnlyAdmin):
             done,
         )
         return back(request)
+
+
+def _approved(result):
+    return proposed(result) if isinstance(result, Correction) else _("The claim is approved.")

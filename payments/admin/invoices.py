@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -17,8 +18,9 @@ from fleet import information
 from fleet.admin.wording import money
 from maas.models import MaasProvider
 from payments import services
-from payments.export import csv_file
-from payments.models import Invoice
+from payments.admin.runs import invoice_run
+from payments.export import export
+from payments.models import Invoice, JournalEntry
 from payments.period import days
 from tomp.admin import DayRangeFilter, ReadOnlyAdmin, attempt, back, link, moment
 
@@ -47,8 +49,9 @@ class InvoiceAdmin(ReadOnlyAdmin):
     list_select_related = ("provider",)
     search_fields = ("number", "made_by", "provider__name", "provider__maas_id")
     search_help_text = _("Number, provider, or name of a colleague")
-    actions_list = ("make_invoice",)
-    actions_detail = ("export",)
+    actions_list = ("open_run", "make_invoice")
+    actions_detail = ("export", "export_xlsx")
+    actions = ("export_entries", "export_entries_xlsx")
     readonly_fields = ("period", "sum", "made", "what")
     fieldsets = ((None, {"fields": (("number", "provider"), ("period", "sum"), ("made", "made_by"), "what")}),)
 
@@ -100,10 +103,42 @@ class InvoiceAdmin(ReadOnlyAdmin):
         )
         return back(request)
 
+    def get_urls(self):
+        run = self.admin_site.admin_view(self.invoice_run)
+        return [path("run/", run, name="payments_invoice_run"), *super().get_urls()]
+
+    def invoice_run(self, request):
+        """Of all providers at once: a preview, and then exactly that."""
+        return invoice_run(request, self.admin_site)
+
+    @action(description=_("Invoice run"), icon="library_books", permissions=["charge"], url_path="open-run")
+    def open_run(self, request):
+        return redirect("admin:payments_invoice_run")
+
     @action(description=_("Export (CSV)"), icon="download", permissions=["view"], url_path="export")
     def export(self, request, object_id):
+        return self._export(request, object_id, "csv")
+
+    @action(description=_("Export (XLSX)"), icon="table_view", permissions=["view"], url_path="export-xlsx")
+    def export_xlsx(self, request, object_id):
+        return self._export(request, object_id, "xlsx")
+
+    def _export(self, request, object_id, kind):
         invoice = self.existing(request, object_id)
-        return csv_file(invoice.entries, f"invoice-{invoice.number}")
+        return export(invoice.entries, f"invoice-{invoice.number}", kind)
+
+    @admin.action(description=_("Export the entries (CSV)"), permissions=["view"])
+    def export_entries(self, request, queryset):
+        """Those of the selected invoices, or of all that match the filter."""
+        return export(_entries_of(queryset), "invoices", "csv")
+
+    @admin.action(description=_("Export the entries (XLSX)"), permissions=["view"])
+    def export_entries_xlsx(self, request, queryset):
+        return export(_entries_of(queryset), "invoices", "xlsx")
+
+
+def _entries_of(invoices):
+    return JournalEntry.objects.filter(invoice_number__in=invoices.order_by().values("number"))
 
 
 def _made(invoices):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,9 @@ from fleet.admin.wording import duration, fare_lines_of, money
 from maas.admin.sandbox import SandboxFilter
 from payments import services
 from payments.admin.charging import may_charge
-from payments.export import csv_file
+from payments.admin.corrections import written
+from payments.admin.reconciliation import reconciliation
+from payments.export import export
 from payments.models import JournalEntry
 from tomp.admin import (
     DASH,
@@ -116,6 +119,7 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
     ordering = ("-id",)
     search_fields = ("invoice_number",)
     search_help_text = _("Booking id, leg id or invoice number")
+    actions_list = ("open_reconciliation",)
     actions_detail = ("correct",)
     readonly_fields = ("sum", "net", "consists_of", "used", "distance", "state_label", "created")
     fieldsets = (
@@ -138,14 +142,33 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
         return link(reverse("admin:bookings_booking_change", args=[entry.booking_id]), short(entry.booking_id))
 
     def get_urls(self):
-        export = self.admin_site.admin_view(self.export)
-        return [path("export/", export, name="payments_journalentry_export"), *super().get_urls()]
+        export, adds_up = map(self.admin_site.admin_view, (self.export, self.reconciliation))
+        return [
+            path("export/", export, name="payments_journalentry_export"),
+            path("reconciliation/", adds_up, name="payments_journalentry_reconciliation"),
+            *super().get_urls(),
+        ]
 
     def export(self, request):
-        """The list as it is filtered and searched, all pages of it, as CSV."""
+        """The list as it is filtered and searched, all pages of it, as CSV or with ?format=xlsx as a spreadsheet."""
+        self._check(request)
+        kind = request.GET.get("format", "csv")
+        request.GET = request.GET.copy()
+        request.GET.pop("format", None)  # the list takes it for a filter
+        return export(self.get_changelist_instance(request).get_queryset(request), "journal", kind)
+
+    def reconciliation(self, request):
+        """Does it add up, by provider and period?"""
+        self._check(request)
+        return reconciliation(request, self.admin_site)
+
+    def _check(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return csv_file(self.get_changelist_instance(request).get_queryset(request), "journal")
+
+    @action(description=_("Reconciliation"), icon="balance", permissions=["view"], url_path="adds-up")
+    def open_reconciliation(self, request):
+        return redirect("admin:payments_journalentry_reconciliation")
 
     def has_charge_permission(self, request, obj=None):
         return may_charge(request)
@@ -173,7 +196,7 @@ class JournalEntryAdmin(JournalShown, ReadOnlyAdmin):
                 actor=request.user.get_username(),
                 reason=form.cleaned_data["reason"],
             ),
-            lambda entry: _("Written: %(entry)s.") % {"entry": entry},
+            written,
         )
         return back(request)
 

@@ -15,6 +15,9 @@ class JournalEntryQuerySet(models.QuerySet):
     def for_provider(self, provider):
         return self.filter(provider=provider)
 
+    def written_by_staff(self):
+        return self.exclude(actor="")
+
     def earned(self):
         """Without deposits and what gives them back, corrections of corrections included (is_of_a_deposit)."""
         entries = self
@@ -113,6 +116,19 @@ class JournalEntry(models.Model):
         if self.refers_to is not None:
             return self.refers_to.is_of_a_deposit
         return self.category == self.Category.DEPOSIT
+
+    @property
+    def is_correction(self):
+        """Whether a colleague changed with it what the trip itself costs: gave something away, or undid that.
+
+        What takes back a charge that a colleague made is none, and deposits are the traveller's own money.
+        """
+        if not self.actor or self.is_of_a_deposit:
+            return False
+        first = self
+        while first.refers_to is not None:
+            first = first.refers_to
+        return not first.actor or first.amount < 0
 
     @property
     def is_extra(self):

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from bookings.models import Booking
 from payments.errors import BookingUnknown, ClaimImpossible
-from payments.models import CLAIMABLE, MONEY_BACK, JournalEntry
-from payments.services.journal import append, entries_of, extra, giving_back, in_minor_units, left_of
+from payments.models import CLAIMABLE, MONEY_BACK, CorrectionKind, JournalEntry
+from payments.services.journal import entries_of, extra, giving_back, in_minor_units, left_of
+from payments.services.proposals import write_or_propose
 
 Category = JournalEntry.Category
 
@@ -20,43 +21,33 @@ def claim(
     """Extra costs are owed from now on, and part of the booking's price; returns the journal entry.
 
     A negative amount is money for the provider. `details` may have number, number_type, account and meta (TOMP
-    extraCosts). Raises BookingUnknown, ClaimImpossible; after them nothing has changed.
+    extraCosts). Raises BookingUnknown, ClaimImpossible, CapReached; after them nothing has changed.
+
+    This holds for refund and correct, too: an `actor` is bound by the monthly cap, and above TOMP_TWO_PERSONS_ABOVE
+    nothing is owed yet: the Correction is returned, which a second colleague approves or refuses.
     """
     booking = locked(booking_id)
-    entry = checked(
-        booking, category, amount, currency, description, details=details,
+    entries = entries_of(booking)
+    entry = claimed(
+        booking, entries, category, amount, currency, description, details=details,
         vat_rate=vat_rate, vat_country=vat_country, leg_id=leg_id, comment=comment, actor=actor, reason=reason,
     )  # fmt: skip
-    if category == Category.REFUND:
-        check_refund(-entry.amount, refundable(entries_of(booking)), entry.currency)
-    append(booking, [entry], now=now)
-    _save_price(booking)
-    return entry
+    return write_or_propose(booking, entry, kind=CorrectionKind.CLAIM, now=now, count=len(entries))
 
 
 @transaction.atomic
 def refund(*, booking_id, amount, now, entry_id=None, description="Refund", comment="", actor="", reason=""):
     """This much (above 0) is given back, of one entry or of the whole booking; returns the journal entry.
 
-    Never more than was charged and not given back yet. Raises BookingUnknown, ClaimImpossible.
+    Never more than was charged and not given back yet. Raises BookingUnknown, ClaimImpossible, CapReached; see claim
+    for what an `actor` is bound by.
     """
     booking = locked(booking_id)
     entries = entries_of(booking)
-    amount = in_minor_units(amount, booking.currency)
-    if amount <= 0:
-        raise ClaimImpossible("Field: amount, Reason: a refund is above 0.")
-    more = {"comment": comment, "actor": actor, "reason": reason}
-    if entry_id is None:
-        check_refund(amount, refundable(entries), booking.currency)
-        entry = extra(Category.REFUND, -amount, booking.currency, description, **_vat_of(entries), **more)
-    else:
-        charged = _entry(entries, entry_id)
-        limits = [left_of(charged, entries)] + ([] if charged.is_of_a_deposit else [refundable(entries)])
-        check_refund(amount, min(limits), charged.currency)
-        entry = giving_back(Category.REFUND, charged, amount, description, **more)
-    append(booking, [entry], now=now, count=len(entries))
-    _save_price(booking)
-    return entry
+    entry = refunded(
+        booking, entries, amount, entry_id, description, comment=comment, actor=actor, reason=reason
+    )  # fmt: skip
+    return write_or_propose(booking, entry, kind=CorrectionKind.REFUND, now=now, count=len(entries))
 
 
 @transaction.atomic
@@ -64,19 +55,44 @@ def correct(*, entry_id, now, actor="", reason=""):
     """What is left of the entry is taken back by a counter-entry, which refers to it; returns that.
 
     A charge is taken back as CREDIT, money given by mistake is charged as OTHER. Raises ClaimImpossible when nothing
-    is left.
+    is left, and CapReached; see claim for what an `actor` is bound by.
     """
     booking = locked(JournalEntry.objects.values_list("booking", flat=True).get(pk=entry_id))
     entries = entries_of(booking)
+    entry = taking_back(booking, entries, entry_id, actor=actor, reason=reason)
+    return write_or_propose(booking, entry, kind=CorrectionKind.TAKE_BACK, now=now, count=len(entries))
+
+
+def claimed(booking, entries, category, amount, currency, description, **more):
+    """The unsaved entry of extra costs; of a REFUND never more than is left. Raises ClaimImpossible."""
+    entry = checked(booking, category, amount, currency, description, **more)
+    if category == Category.REFUND:
+        check_refund(-entry.amount, refundable(entries), entry.currency)
+    return entry
+
+
+def refunded(booking, entries, amount, entry_id, description, **more):
+    """The unsaved entry that gives back of one entry, or of the whole booking. Raises ClaimImpossible."""
+    amount = in_minor_units(amount, booking.currency)
+    if amount <= 0:
+        raise ClaimImpossible("Field: amount, Reason: a refund is above 0.")
+    if entry_id is None:
+        check_refund(amount, refundable(entries), booking.currency)
+        return extra(Category.REFUND, -amount, booking.currency, description, **_vat_of(entries), **more)
+    charged = _entry(entries, entry_id)
+    limits = [left_of(charged, entries)] + ([] if charged.is_of_a_deposit else [refundable(entries)])
+    check_refund(amount, min(limits), charged.currency)
+    return giving_back(Category.REFUND, charged, amount, description, **more)
+
+
+def taking_back(booking, entries, entry_id, **more):
+    """The unsaved entry that takes back what is left of another. Raises ClaimImpossible when nothing is."""
     wrong = _entry(entries, entry_id)
     left = left_of(wrong, entries)
     if left == 0:
         raise ClaimImpossible(f"Nothing is left of entry {wrong.sequence} of booking {booking.id}.")
     category = Category.CREDIT if left > 0 else Category.OTHER
-    entry = giving_back(category, wrong, left, f"Correction of entry {wrong.sequence}", actor=actor, reason=reason)
-    append(booking, [entry], now=now, count=len(entries))
-    _save_price(booking)
-    return entry
+    return giving_back(category, wrong, left, f"Correction of entry {wrong.sequence}", **more)
 
 
 def refundable(entries):
@@ -112,10 +128,6 @@ def locked(booking_id):
         return Booking.objects.booked().locked(booking_id)
     except Booking.DoesNotExist:
         raise BookingUnknown(f"Booking {booking_id} not found.") from None
-
-
-def _save_price(booking):
-    booking.save(update_fields=["price", "extra_costs"])
 
 
 def _entry(entries, entry_id):

@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
-from payments.errors import ClaimDecided
-from payments.models import Claim, ClaimState, JournalEntry
+from payments.errors import ClaimDecided, CorrectionDecided
+from payments.models import Claim, ClaimState, CorrectionKind, CorrectionState
 from payments.services import charging
-from payments.services.journal import append, entries_of
+from payments.services.journal import entries_of
+from payments.services.proposals import write_or_propose
 
 
 def propose(
@@ -34,27 +35,43 @@ def propose(
 
 @transaction.atomic
 def approve(*, claim_id, now, actor="", reason=""):
-    """What was claimed is in the journal. Raises ClaimDecided, or ClaimImpossible for a refund above what is left."""
+    """What was claimed is in the journal; returns the claim. Raises ClaimDecided, ClaimImpossible for a refund above
+    what is left, and CapReached.
+
+    Above TOMP_TWO_PERSONS_ABOVE the claim stays under review: the Correction is returned, for a second colleague.
+    """
     claim, booking = _locked(claim_id)
+    if waiting := claim.corrections.filter(state=CorrectionState.PROPOSED).first():
+        raise CorrectionDecided(f"{waiting.proposed_by} agreed to this claim already; a second colleague decides.")
     entries = entries_of(booking)
-    entry = charging.checked(
-        booking, claim.category, claim.amount, claim.currency, claim.description,
-        vat_rate=claim.vat_rate, vat_country=claim.vat_country, details=claim.details,
-        comment=f"You claimed this on {claim.created_at:%Y-%m-%d}; approved.", actor=actor, reason=reason,
+    entry = agreed(claim, booking, entries, actor=actor, reason=reason)
+    written = write_or_propose(
+        booking, entry, kind=CorrectionKind.THEIR_CLAIM, claim=claim, now=now, count=len(entries)
     )  # fmt: skip
-    if claim.category == JournalEntry.Category.REFUND:
-        charging.check_refund(-entry.amount, charging.refundable(entries), entry.currency)
-    append(booking, [entry], now=now, count=len(entries), is_claimed_by_provider=True)
-    booking.save(update_fields=["price", "extra_costs"])
+    if written is not entry:
+        return written
     claim.approve(entry=entry, at=now, by=actor, reason=reason)
     claim.save()
     return claim
 
 
+def agreed(claim, booking, entries, *, actor, reason):
+    """The unsaved entry that a claim leads to. Raises ClaimImpossible."""
+    return charging.claimed(
+        booking, entries, claim.category, claim.amount, claim.currency, claim.description,
+        vat_rate=claim.vat_rate, vat_country=claim.vat_country, details=claim.details,
+        comment=f"You claimed this on {claim.created_at:%Y-%m-%d}; approved.", actor=actor, reason=reason,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def reject(*, claim_id, now, actor="", reason=""):
-    """The claim is turned down; the journal stays as it is. Raises ClaimDecided."""
+    """The claim is turned down; the journal stays as it is. Raises ClaimDecided, or CorrectionDecided while a second
+    colleague is asked about it.
+    """
     claim, _booking = _locked(claim_id)
+    if waiting := claim.corrections.filter(state=CorrectionState.PROPOSED).first():
+        raise CorrectionDecided(f"{waiting.proposed_by} agreed to this claim; refuse that first, under Corrections.")
     claim.reject(at=now, by=actor, reason=reason)
     claim.save()
     return claim

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
+from django.db.models.functions import Coalesce
 
 from fleet import information
-from payments.errors import PeriodImpossible
+from maas.models import MaasProvider
+from payments.errors import PeriodChanged, PeriodImpossible
 from payments.models import Invoice, JournalEntry
 
 
@@ -18,6 +20,66 @@ class Due:
     currency: str
     total: Decimal
     entries: int
+
+
+@dataclass(frozen=True)
+class DueOf:
+    """The same of one of several providers; `net` is without VAT, as far as entries state it."""
+
+    provider: MaasProvider
+    due: Due
+    net: Decimal
+
+    @property
+    def key(self):
+        """What a preview promises: made is this or nothing."""
+        return f"{self.provider.pk}/{self.due.currency}/{self.due.entries}/{self.due.total}"
+
+
+def due_of_all(*, since, until, now):
+    """What a run of invoices for this period would make: all providers but those of the sandbox, by name.
+
+    Two statements. Raises PeriodImpossible.
+    """
+    _check(since, until, now)
+    entries = JournalEntry.objects.filter(provider__is_sandbox=False, state=JournalEntry.State.TO_INVOICE)
+    sums = entries.filter(created_at__gte=since, created_at__lt=until).order_by("provider__maas_id", "currency")
+    rows = list(
+        sums.values("provider", "currency").annotate(
+            total=Sum("amount"), entries=Count("pk"), net=Sum(Coalesce("amount_ex_vat", "amount"))
+        )
+    )
+    providers = MaasProvider.objects.in_bulk([row["provider"] for row in rows])
+    return [
+        DueOf(providers[row["provider"]], Due(row["currency"], row["total"], row["entries"]), row["net"])
+        for row in rows
+    ]
+
+
+@transaction.atomic
+def invoice_run(*, chosen, since, until, now, actor=""):
+    """Each of the `chosen` (keys of DueOf, from a preview) is on an invoice: what was shown. Returns the invoices.
+
+    What was invoiced meanwhile, by this very run sent twice or by a colleague, is left out. Raises PeriodChanged when
+    something else is due than was shown, and PeriodImpossible; after them nothing was invoiced.
+    """
+    _one_at_a_time()
+    dues = {(str(each.provider.pk), each.due.currency): each for each in due_of_all(since=since, until=until, now=now)}
+    made = []
+    for key in chosen:
+        provider_id, _slash, rest = key.partition("/")
+        currency = rest.partition("/")[0]
+        each = dues.get((provider_id, currency))
+        if each is None:
+            continue
+        if each.key != key:
+            raise PeriodChanged(
+                f"{each.provider}: there are {each.due.entries} entries of {each.due.total} {currency} by now. "
+                "Look at them and try again."
+            )
+        entries = _to_invoice(each.provider, since, until, now).filter(currency=currency)
+        made.append(_invoice(entries, each.provider, since, until, currency, now, actor))
+    return made
 
 
 def due(*, provider, since, until, now):
@@ -44,9 +106,13 @@ def invoice(*, provider, since, until, now, actor=""):
     ]
 
 
-def _to_invoice(provider, since, until, now):
+def _check(since, until, now):
     if not since < until <= now:
         raise PeriodImpossible("The period begins before it ends, and is over.")
+
+
+def _to_invoice(provider, since, until, now):
+    _check(since, until, now)
     mine = JournalEntry.objects.for_provider(provider).filter(state=JournalEntry.State.TO_INVOICE)
     if provider.is_sandbox:  # nobody rode anything
         return mine.none()

@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from fleet import tasks
 from fleet.models import Asset
 from fleet.models.vehicles import AssetState
+from legs.models import Leg
 from tests.fleet_factories import (
     AssetFactory,
     AssetTypeFactory,
@@ -200,3 +201,49 @@ def test_the_map_follows_what_moves(browser_page):
     Asset.objects.filter(pk=asset.pk).update(lat=0)
 
     browser_page.wait_for_selector("#map-status >> text=0 vehicles in view")
+
+
+def test_the_form_of_a_damage_fits_on_a_phone(browser_page):
+    asset = AssetFactory(vehicle_number="0004cb0b29f6ea7d79c8d23b5799829b")
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+
+    browser_page.goto(f"/admin/fleet/damage/add/?asset={asset.pk}", wait_until="networkidle")
+
+    assert browser_page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_ride_is_ended_with_the_effect_shown_before(browser_page):
+    leg = LegFactory(booking__state="STARTED", track=[[0, 52.09, 5.11], [60000, 52.091, 5.112]])
+    browser_page.goto(f"/admin/bookings/booking/{leg.booking_id}/change/")
+    browser_page.wait_for_selector("#trip-map path.leaflet-interactive")
+
+    browser_page.get_by_text("End the ride").click()
+    browser_page.locator("#dialog input[name=at]").fill("2026-05-04T12:10:00")
+    browser_page.locator("#dialog select[name=charge]").select_option("SET")
+    browser_page.locator("#dialog input[name=amount]").fill("2")
+    browser_page.wait_for_selector("#effect >> text=The ride costs 2.00 EUR.")
+    assert Leg.objects.get().state == "IN_USE"
+    browser_page.locator("#dialog textarea").fill("Their phone is dead.")
+    browser_page.locator("#dialog button[type=submit]").click()
+
+    browser_page.wait_for_selector("text=The booking costs 2.00 EUR.")
+    assert Leg.objects.get().state == "FINISHED"
+
+
+def test_a_ride_is_ended_without_javascript(browser_page, live_server):
+    leg = LegFactory(booking__state="STARTED")
+    context = browser_page.context.browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    context.add_cookies(browser_page.context.cookies())
+    page = context.new_page()
+    page.goto(f"/admin/bookings/booking/{leg.booking_id}/change/")
+
+    page.get_by_text("End the ride").click()
+    page.locator("input[name=at]").fill("2026-05-04T12:10:00")
+    page.locator("textarea[name=reason]").fill("Their phone is dead.")
+    page.locator(".decision button[type=submit]").click()  # shows what would happen at that time
+    page.wait_for_selector("text=Look again")
+    assert Leg.objects.get().state == "IN_USE"
+    page.locator(".decision button[type=submit]").click()
+
+    page.wait_for_url("**/change/")
+    assert Leg.objects.get().state == "FINISHED"

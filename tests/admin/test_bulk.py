@@ -117,12 +117,19 @@ def test_what_others_wrote_never_runs_in_a_spreadsheet(staff):
 def test_the_qr_sheet_has_a_label_for_each_code(staff):
     marked, bare = AssetFactory(vehicle_code="NL-0001<"), AssetFactory()
 
-    page = act(staff, "qr_sheet", marked, bare).content.decode()
+    page = content(act(staff, "qr_sheet", marked, bare)).decode()
 
     assert page.count("<svg") == 1
     assert "NL-0001&lt;" in page
     assert f"Without a vehicle code, hence without a label: {bare}" in page
     assert str(marked.public_id) not in page
+
+
+def test_a_qr_sheet_without_any_code_says_what_to_do(staff):
+    page = content(act(staff, "qr_sheet", AssetFactory())).decode()
+
+    assert "None of these vehicles has a vehicle code: enter or import them first." in page
+    assert "<svg" not in page
 
 
 @pytest.mark.parametrize("action", ["restrict", "move_to_station", "add_tags", "remove_tags"])

@@ -7,12 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.html import strip_tags
+from python_calamine import CalamineWorkbook
 
 from fleet.importing.batches import applying, comparing, undoing
 from fleet.importing.sheets.columns import ALIASES
-from fleet.models import Asset, ImportBatch
+from fleet.models import Asset, ColumnMapping, ImportBatch
 from tests.fleet.importing import NOW, again, apply, compared
-from tests.fleet_factories import AssetTypeFactory, ImportBatchFactory, SystemFactory
+from tests.fleet_factories import AssetTypeFactory, ColumnMappingFactory, ImportBatchFactory, SystemFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +261,52 @@ def test_a_filter_without_rows_still_shows_the_filters(staff):
 
     assert "There are no such rows." in html
     assert "?rows=wrong" in html
+
+
+def test_the_template_is_there_as_a_spreadsheet_too(staff):
+    content = b"".join(staff.get(f"{PAGES}template/xlsx/").streaming_content)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+    assert (rows[0], len(rows), rows[2][3]) == (list(ALIASES), 3, "868440060183257")
+    response = upload(staff, content, "fleet-list.xlsx")
+    assert "fleet-list.xlsx has a header and no rows." in response.content.decode()
+
+
+def test_the_places_of_a_feed_are_told_field_by_field(staff):
+    square = [[5.0, 52.0], [5.1, 52.0], [5.1, 52.1], [5.0, 52.0]]
+    station = {"name": [None, {"en": "Quay"}], "is_renting": [None, False], "region": [None, None],
+               "area": [None, {"type": "MultiPolygon", "coordinates": [[square], [square]]}]}  # fmt: skip
+    plan = {"is_taxable": [True, False], "starts_at": ["2026-05-04T12:00:00Z", None]}
+    batch = ImportBatchFactory(kind="FEED", state="APPLIED", counts={"all": 2, "places": 2, "places_applied": 2})
+    batch.rows.create(number=1, thing="stations", vehicle="quay", kind="NEW", changes=station, outcome="APPLIED")
+    batch.rows.create(number=2, thing="pricing plans", vehicle="basic", kind="CHANGED", changes=plan, outcome="APPLIED")
+
+    page = staff.get(f"{PAGES}{batch.pk}/change/?rows=places")
+
+    lines = [strip_tags(line.differences) for line in page.context["page"].object_list]
+    assert lines == ["area 8 points · name en: Quay", "is taxable yes → nostarts at 2026-05-04 12:00:00 → –"]
+    assert [tab["title"] for tab in page.context["tabs_list"]] == ["All 2", "Places, types and prices 2"]
+    assert "Undo the import" in page.content.decode()
+
+
+def test_kept_columns_are_named_renamed_and_deleted(staff):
+    kept = ColumnMappingFactory()
+    address = upload(staff, "Bike;Kind\nS-1;glider\n").url
+    pages = f"/admin/fleet/columnmapping/{kept.pk}"
+    assert "The columns are read as in “Our supplier”." in staff.get(address).content.decode()
+
+    staff.post(f"{pages}/change/", {"name": "The other supplier"})
+    assert "The columns are read as in “The other supplier”." in staff.get(address).content.decode()
+
+    staff.post(f"{pages}/delete/", {"post": "yes"})
+    assert "read as in" not in staff.get(address).content.decode()
+    assert not ColumnMapping.objects.exists()
+
+
+def test_who_may_only_see_vehicles_may_not_rename_kept_columns(signed_in):
+    kept, client = ColumnMappingFactory(), signed_in("view_asset")
+
+    assert client.post(f"/admin/fleet/columnmapping/{kept.pk}/change/", {"name": "Mine"}).status_code == 403
+    assert client.post(f"/admin/fleet/columnmapping/{kept.pk}/delete/", {"post": "yes"}).status_code == 403
+
+    assert ColumnMapping.objects.get().name == "Our supplier"

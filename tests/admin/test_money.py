@@ -146,6 +146,7 @@ def test_the_filtered_journal_is_exported(staff):
         "description": "",
         "comment": "",
         "refers_to": "",
+        "corrects_invoice": "",
         "amount": "3.500",
         "amount_ex_vat": "2.890",
         "vat": "0.610",

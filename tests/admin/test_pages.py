@@ -66,7 +66,7 @@ def test_has_a_page_for_every_model_in_the_sidebar(staff, everything):
     response = staff.get("/admin/")
 
     links = {item["link"] for group in response.context["sidebar_navigation"] for item in group["items"]}
-    assert links == {*(page(model, "changelist") for model in MODELS), "/admin/map/"}
+    assert links == {*(page(model, "changelist") for model in MODELS), "/admin/map/", "/admin/trail/"}
 
 
 def test_asks_no_other_host(staff, everything):

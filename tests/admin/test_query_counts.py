@@ -3,12 +3,16 @@
 import pytest
 from django.contrib.admin.sites import site
 
+from bookings.models import Note
 from payments.models import JournalEntry
+from tests.factories import CallbackFactory
 from tests.fleet_factories import AssetFactory, StationFactory
 from tests.trip_factories import (
+    BOOKED_AT,
     BookingEventFactory,
     BookingFactory,
     ClaimFactory,
+    CorrectionFactory,
     EvidenceFactory,
     InvoiceFactory,
     JournalEntryFactory,
@@ -26,8 +30,9 @@ EACH_LIST = {
     "assets": ("/admin/fleet/asset/", lambda: AssetFactory(station=StationFactory()), PLAIN),
     "journal": ("/admin/payments/journalentry/", JournalEntryFactory, WITH_DAYS + 1),
     "claims": ("/admin/payments/claim/", ClaimFactory, PLAIN),
+    "corrections": ("/admin/payments/correction/", CorrectionFactory, PLAIN),
     "invoices": ("/admin/payments/invoice/", InvoiceFactory, PLAIN),
-    "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS),
+    "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS + 1),
     "leg events": ("/admin/legs/legevent/", LegEventFactory, PLAIN),
 }
 
@@ -54,14 +59,16 @@ def test_the_page_of_a_booking_needs_the_same_queries_for_any_story(staff, djang
         EvidenceFactory(leg=leg)
         JournalEntryFactory(booking=leg.booking, category="CREDIT", amount=-1)
         SupportRequestFactory(booking=leg.booking)
+        CallbackFactory(booking_id=leg.booking_id, provider=leg.booking.provider)
+        Note.objects.create(booking=leg.booking, text="Called back.", actor="rita", at=BOOKED_AT)
 
     address = f"/admin/bookings/booking/{leg.booking_id}/change/"
     staff.get(address)  # content types are read once per process
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(17):
         response = staff.get(address)
 
-    assert len(response.context["timeline"]()) == 3 * events
+    assert len(response.context["timeline"]()) == 4 * events
 
 
 def test_the_journal_adds_up_whatever_page_is_shown(staff, monkeypatch):

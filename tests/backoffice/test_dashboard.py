@@ -14,6 +14,7 @@ from tests.fleet_factories import AssetFactory, AssetTypeFactory, SystemFactory,
 from tests.trip_factories import (
     BookingFactory,
     ClaimFactory,
+    CorrectionFactory,
     CustomerFactory,
     EvidenceFactory,
     JournalEntryFactory,
@@ -74,7 +75,7 @@ def something_of_everything(provider, script=""):
         CallbackFactory(provider=provider, state="GIVEN_UP")
         for kind in ("LOW_CHARGE", "SILENT", "FAULT", "MOVED_UNBOOKED", "OUTSIDE_AREA"):
             VehicleAlertFactory(asset=asset, kind=kind)
-        ClaimFactory(booking=running.booking)
+        ClaimFactory(booking=running.booking), CorrectionFactory(booking=running.booking)
         CustomerFactory(provider=provider, status="TO_PENDING_VALIDATION")
         EvidenceFactory(leg=running), EvidenceFactory(leg=running)
 
@@ -89,6 +90,7 @@ def what_needs_nobody():
     CallbackFactory(state="DELIVERED", attempts=1, attempted_at=NOW)
     VehicleAlertFactory(closed_at=NOW)
     ClaimFactory(state="REJECTED", decided_at=NOW)
+    CorrectionFactory(state="REFUSED", decided_at=NOW, decided_by="ben")
     CustomerFactory(), CustomerFactory(status="TO_PENDING_VALIDATION", erased_at=NOW)
     EvidenceFactory(leg=over, reviewed_at=NOW)
 
@@ -100,7 +102,7 @@ def test_each_need_has_as_many_rows_as_its_list(staff, tester):
 
     needs = page(staff)["needs"]
 
-    assert len(needs) == 18
+    assert len(needs) == 19
     assert {need.title: (need.count, rows_of(staff, need.address)) for need in needs} == {
         need.title: (2, 2) for need in needs
     }
@@ -113,7 +115,7 @@ def test_nothing_needs_anybody_in_the_sandbox(staff, tester):
     context = page(staff)
 
     assert context["needs"] == []
-    assert len(context["quiet"]) == 18
+    assert len(context["quiet"]) == 19
     assert {rows_of(staff, need.address) for need in context["quiet"]} == {0}
 
 
@@ -244,7 +246,7 @@ def test_the_page_needs_the_same_statements_for_any_number_of_rows(staff, django
         VehicleAlertFactory(), CallbackFactory(attempts=1)
     staff.get("/admin/")  # the operator is read every few seconds
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         staff.get("/admin/")
 
 

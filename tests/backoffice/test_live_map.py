@@ -259,6 +259,9 @@ class TestTiles:
         settings.MAP_TILES_SOURCE = "https://*.tiles.example.org"
 
         assert "https://*.tiles.example.org" in staff.get("/admin/map/")["Content-Security-Policy"]
+        leg = LegFactory()
+        page = staff.get(f"/admin/bookings/booking/{leg.booking_id}/change/")
+        assert "https://*.tiles.example.org" in page["Content-Security-Policy"]
         assert "tiles.example.org" not in staff.get("/admin/")["Content-Security-Policy"]
 
     @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.concurrency.races import at_once, statuses
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory, ConditionFactory
 from tests.journey import NOW, given_booking, mp_client
-from tests.trip_factories import JournalEntryFactory
+from tests.trip_factories import CustomerFactory, JournalEntryFactory
 from tomp.errors import TompError
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
@@ -63,6 +63,40 @@ def test_no_more_is_given_back_than_was_charged():
             return type(refusal).__name__
 
     assert sorted(at_once([refund] * 4)) == ["ClaimImpossible"] * 3 + ["REFUND"]
+
+
+def test_two_colleagues_do_not_share_out_one_rest_of_the_cap(settings):
+    settings.TOMP_CORRECTION_CAP = Decimal(5)
+    customer = CustomerFactory()
+    bookings = [given_booking(customer.provider, AssetFactory(), state="FINISHED") for _each in range(6)]
+    Booking.objects.update(customer=customer)
+    for booking in bookings:
+        services.claim(booking_id=booking.pk, category="FINE", amount=9, description="Fine", now=NOW)
+
+    def give(booking):
+        try:
+            return services.refund(booking_id=booking.pk, amount=2, actor="ann", now=NOW).category
+        except TompError as refusal:
+            return type(refusal).__name__
+
+    assert sorted(at_once(partial(give, booking) for booking in bookings)) == ["CapReached"] * 4 + ["REFUND"] * 2
+
+
+def test_a_correction_is_decided_once(settings):
+    settings.TOMP_TWO_PERSONS_ABOVE = Decimal(0)
+    booking = given_booking(MaasProviderFactory(), state="FINISHED")
+    waiting = services.claim(booking_id=booking.pk, category="FINE", amount=9, description="Fine", actor="ann", now=NOW)
+
+    def decide(service):
+        try:
+            return service(correction_id=waiting.pk, actor="ben", now=NOW).state
+        except TompError as refusal:
+            return type(refusal).__name__
+
+    decisions = at_once([partial(decide, services.approve_correction), partial(decide, services.refuse_correction)] * 3)
+
+    assert sorted(decisions)[1:] == ["CorrectionDecided"] * 5
+    assert JournalEntry.objects.filter(category="FINE").count() == (min(decisions) == "APPROVED")
 
 
 def test_an_entry_is_invoiced_once_and_numbers_have_no_gap():

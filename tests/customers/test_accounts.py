@@ -8,7 +8,7 @@ from customers.models import Customer
 from fleet.models import Asset
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
-from support.models import SupportRequest
+from support.models import SupportRequest, SupportStatus
 from tests.client import refused, the_error
 from tests.fleet_factories import AssetFactory, ConditionFactory
 from tests.journey import (
@@ -339,7 +339,8 @@ def test_a_deleted_customer_leaves_no_personal_data(mp, ada):
     assert (customer.external_id, customer.data, customer.notification_url, customer.erased_at) == (None, {}, "", NOW)
     kept = Booking.objects.get()
     assert (kept.pk, kept.customer, kept.customer_data) == (booking.pk, customer, None)
-    assert (SupportRequest.objects.get().contact, SupportRequest.objects.get().comment) == ("", "Squeaks")
+    assert (SupportRequest.objects.get().contact, SupportRequest.objects.get().comment) == ("", "")
+    assert set(SupportStatus.objects.values_list("comment", flat=True)) == {""}
     assert list(JournalEntry.objects.values()) == journal != []
     assert "customer" not in mp.get(f"/bookings/{booking.pk}").json()
 

@@ -8,11 +8,14 @@ import time_machine
 from bookings.models import Booking, Notification
 from customers import services, tasks
 from customers.models import Customer
+from fleet import care
+from fleet.models import Asset, Damage
 from legs.models import Evidence, Leg, LegEvent
 from maas.models import Callback, CallbackState
 from payments.models import JournalEntry
-from support.models import SupportRequest
+from support.models import SupportRequest, SupportStatus
 from tests.factories import CallbackFactory
+from tests.fleet_factories import AssetFactory
 from tests.journey import nothing_changes
 from tests.trip_factories import (
     BOOKED_AT,
@@ -24,6 +27,7 @@ from tests.trip_factories import (
     LegFactory,
     NotificationFactory,
     SupportRequestFactory,
+    SupportStatusFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +180,69 @@ def test_the_contact_of_a_request_without_a_booking_is_forgotten_too():
     forget(datetime(2030, 1, 1, tzinfo=UTC))
 
     assert SupportRequest.objects.get().contact == ""
+
+
+class TestOfWhatWasSaidWithARequest:
+    """… are the words, places and photos; what is broken stays."""
+
+    def a_damage(self, at=BOOKED_AT, **fields):
+        """Ada told of a flat tyre; staff took the vehicle out of service for it."""
+        damage = {
+            "vehicleComponent": "TIRE",
+            "description": "Ada fell, 12 High Street",
+            "pictures": ["https://p.example/1"],
+        }
+        asked = SupportRequestFactory(
+            contact="ada@example.org", comment="I am Ada.", location={"lat": 52}, urls=["https://p.example/2"],
+            damage=damage, asset=AssetFactory(damages=[damage]), created_at=at, **fields,
+        )  # fmt: skip
+        SupportStatusFactory(request=asked, comment="Ada called again.", at=at)
+        care.report(request_id=asked.pk, asset_id=asked.asset_id, told=damage, reported_by="mp", now=at)
+        care.take_out_of_service(damage=Damage.objects.get())
+        return asked
+
+    def said(self):
+        """Everything that is kept of it, as text."""
+        models = (SupportRequest, SupportStatus, Damage, Damage.history, Asset, Asset.history)
+        return str([list(getattr(model, "objects", model).values()) for model in models])
+
+    def traces(self):
+        said = self.said()
+        return [text for text in ("ada@", "Ada", "p.example", "'lat': 52}") if text in said]
+
+    def test_are_gone_with_everything_that_was_copied_from_it(self):
+        asked = self.a_damage()
+        assert self.traces() == ["ada@", "Ada", "p.example", "'lat': 52}"]
+
+        forget()
+
+        assert self.traces() == []
+        damage = Damage.objects.get()
+        assert (damage.part, damage.description, damage.pictures, str(damage)) == ("TIRE", "", [], "tyre")
+        asset = Asset.objects.get(pk=asked.asset_id)
+        assert (asset.state, asset.state_reason) == ("OUT_OF_SERVICE", "tyre")
+        assert asset.damages == [{"vehicleComponent": "TIRE", "description": ""}]
+        assert SupportRequest.objects.get().forgotten_at == LATER
+
+    def test_are_kept_until_then_and_while_it_is_talked_about(self):
+        asked = self.a_damage()
+        SupportStatusFactory(request=asked, comment="Still at it.", at=LATER - timedelta(days=300))
+
+        with nothing_changes():
+            forget(LATER - timedelta(days=2))
+        said = self.said()
+        forget()
+        assert self.said() == said
+
+        forget(LATER + timedelta(days=70))
+        assert "Ada" not in self.said()
+
+    def test_are_gone_at_once_when_the_customer_is_erased_and_of_nobody_else(self):
+        customer = CustomerFactory(data=HOME)
+        self.a_damage(booking=BookingFactory(customer=customer, state="FINISHED"))
+        SupportRequestFactory(comment="I am Bob.")
+
+        services.erase(customer_id=customer.pk, now=BOOKED_AT + timedelta(days=1))
+
+        assert "Ada" not in self.said()
+        assert "I am Bob." in self.said()

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from demo import credentials
@@ -115,8 +116,30 @@ def test_keeps_the_password_of_an_administrator_who_is_there():
 
     demo_fleet()
 
-    assert get_user_model().objects.get().check_password("my own words")
+    assert get_user_model().objects.get(username="admin").check_password("my own words")
     assert credentials.load()["admin_password"] == "(as you set it)"
+
+
+def test_opens_an_account_for_each_role():
+    Group.objects.all().delete()
+    finance = Group.objects.create(name="Finance team")
+
+    demo_fleet()
+
+    known, colleague = credentials.load(), get_user_model().objects.get(username="finance-team")
+    assert known["staff_users"] == ["finance-team"]
+    assert colleague.check_password(known["staff_password"])
+    assert (colleague.is_staff, colleague.is_superuser, list(colleague.groups.all())) == (True, False, [finance])
+
+
+def test_opens_no_account_for_a_role_where_there_are_colleagues():
+    Group.objects.get_or_create(name="Finance")
+    get_user_model().objects.create_user("ingrid")
+
+    demo_fleet()
+
+    assert {user.username for user in get_user_model().objects.all()} == {"admin", "ingrid"}
+    assert credentials.load()["staff_users"] == []
 
 
 def test_lets_one_add_to_a_cargo_bike_and_tells_how_a_scooter_works():

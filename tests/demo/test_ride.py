@@ -9,6 +9,7 @@ from bookings.models import Booking
 from demo import credentials, services
 from demo.journey import Bill
 from demo.receipt import Line, Used
+from fleet import geo
 from fleet.models import Asset
 from legs.models import Leg
 from maas import services as maas
@@ -50,6 +51,29 @@ def test_leaves_the_vehicle_free_for_the_next(operator):
     ride(operator)
 
     assert Asset.objects.free().count() == 790
+
+
+@pytest.mark.parametrize(
+    ("asset_type", "begins_at", "ends_at"), [("e-scooter", None, None), ("station-bike", "neude", "vredenburg")]
+)
+def test_ends_two_metres_from_another_of_its_type_that_stands_some_way_off(operator, asset_type, begins_at, ends_at):
+    ride(operator, "--asset-type", asset_type)
+
+    leg = Leg.objects.get(state="FINISHED")
+    left = leg.asset
+    others = Asset.objects.filter(asset_type=left.asset_type).exclude(pk=left.pk)
+    beside = min(geo.distance_m(left.lat, left.lon, other.lat, other.lon) for other in others)
+    began = leg.from_place["coordinates"]
+    assert 1.5 < beside < 2.5
+    assert 220 < geo.distance_m(left.lat, left.lon, began["lat"], began["lng"]) < 400
+    assert (leg.station and leg.station.station_id, left.station and left.station.station_id) == (begins_at, ends_at)
+
+
+def test_ends_where_it_began_if_the_vehicle_has_to_come_back(operator):
+    ride(operator, "--asset-type", "cargo-bike")
+
+    leg = Leg.objects.get(state="FINISHED")
+    assert leg.asset.station == leg.station
 
 
 def test_rides_a_type_without_commit_where_the_contract_needs_none(operator):

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from fleet import tasks
-from fleet.models import Alert, Command
-from tests.fleet_factories import AssetFactory
+from fleet.models import Alert, Asset, Command, RestrictedAsset, Restriction
+from tests.fleet_factories import AssetFactory, RestrictionFactory
 from tests.journey import NOW
 
 
@@ -46,3 +46,19 @@ def test_commands_are_forgotten_with_the_trips_they_were_for(settings):
         assert [tasks.forget_commands(timestamp=0) for _ in range(2)] == [1, 0]
 
     assert list(Command.objects.values_list("pk", flat=True)) == [recent.pk]
+
+
+@pytest.mark.django_db
+def test_restrictions_nobody_decided_are_gone_a_month_after_they_were_drafted():
+    asset = AssetFactory()
+    for days, decided_at in ((31, None), (29, None), (31, NOW - timedelta(days=31))):
+        at = NOW - timedelta(days=days)
+        RestrictionFactory(
+            assets=[asset], created_at=at, starts_at=at, decided_at=decided_at, reason=f"{days} {decided_at}"
+        )
+
+    with time_machine.travel(NOW, tick=False):
+        assert [tasks.forget_drafts(timestamp=0) for _ in range(2)] == [1, 0]
+
+    assert sorted(Restriction.objects.values_list("reason", flat=True)) == ["29 None", f"31 {NOW - timedelta(days=31)}"]
+    assert (RestrictedAsset.objects.count(), Asset.objects.count()) == (2, 1)

@@ -1,4 +1,4 @@
-"""An import of a GBFS feed in the back office: ZIP or address, looked at first, and the vehicles can be undone."""
+"""An import of a GBFS feed in the back office: ZIP or address, looked at first, and can be undone."""
 
 import http.server
 import io
@@ -7,12 +7,26 @@ import threading
 import zipfile
 
 import pytest
+from django.core.management import call_command
 
 from fleet.importing.batches import asking, comparing
 from fleet.importing.errors import UnusableInput
-from fleet.models import Asset, ImportBatch, ImportFile, Station
+from fleet.models import (
+    Alert,
+    Asset,
+    AssetType,
+    FarePart,
+    ImportBatch,
+    ImportFile,
+    OpeningHours,
+    PricingPlan,
+    Region,
+    Station,
+    System,
+)
 from tests.fleet.importing import NOW, again, applied, apply, compared, counts, fleet, undone
 from tests.fleet.samples import feed_2_3
+from tests.fleet_factories import AssetFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +51,10 @@ def test_a_zip_is_compared_at_once_and_writes_nothing(documents):
     batch = compared(archive(documents), "lindorp.zip")
 
     assert (batch.state, batch.kind, batch.header) == ("COMPARED", "FEED", [])
-    assert counts(batch)["new"] == batch.rows.count()
+    assert counts(batch)["new"] == batch.rows.filter(thing="").count()
     assert dict(zip([t[0] for t in batch.things], [t[1] for t in batch.things], strict=True))["stations"] > 0
     assert batch.notes[0].startswith("Ids in a public feed are temporary")
+    assert not [note for note in batch.notes if "import_vehicles" in note or "--" in note]
     assert (Asset.objects.count(), Station.objects.count()) == (0, 0)
 
 
@@ -55,13 +70,100 @@ def test_is_applied_once_and_changes_nothing_the_second_time(documents):
     assert {new + changed for _kind, new, changed, *_rest in later.things} == {0}
 
 
-def test_an_undo_takes_back_the_vehicles_and_leaves_the_places(documents):
+PLACES = (System, OpeningHours, PricingPlan, FarePart, AssetType, Region, Station, Alert)
+
+
+def everything():
+    """All of the feed, with what is related to what."""
+    rows = {model: list(model.objects.order_by("pk").values()) for model in (*PLACES, Asset)}
+    for alert in rows[Alert]:
+        alert.pop("updated_at")
+    for part in rows[FarePart]:
+        part.pop("id")  # an undo makes them anew
+    rows[FarePart].sort(key=lambda part: (part["plan_id"], part["position"]))
+    through = (AssetType.plans.through, Region.asset_types.through, Alert.stations.through, Alert.regions.through)
+    return rows | {model: sorted(model.objects.values_list(*model_fields(model))) for model in through}
+
+
+def model_fields(model):
+    return [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+
+
+def test_an_undo_takes_back_everything(documents):
     batch = applied(archive(documents), "lindorp.zip")
-    stations = Station.objects.count()
+    assert all(model.objects.exists() for model in PLACES)
 
     batch = undone(batch)
 
-    assert (batch.state, Asset.objects.count(), Station.objects.count()) == ("UNDONE", 0, stations)
+    assert batch.state == "UNDONE"
+    assert {model: model.objects.count() for model in (*PLACES, Asset) if model.objects.exists()} == {}
+    assert (batch.counts["places_applied"], batch.counts["places_kept"]) == (0, 0)
+    assert batch.counts["places_undone"] == batch.counts["places"] > 0
+    assert Station.history.filter(history_type="-").count() == Station.history.filter(history_type="+").count()
+
+
+def changed(documents):
+    """The feed of another day: another name, another price, another zone rule."""
+    documents["station_information"]["data"]["stations"][0]["name"] = "Renamed"
+    documents["system_pricing_plans"]["data"]["plans"][0]["price"] = 9
+    documents["vehicle_types"]["data"]["vehicle_types"][0]["max_range_meters"] = 99000
+    documents["system_information"]["data"]["name"] = "Lindorp Rides Again"
+    return archive(documents)
+
+
+def test_what_a_later_feed_changed_is_exactly_as_before(documents):
+    applied(archive(documents), "lindorp.zip")
+    before = everything()
+    batch = compared(changed(documents), "later.zip")
+    asking.compare(batch_id=batch.pk, options={"replace_system": True}, now=NOW)
+    comparing.compare(batch_id=batch.pk, now=NOW)
+    foreseen = {row.thing: row.changes for row in batch.rows.exclude(thing="")}
+
+    batch = apply(again(batch))
+    assert {row.thing: row.changes for row in batch.rows.exclude(thing="")} == foreseen
+    assert sorted(foreseen) == ["operator", "pricing plans", "stations", "vehicle types"]
+    assert everything() != before
+    undone(batch)
+
+    assert everything() == before
+
+
+def test_what_was_changed_or_used_since_stays_and_is_named(documents):
+    batch = applied(archive(documents), "lindorp.zip")
+    station, other = Station.objects.order_by("pk")[:2]
+    Station.objects.filter(pk=station.pk).update(name={"en": "By hand"})
+    AssetFactory(vehicle_number="ours", asset_type=AssetType.objects.get(type_id="glider"), station=other)
+
+    batch = undone(batch)
+
+    told = {row.vehicle: row.told for row in batch.rows.filter(outcome="KEPT")}
+    assert told.pop(station.station_id) == ["has changed since: name"]
+    assert told.pop(other.station_id) == ["has assets"]
+    assert told.pop("glider") == ["has assets"]
+    assert {one for told in told.values() for one in told} == {"has asset types", "has stations"}
+    assert set(Station.objects.values_list("pk", flat=True)) == {station.pk, other.pk}
+    assert batch.counts["places_kept"] == batch.rows.filter(outcome="KEPT").count()
+
+
+def test_an_undo_is_finished_when_what_stood_in_its_way_is_gone(documents):
+    batch = applied(archive(documents), "lindorp.zip")
+    ours = AssetFactory(vehicle_number="ours", asset_type=AssetType.objects.get(type_id="glider"), station=None)
+    batch = undone(batch)
+    assert AssetType.objects.filter(type_id="glider").exists()
+
+    ours.delete()
+    batch = undone(batch)
+
+    assert {model: model.objects.count() for model in (*PLACES, Asset) if model.objects.exists()} == {}
+
+
+def test_a_command_keeps_the_places_too(documents, tmp_path):
+    feed_2_3.write(tmp_path, documents)
+    call_command("import_gbfs", str(tmp_path), stdout=io.StringIO())
+
+    undone(ImportBatch.objects.get())
+
+    assert {model: model.objects.count() for model in (*PLACES, Asset) if model.objects.exists()} == {}
 
 
 @pytest.mark.parametrize(

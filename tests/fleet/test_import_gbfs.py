@@ -77,7 +77,7 @@ def test_writes_the_operator_with_hours_and_calendar(lindorp):
     import_gbfs(lindorp)
 
     system = System.objects.get()
-    assert (system.system_id, system.name, system.timezone) == ("lindorp", {"en": "Lindorp Rides"}, "CET")
+    assert (system.system_id, system.name, system.timezone) == ("lindorp", {"en": "Lindorp Rides"}, "Europe/Amsterdam")
     assert [(h.days, str(h.opens_at), str(h.closes_at), h.user_type) for h in OpeningHours.objects.all()] == [
         (["MON", "TUE", "SAT"], "06:00:00", "00:00:00", ""),
         (["SUN"], "20:00:00", "02:00:00", "MEMBER"),

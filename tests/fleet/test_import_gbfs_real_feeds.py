@@ -65,7 +65,7 @@ def test_keeps_the_short_codes_of_evie():
 
     assert Asset.objects.exclude(vehicle_code=None).count() == 1183
     assert Asset.objects.filter(state="OUT_OF_SERVICE").count() == 24
-    assert System.objects.get().timezone == "CET"
+    assert System.objects.get().timezone == "Europe/Oslo"
 
 
 def test_multiplies_the_kilometres_of_tier():

@@ -9,6 +9,7 @@ from fleet.importing.errors import UnusableInput
 from fleet.importing.gbfs import types, zones
 from fleet.importing.gbfs.hours import from_osm
 from fleet.importing.gbfs.stations import PARKING_TYPES
+from fleet.importing.gbfs.timezones import place_of
 from fleet.models import Alert, AssetType, Region, Station
 from tests.fleet.samples import feed_2_3, feed_3_0
 from tests.fleet.samples.reading import by, messages, translated
@@ -28,11 +29,25 @@ def test_reads_who_the_operator_is(old):
     system = old[0].system
 
     assert (system.system_id, system.name, system.languages) == ("lindorp", {"en": "Lindorp Rides"}, ["en"])
-    assert system.timezone == "CET"
+    assert system.timezone == "Europe/Amsterdam"
     assert system.rental_apps == {"android": {"store_uri": "https://store.example/app", "discovery_uri": "lin://open"}}
     assert messages(old[1], "system_information") == [
-        ("warning", "", "its time zone names no place (GBFS wants e.g. Europe/Oslo): kept as it is")
+        ("warning", "", "its time zone names no place: Europe/Amsterdam instead, the nearest with the same clocks")
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "lat", "lon", "place"),
+    [
+        ("CET", 63.43, 10.39, "Europe/Oslo"),
+        ("WET", 38.72, -9.14, "Europe/Lisbon"),
+        ("EST5EDT", 40.7, -74.0, "America/New_York"),
+        ("EST", 40.7, -74.0, None),  # New York changes its clocks; who does not is far away
+        ("CET", -33.9, 151.2, None),
+    ],
+)
+def test_finds_the_place_that_keeps_the_time_there(zone, lat, lon, place):
+    assert place_of(zone, lat, lon) == place
 
 
 def test_takes_utc_for_a_time_zone_that_does_not_exist():
@@ -93,7 +108,10 @@ def test_describes_vehicle_types(old):
 
 
 def test_tells_what_it_did_to_vehicle_types(old):
-    no_plan = "has no default pricing plan: vehicles without a plan of their own are not offered"
+    no_plan = (
+        "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
+        "choose its plan in the back office"
+    )
 
     assert messages(old[1], "vehicle_types") == [
         ("note", "city", "without return_constraint: taken from where its vehicles stand"),

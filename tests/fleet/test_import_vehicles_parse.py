@@ -253,6 +253,7 @@ def test_refuses_a_file_without_numbers():
         (b"number,type\n1,glider\n", ",", ["1", "glider"]),
         ("\ufeffnumber;type\r\n1;sykkel nr. \u00e5\r\n".encode(), ";", ["1", "sykkel nr. \u00e5"]),
         ("number\ttype\n1\tgr\u00fcn\n".encode("cp1252"), "\t", ["1", "gr\u00fcn"]),
+        (b"number|type\n1|glider,old\n", "|", ["1", "glider,old"]),
         ("number\ttype\n1\tgr\u00fcn\n".encode("utf-16"), "\t", ["1", "gr\u00fcn"]),
         (b'number,notes\n1,"a, b"\n', ",", ["1", "a, b"]),
         (b"sep=;\nnumber;notes\n1;a,b,c\n", ";", ["1", "a,b,c"]),

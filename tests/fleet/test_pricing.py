@@ -839,3 +839,14 @@ def test_agrees_with_the_formula_of_gbfs(segments, seconds):
 
     expected = sum((rate * times(start, end, interval) for start, end, interval, rate in plans), Decimal(0))
     assert total(*parts, usage=riding(seconds)) == expected
+
+
+@given(EVERY_TARIFF, USAGES)
+def test_is_broken_down_into_what_adds_up_to_it(tariff, usage):
+    found = pricing.breakdown(tariff, usage)
+
+    parts = sum((item.amount for item in found.items), D(0)) + found.capped + found.floor
+    assert found.fare == price(tariff, usage)
+    assert parts + found.rounding == found.fare.total
+    assert abs(found.rounding) * 2 <= D(1).scaleb(-tariff.minor_units)
+    assert found.capped <= 0 <= found.floor

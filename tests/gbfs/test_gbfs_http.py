@@ -8,9 +8,9 @@ from django.test import Client
 
 from fleet.models import Asset
 from gbfs import store
-from gbfs.views import accepts_gzip
 from tests.fleet_factories import AssetFactory, SystemFactory
 from tests.gbfs.feeds import get
+from tomp.sending import accepts_gzip
 
 PATH = "3.0/vehicle_status.json"
 

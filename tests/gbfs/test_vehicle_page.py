@@ -58,7 +58,18 @@ def test_is_in_the_language_of_its_reader():
     answer = page(**{"Accept-Language": "nl"})
 
     assert answer.headers["Content-Language"] == "nl"
+
     assert "<h1>E-step</h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("wish", "tag"), [("de-AT,de;q=0.9", "de"), ("nb", "nb"), ("fr", "fr"), ("fi", "en")])
+def test_is_written_in_the_one_of_our_languages_that_its_reader_likes_best(wish, tag):
+    AssetFactory(public_id=ID)
+
+    answer = page(**{"Accept-Language": wish})
+
+    assert f'<html lang="{tag}">' in answer.content.decode()
+    assert answer.headers["Content-Language"] == tag
 
 
 @pytest.mark.parametrize("state", ["RESERVED", "IN_USE", "OUT_OF_SERVICE", "STORED", "MISSING", "RETIRED"])

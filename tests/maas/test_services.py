@@ -48,7 +48,7 @@ def test_creates_a_provider_who_may_book_at_once():
     provider = MaasProvider.objects.get()
     assert (provider.maas_id, provider.name, provider.is_active) == ("YAL:MaaS:1", "First", True)
     assert (provider.auto_commit, provider.pending_minutes, provider.max_extensions) == (True, 5, 2)
-    assert ApiKey.objects.valid().for_secret(created.api_key_secret).get().provider == provider
+    assert ApiKey.objects.valid(NOW).for_secret(created.api_key_secret).get().provider == provider
     assert provider.oauth_client.client_id == created.client_id == "YAL:MaaS:1"
     assert provider.oauth_client.client_type == "confidential"
     assert provider.oauth_client.authorization_grant_type == "client-credentials"
@@ -144,8 +144,8 @@ def test_issues_a_key_beside_the_others():
     key, secret = services.issue_api_key(provider=first.provider, label="staging")
 
     assert (key.label, key.provider, key.revoked_at) == ("staging", first.provider, None)
-    assert ApiKey.objects.valid().for_secret(secret).get() == key
-    assert ApiKey.objects.valid().for_secret("the first").get() == first
+    assert ApiKey.objects.valid(NOW).for_secret(secret).get() == key
+    assert ApiKey.objects.valid(NOW).for_secret("the first").get() == first
 
 
 def test_revokes_one_key_and_no_other():
@@ -155,7 +155,7 @@ def test_revokes_one_key_and_no_other():
     revoked = services.revoke_api_key(key_id=first.pk, now=NOW)
 
     assert (revoked.pk, revoked.revoked_at) == (first.pk, NOW)
-    assert list(ApiKey.objects.valid()) == [second]
+    assert list(ApiKey.objects.valid(NOW)) == [second]
 
 
 def test_revokes_a_key_once():
@@ -235,3 +235,22 @@ def test_forgets_calls_that_are_over_after_the_days_of_the_settings(settings, mo
 
     assert set(Callback.objects.values_list("pk", flat=True)) == kept
     assert CallbackAttempt.objects.count() == 2
+
+
+def test_a_replaced_key_works_for_a_while(db):
+    provider = MaasProviderFactory()
+    old, old_secret = services.issue_api_key(provider=provider, label="production")
+
+    new, secret = services.rotate_api_key(key_id=old.pk, overlap=datetime.timedelta(hours=24), now=NOW, actor="ann")
+
+    assert (new.label, new.made_by, new.provider) == ("production", "ann", provider)
+    for after, valid in ((datetime.timedelta(hours=23), {old, new}), (datetime.timedelta(hours=24), {new})):
+        assert set(ApiKey.objects.valid(NOW + after).filter(provider=provider)) == valid
+    assert ApiKey.objects.valid(NOW).for_secret(old_secret).get() == old
+    with pytest.raises(services.KeyRevoked):
+        services.rotate_api_key(key_id=old.pk, overlap=datetime.timedelta(hours=24), now=NOW)
+    assert ApiKey.objects.filter(provider=provider).count() == 2
+    assert services.revoke_api_key(
+        key_id=old.pk, now=NOW + datetime.timedelta(hours=1)
+    ).revoked_at == NOW + datetime.timedelta(hours=1)
+    assert secret != old_secret

@@ -3,10 +3,11 @@
 import pytest
 
 from fleet import information
-from tomp_operator import catalogue
+from tomp_operator import catalogue, sharing
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_kept():
     information.forget()
     catalogue.forget()
+    sharing.forget()

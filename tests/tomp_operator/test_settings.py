@@ -250,3 +250,12 @@ class TestEveryAnswer:
         request = RequestFactory().get("/tomp/customers", {"email": "someone@example.com"})
 
         assert RequestLog.format_request(request) == "GET /tomp/customers"
+
+
+@pytest.mark.parametrize("name", ["TOMP_CORRECTION_CAP", "TOMP_TWO_PERSONS_ABOVE"])
+def test_amounts_of_money_are_read_exactly(tmp_path, name):
+    assert read_settings(tmp_path)[name] is None
+    assert read_settings(tmp_path, **{name: "12.50"})[name] == "Decimal"  # what JSON has no word for is named
+    for wrong in ("much", "-1", "NaN"):
+        with pytest.raises(ImproperlyConfigured, match=f"{name} is '{wrong}': an amount of money is expected"):
+            read_settings(tmp_path, **{name: wrong})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fleet.models import Asset, Station
 from fleet.models.vehicles import AssetState
 from tests.client import refused
 from tests.fleet_factories import (
@@ -238,6 +239,35 @@ def test_refuses_malformed_pages(mp, query):
     refused(mp.get("/operator/stations", **query), 400, 1002)
 
 
+@pytest.mark.parametrize("query", [{}, {"regionId": "centre"}, {"lat": LAT, "lon": LON, "radius": 5000}], ids=str)
+@pytest.mark.parametrize("crowd", [10, 2_000])
+def test_takes_five_statements_at_the_most(mp, crowd, query, django_assert_max_num_queries):
+    centre, bike = RegionFactory(region_id="centre"), AssetTypeFactory(docked=True)
+    for _ in range(5):
+        station = StationFactory(region=centre)
+        Asset.objects.bulk_create(
+            Asset(asset_type=bike, station=station, vehicle_number=f"{station.pk}-{number}", lat=LAT, lon=LON)
+            for number in range(crowd // 5)
+        )
+    mp.get("/operator/alerts")  # the operator's languages are known from now on
+    mp.get("/operator/stations") if not query else None  # and the list is kept
+
+    with django_assert_max_num_queries(5):  # the key among them
+        assert len(mp.get("/operator/stations", **query).json()) == 5
+
+
+def test_sends_nothing_to_who_has_the_list_until_a_vehicle_leaves(mp):
+    bike = AssetFactory(asset_type=AssetTypeFactory(docked=True), station=StationFactory(name={"en": "Dom"}))
+    first = mp.get("/operator/stations")
+    known = {"If-None-Match": first.headers["ETag"]}
+
+    assert mp.get("/operator/stations", headers=known, check=False).status_code == 304
+    Asset.objects.filter(pk=bike.pk).update(state=AssetState.IN_USE, station=None)
+    assert mp.get("/operator/stations", headers=known).json()[0]["assetsAvailable"] == 0
+    Station.objects.update(name={"en": "Domplein"})
+    assert mp.get("/operator/stations").json()[0]["name"] == "Domplein"
+
+
 def test_takes_as_many_statements_for_many_stations_as_for_one(mp, django_assert_num_queries):
     bike, cargo_bike = AssetTypeFactory(docked=True), AssetTypeFactory(ahead=True)
     for _ in range(5):
@@ -246,5 +276,5 @@ def test_takes_as_many_statements_for_many_stations_as_for_one(mp, django_assert
         AssetFactory(asset_type=cargo_bike, station=station, home_station=station)
     mp.get("/operator/stations")  # the operator's languages are known from now on
 
-    with django_assert_num_queries(6):  # the key, stations, standing, free, types that go anywhere, those at home
+    with django_assert_num_queries(3):  # the key; whether a station or what stands there is another
         assert len(mp.get("/operator/stations").json()) == 5

@@ -3,9 +3,7 @@
 
 (function () {
     const CLOSE = 17, LISTED = 100, PATIENCE = 250;
-    const ZONES = {
-        OPERATING: "#2563eb", NO_ACCESS: "#b91c1c", NO_PARKING: "#dc2626", PARKING: "#16a34a", DISCOUNT: "#0d9488", SPEEDLIMIT: "#d97706",
-    };
+    const { ZONES, element, turned } = Ground;
     const told = JSON.parse(document.getElementById("map-configuration").textContent);
     const states = new Map(told.states.map(([value, text, colour]) => [value, { text, colour }]));
     const types = new Map(told.types);
@@ -14,35 +12,13 @@
     const status = document.getElementById("map-status");
     const clock = document.getElementById("map-clock");
     const canvas = L.canvas({ padding: 0.3, tolerance: 4 });
-    const map = L.map("live-map", { renderer: canvas, minZoom: 3, maxZoom: 20, worldCopyJump: true, zoomSnap: 0.5 });
+    const map = Ground.map("live-map", told, { renderer: canvas });
     const layers = Object.fromEntries(["zones", "rides", "stations", "squares", "vehicles"].map((name) => [name, L.layerGroup().addTo(map)]));
     const markers = new Map();
     const etags = new Map();
     let vehicles = [], timer = null, chosen = null, running = null;
 
     const text = (name, values = {}) => told.texts[name].replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
-    const element = (name, content = "", attributes = {}) => {
-        const made = Object.assign(document.createElement(name), attributes);
-        made.append(...[].concat(content));
-        return made;
-    };
-
-    // The ground: tiles of a map server where the operator named one, otherwise degrees.
-
-    if (told.tiles) {
-        const credits = { attribution: told.attribution, maxZoom: 20, referrerPolicy: "strict-origin-when-cross-origin" };
-        L.tileLayer(told.tiles, credits).addTo(map);
-    } else {
-        const Degrees = L.GridLayer.extend({
-            createTile(place) {
-                const corner = map.unproject(place.scaleBy(this.getTileSize()), place.z);
-                return element("div", `${corner.lat.toFixed(4)}, ${corner.lng.toFixed(4)}`, { className: "map-tile" });
-            },
-        });
-        new Degrees({ maxZoom: 20 }).addTo(map);
-    }
-    map.attributionControl.setPrefix(false);
-    L.control.scale({ imperial: false }).addTo(map);
 
     // Asking
 
@@ -175,9 +151,8 @@
         layers.zones.clearLayers();
         layers.stations.clearLayers();
         for (const [, name, kind, speed, rings] of zones) {
-            const turned = rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
             const isOurs = kind === "OPERATING";
-            const zone = L.polygon(turned, { color: ZONES[kind], weight: isOurs ? 2 : 1, dashArray: isOurs ? "6 4" : null, fillOpacity: isOurs ? 0.03 : 0.12, interactive: !isOurs });
+            const zone = L.polygon(rings.map(turned), { color: ZONES[kind], weight: isOurs ? 2 : 1, dashArray: isOurs ? "6 4" : null, fillOpacity: isOurs ? 0.03 : 0.12, interactive: !isOurs });
             if (!isOurs) zone.bindTooltip(words([name, told.zones[kind], speed && text("speed", { n: speed })]), { sticky: true });
             zone.addTo(layers.zones).bringToBack();
         }
@@ -241,6 +216,5 @@
     filters.addEventListener("input", soon);
     filters.addEventListener("submit", (event) => { event.preventDefault(); refresh(); });
     document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : refresh()));
-    new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
     refresh();
 })();

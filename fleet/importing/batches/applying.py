@@ -5,21 +5,22 @@ So a worker that is killed leaves no row half done, and the next one goes on whe
 
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from fleet.importing import assets
 from fleet.importing.batches import asking, comparing, contents, storing
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import changes_of, wanted_of
+from fleet.importing.batches.rows import changes_of, rows_of_things, wanted_of
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import write
 from fleet.importing.gbfs.translate import translate
 from fleet.importing.references import References
+from fleet.importing.things import ThingChange
+from fleet.importing.turns import take_turn
 from fleet.models import ImportBatch, ImportRow
 from fleet.models.imports import ImportState
 
-IMPORTS = 0x1A55E75  # the advisory lock under which chunks of imports are written
 ATTEMPTS = 3
 MEANWHILE = "The database refused a row, because somebody wrote the same at that moment: apply again."
 Outcome = ImportRow.Outcome
@@ -41,8 +42,7 @@ def apply(*, batch_id: int, now: Any) -> None:
 
 def in_turn(batch_id: int, state: str) -> ImportBatch | None:
     """Inside a transaction: the batch, locked, and no other import writes until it ends. None: not in that state."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTS])
+    take_turn()
     batch = asking.locked(batch_id)
     return batch if batch.state == state else None
 
@@ -79,11 +79,26 @@ def _apply_places(batch_id: int, now: Any) -> None:
         found = in_turn(batch_id, ImportState.APPLYING)
         if found is None:
             return
-        counts = write.write_places(translated, findings, reason=batch.reason, replace_system=replaces)
+        counts = write.write_places(
+            translated,
+            findings,
+            reason=batch.reason,
+            replace_system=replaces,
+            record_things=lambda changes: _keep_things(batch_id, changes),
+        )
         vehicles = [thing for thing in found.things if thing[0] == "vehicles"]
         found.things = comparing.things_of(counts) + vehicles
         found.places_applied_at = now
         found.save()
+
+
+def _keep_things(batch_id: int, changes: list[ThingChange]) -> None:
+    """What was really done stands in place of what was seen before."""
+    ImportRow.objects.filter(batch=batch_id).exclude(thing="").delete()
+    rows = list(rows_of_things(batch_id, changes))
+    for row in rows:
+        row.outcome = Outcome.APPLIED
+    storing.insert(rows)
 
 
 def _apply_chunk_of(batch_id: int) -> bool:
@@ -102,7 +117,7 @@ def _apply_next(batch_id: int) -> bool:
     batch = in_turn(batch_id, ImportState.APPLYING)
     if batch is None:
         return False
-    waiting = batch.rows.filter(outcome=Outcome.WAITING, kind__in=("NEW", "CHANGED")).order_by("pk")
+    waiting = batch.rows.filter(outcome=Outcome.WAITING, kind__in=("NEW", "CHANGED"), thing="").order_by("pk")
     rows = list(waiting[: assets.CHUNK])
     changes = assets.apply_chunk(
         [wanted_of(row) for row in rows],

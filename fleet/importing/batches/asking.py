@@ -83,8 +83,13 @@ def _refuse_without_rows(rows: list[Any], name: str) -> None:
 
 def _guessed(header: list[str]) -> dict[str, int]:
     """What the columns meant the last time that a file had these headers; else what the headers say."""
-    kept = ColumnMapping.objects.filter(signature=signature_of(header)).order_by("-pk").first()
+    kept = kept_mapping(header)
     return kept.columns if kept else recognise(header).places
+
+
+def kept_mapping(header: list[str]) -> ColumnMapping | None:
+    """What staff kept for these headers, the latest."""
+    return ColumnMapping.objects.filter(signature=signature_of(header)).order_by("-pk").first()
 
 
 def compare(
@@ -134,7 +139,7 @@ def apply(*, batch_id: int, now: Any) -> None:
         batch = locked(batch_id)
         if batch.kind == batch.Kind.FEED:
             _check_has_file(batch)
-        waiting = batch.rows.filter(outcome=Outcome.WAITING, kind__in=("NEW", "CHANGED"))
+        waiting = batch.rows.filter(outcome=Outcome.WAITING, kind__in=("NEW", "CHANGED"), thing="")
         _move(batch, "apply", at=now, total=waiting.count())
         _defer(APPLY, batch)
 

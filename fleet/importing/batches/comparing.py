@@ -10,7 +10,7 @@ from django.db import transaction
 from fleet.importing import assets
 from fleet.importing.batches import asking, contents, storing
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import row_of, rows_of_list
+from fleet.importing.batches.rows import row_of, rows_of_list, rows_of_things
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import source, write
@@ -21,10 +21,15 @@ from fleet.importing.sheets.columns import chosen_columns
 from fleet.importing.sheets.parse import Row, parse
 from fleet.importing.sheets.service import local_zone, reports
 from fleet.importing.sheets.table import table_of
+from fleet.importing.things import ThingChange
 from fleet.models import ImportBatch, ImportFile, ImportRow
 from fleet.models.imports import ImportState
 
 MOST_NOTES = 200
+ON_PAGES = {
+    "--replace-system replaces it": "unless you say with the file that the feed replaces it",
+    "use import_vehicles": "import a fleet list",
+}
 TEMPORARY_IDS = (
     "Ids in a public feed are temporary: a vehicle gets another one after each trip. Use such a feed for the first "
     "import only; later it would make the same vehicles once more."
@@ -101,6 +106,7 @@ def _compare_feed(batch: ImportBatch) -> None:
     findings = Findings()
     feed = _fetched(batch, findings)
     kept: list[ImportRow] = []
+    things: list[ThingChange] = []
 
     def keep(changes: Sequence[assets.Change]) -> None:
         kept.extend(
@@ -115,14 +121,23 @@ def _compare_feed(batch: ImportBatch) -> None:
         replace_system=bool(batch.options.get("replace_system")),
         dry_run=True,
         record=keep,
+        record_things=things.extend,
     )
+    storing.insert(rows_of_things(batch.pk, things))
     storing.insert(kept)
     batch.things = things_of(counts)
     broken = sum(violation.count for violation in violations(feed))
     batch.notes = [TEMPORARY_IDS] if kept else []
     batch.notes += [f"{broken:,} times against the official schemas; imported all the same"] if broken else []
-    batch.notes += list(findings.lines())
+    batch.notes += [_for_staff(line) for line in findings.lines()]
     _tell(batch, done=len(kept), total=len(kept))
+
+
+def _for_staff(note: str) -> str:
+    """In the words of the pages instead of those of the commands."""
+    for command, page in ON_PAGES.items():
+        note = note.replace(command, page)
+    return note
 
 
 def things_of(counts: Sequence[write.Count]) -> list[list[Any]]:

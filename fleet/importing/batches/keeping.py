@@ -12,11 +12,12 @@ from fleet.importing.assets import Change
 from fleet.importing.batches import asking, storing
 from fleet.importing.batches.comparing import things_of
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import row_of, rows_of_list
+from fleet.importing.batches.rows import row_of, rows_of_list, rows_of_things
 from fleet.importing.gbfs.service import Result, import_feed
 from fleet.importing.references import References
 from fleet.importing.sheets.service import Report, apply_list, parse_list, reports
 from fleet.importing.sheets.table import content_of
+from fleet.importing.things import ThingChange
 from fleet.models import ImportBatch, ImportFile, ImportRow
 
 UNFORESEEN = "It stopped for a reason nobody foresaw; the log has it. What was written is below, and can be undone."
@@ -97,15 +98,22 @@ def import_feed_and_keep(where: str, *, replace_system: bool, now: Any) -> Resul
     record: Record | None = None
     numbers = count(1)
 
-    def keep(changes: Sequence[Change]) -> None:
+    def begun() -> Record:
+        """Only now: of a source that cannot be read there is nothing to tell."""
         nonlocal record
         record = record or Record(kind=ImportBatch.Kind.FEED, source=where, now=now)
-        batch_id = record.batch.pk
-        record.keep(row_of(batch_id, next(numbers), c, warnings=c.warnings, errors=c.errors) for c in changes)
+        return record
 
-    result = import_feed(where, replace_system=replace_system, record=keep)
-    record = record or Record(kind=ImportBatch.Kind.FEED, source=where, now=now)
-    record.batch.places_applied_at, record.batch.things = now, things_of(result.counts)
-    record.batch.notes = list(result.findings.lines())
-    record.finish()
+    def keep(changes: Sequence[Change]) -> None:
+        batch_id = begun().batch.pk
+        begun().keep(row_of(batch_id, next(numbers), c, warnings=c.warnings, errors=c.errors) for c in changes)
+
+    def keep_things(changes: Sequence[ThingChange]) -> None:
+        begun().keep(rows_of_things(begun().batch.pk, changes))
+
+    result = import_feed(where, replace_system=replace_system, record=keep, record_things=keep_things)
+    batch = begun().batch
+    batch.places_applied_at, batch.things = now, things_of(result.counts)
+    batch.notes = list(result.findings.lines())
+    begun().finish()
     return result

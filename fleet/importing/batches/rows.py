@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fleet.importing.assets import Change, Outcome, Wanted, WantedState
 from fleet.importing.sheets.service import RowReport
+from fleet.importing.things import ThingChange
 from fleet.models import Asset, ImportRow
 from fleet.models.vehicles import AssetState
 
@@ -39,6 +40,20 @@ def rows_of_list(batch_id: int, reports: Iterable[RowReport]) -> Iterator[Import
         row = row_of(batch_id, report.row.number, change, warnings=report.warnings, errors=report.errors)
         row.cells = report.row.cells if row.kind == ImportRow.Kind.WRONG else None
         yield row
+
+
+def rows_of_things(batch_id: int, changes: Iterable[ThingChange]) -> Iterator[ImportRow]:
+    """What an import does to places, types and plans; `number` keeps their order."""
+    for number, change in enumerate(changes, start=1):
+        yield ImportRow(
+            batch_id=batch_id,
+            number=number,
+            thing=change.kind.name,
+            vehicle=change.key[:200],
+            asset_pk=change.pk,
+            kind=ImportRow.Kind.NEW if change.is_new else ImportRow.Kind.CHANGED,
+            changes=change.fields,
+        )
 
 
 def changes_of(change: Change) -> dict[str, list[Any]]:

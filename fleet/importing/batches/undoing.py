@@ -1,22 +1,22 @@
 """The job that takes a batch back: what it changed is as before, what it made is gone, what has changed since stays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from fleet.importing import assets
-from fleet.importing.batches import storing
+from fleet.importing.batches import places, storing
 from fleet.importing.batches.applying import finish, in_turn, progress
 from fleet.importing.batches.rows import before, values_after
 from fleet.importing.references import RELATIONS, References
+from fleet.importing.things import referring
 from fleet.importing.upsert import record_history
 from fleet.models import Asset, ImportBatch, ImportRow
 from fleet.models.imports import ImportState
 
 Outcome = ImportRow.Outcome
 NAMES = {relation.attribute: name for name, relation in RELATIONS.items()}  # as rows call these fields
-GONE = "was gone already"
 
 
 def undo(*, batch_id: int, now: Any) -> None:
@@ -24,6 +24,7 @@ def undo(*, batch_id: int, now: Any) -> None:
     while True:
         with transaction.atomic():
             if not _undo_next(batch_id):
+                places.undo_places(batch_id=batch_id)
                 break
     finish(batch_id, ImportState.UNDOING, lambda batch: batch.finish_undoing(at=now))
 
@@ -32,7 +33,7 @@ def _undo_next(batch_id: int) -> bool:
     batch = in_turn(batch_id, ImportState.UNDOING)
     if batch is None:
         return False
-    rows = list(batch.rows.filter(outcome=Outcome.APPLIED).order_by("pk")[: assets.CHUNK])
+    rows = list(batch.rows.filter(outcome=Outcome.APPLIED, thing="").order_by("pk")[: assets.CHUNK])
     references = References.load()
     _restore([row for row in rows if row.kind == ImportRow.Kind.CHANGED], batch, references)
     _remove([row for row in rows if row.kind == ImportRow.Kind.NEW], batch, references)
@@ -69,30 +70,17 @@ def _remove(rows: Sequence[ImportRow], batch: ImportBatch, references: Reference
     """
     locked = Asset.objects.select_for_update().filter(pk__in=[row.asset_pk for row in rows]).order_by("pk")
     found = {asset.pk: asset for asset in locked}
-    owners = _referred_to(found)
+    owners = referring(Asset, found)
     removed = []
     for row in rows:
         asset = found.get(row.asset_pk or 0)
-        row.told = [GONE] if asset is None else _objections(asset, row, owners, references)
+        row.told = [places.GONE] if asset is None else _objections(asset, row, owners, references)
         row.outcome = Outcome.KEPT if asset is not None and row.told else Outcome.UNDONE
         if asset is not None and not row.told:
             removed.append(asset)
     if removed:
         record_history(removed, "-", reason=_reason(batch), user_id=batch.imported_by_id)
         Asset.objects.filter(pk__in=[asset.pk for asset in removed])._raw_delete("default")
-
-
-def _referred_to(pks: Iterable[int]) -> dict[int, list[str]]:
-    """What belongs to the vehicles, whichever app it is of."""
-    owners: dict[int, list[str]] = {}
-    for relation in Asset._meta.related_objects:
-        if not relation.field.concrete:
-            continue
-        model, name = relation.related_model, relation.field.name
-        referring = model._base_manager.filter(**{f"{name}__in": list(pks)}).order_by()
-        for pk in referring.values_list(relation.field.attname, flat=True).distinct():
-            owners.setdefault(pk, []).append(str(model._meta.verbose_name_plural))
-    return owners
 
 
 def _objections(asset: Asset, row: ImportRow, owners: dict[int, list[str]], references: References) -> list[str]:

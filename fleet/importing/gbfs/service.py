@@ -8,7 +8,7 @@ from fleet.importing.gbfs.items import Contents
 from fleet.importing.gbfs.schema import Violation, violations
 from fleet.importing.gbfs.source import Feed, read
 from fleet.importing.gbfs.translate import translate
-from fleet.importing.gbfs.write import Count, write
+from fleet.importing.gbfs.write import Count, RecordThings, write
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,14 @@ class Result:
 
 
 def import_feed(
-    where: str, *, replace_system: bool = False, dry_run: bool = False, record: Record | None = None
+    where: str,
+    *,
+    replace_system: bool = False,
+    dry_run: bool = False,
+    record: Record | None = None,
+    record_things: RecordThings | None = None,
 ) -> Result:
-    """The feed in that folder or at that address is imported; `record` as for assets.apply.
+    """The feed in that folder or at that address is imported; `record` and `record_things` as for write.
 
     Raises UnusableInput; then nothing is changed.
     """
@@ -37,5 +42,13 @@ def import_feed(
     feed = read(where, findings)
     contents = translate(feed, findings)
     reason = f"import_gbfs {where}"
-    counts = write(contents, findings, reason=reason, replace_system=replace_system, dry_run=dry_run, record=record)
+    counts = write(
+        contents,
+        findings,
+        reason=reason,
+        replace_system=replace_system,
+        dry_run=dry_run,
+        record=record,
+        record_things=record_things,
+    )
     return Result(feed, contents, violations(feed), findings, counts)

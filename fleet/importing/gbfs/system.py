@@ -4,7 +4,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from fleet.importing.findings import Findings, Remarks
-from fleet.importing.gbfs import hours
+from fleet.importing.gbfs import hours, timezones
+from fleet.importing.gbfs.geometry import Surroundings
 from fleet.importing.gbfs.items import Hours, Period, SystemInformation
 from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.values import Item, day, localized, objects, text, url, whole
@@ -15,7 +16,7 @@ LONGEST = {"system_id": 100, "phone_number": 40, "email": 254, "feed_contact_ema
 SPDX = "https://spdx.org/licenses/"
 
 
-def system(feed: Feed, findings: Findings) -> SystemInformation | None:
+def system(feed: Feed, around: Surroundings | None, findings: Findings) -> SystemInformation | None:
     """None if the feed does not say who it is."""
     remarks, item = findings.about(NAME), feed.data(NAME)
     if not item:
@@ -32,7 +33,7 @@ def system(feed: Feed, findings: Findings) -> SystemInformation | None:
         short_name=localized(item, "short_name", feed.language) or None,
         operator=localized(item, "operator", feed.language) or None,
         languages=_languages(feed, item),
-        timezone=_timezone(text(item, "timezone"), remarks),
+        timezone=_timezone(text(item, "timezone"), around, remarks),
         terms=localized(item, "terms_url", feed.language) or None,
         terms_url=localized(item, "terms_url", feed.language) or None,
         terms_updated_on=day(item, "terms_last_updated"),
@@ -83,13 +84,18 @@ def _languages(feed: Feed, item: Item) -> list[str]:
     return list(dict.fromkeys(tag for tag in languages if isinstance(tag, str) and TAG.match(tag)))
 
 
-def _timezone(name: str, remarks: Remarks) -> str:
+def _timezone(name: str, around: Surroundings | None, remarks: Remarks) -> str:
     if name not in available_timezones():
         remarks.warn("", "its time zone is not in the tz database: UTC instead, enter it by hand", repr(name))
         return "UTC"
-    if "/" not in name and name != "UTC":
+    if "/" in name or name == "UTC":
+        return name
+    place = timezones.place_of(name, around.lat, around.lon) if around else None
+    if place is None:
         remarks.warn("", "its time zone names no place (GBFS wants e.g. Europe/Oslo): kept as it is", name)
-    return name
+        return name
+    remarks.warn("", f"its time zone names no place: {place} instead, the nearest with the same clocks", name)
+    return place
 
 
 def _license(item: Item, remarks: Remarks) -> str | None:

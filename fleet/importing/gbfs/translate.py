@@ -14,7 +14,7 @@ def translate(feed: Feed, findings: Findings) -> Contents:
     """Everything usable in the feed. Raises UnusableInput if there is nothing."""
     around = Surroundings.of(_points(feed))
     found = Contents(
-        system=system.system(feed, findings),
+        system=system.system(feed, around, findings),
         hours=system.opening_hours(feed, findings),
         periods=system.calendar(feed, findings),
         plans=plans.plans(feed, findings),

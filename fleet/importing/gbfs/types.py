@@ -14,6 +14,11 @@ VEHICLES_OR_STATIONS = {*STATUS, "station_information"}
 DEFAULT_TYPE = "bicycle"
 MOST_KILOMETRES = 200  # a range below this many "metres" was meant in kilometres
 
+NO_PLAN = (
+    "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
+    "choose its plan in the back office"
+)
+
 CLASSES = {  # form factor → TOMP asset class and subclass
     "bicycle": ("BICYCLE", ""),
     "cargo_bicycle": ("BICYCLE", "cargo bike"),
@@ -146,7 +151,7 @@ def _plans(type_id: str, item: Item, known: set[str], standing: Standing, remark
     usable = list(dict.fromkeys(plan for plan in named if plan in known))
     default = named[0] if named[0] in known else None
     if default is None and not standing.has_own_plans(type_id, known):
-        remarks.warn(type_id, "has no default pricing plan: vehicles without a plan of their own are not offered")
+        remarks.warn(type_id, NO_PLAN)
     return default, *usable
 
 

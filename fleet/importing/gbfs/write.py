@@ -1,7 +1,7 @@
 """The contents of a feed, written: places, prices and types in one transaction, vehicles in chunks."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from typing import Any
@@ -13,6 +13,8 @@ from fleet.importing.findings import Findings
 from fleet.importing.gbfs.items import Area, Contents, Plan, SystemInformation, Vehicle, VehicleType
 from fleet.importing.gbfs.standing import STATUS
 from fleet.importing.references import References
+from fleet.importing.things import KINDS, State, ThingChange, changes, look_at
+from fleet.importing.turns import take_turn
 from fleet.importing.upsert import Saved, assign, record_history, relate, upsert
 from fleet.models import (
     Alert,
@@ -28,6 +30,7 @@ from fleet.models import (
 from fleet.models.vehicles import AssetState
 from fleet.pricing import Part
 
+RecordThings = Callable[[list[ThingChange]], None]
 DISABLED = "disabled in the feed"
 ALREADY_THERE = "the operator's information is there already and stays as it is (--replace-system replaces it)"
 
@@ -55,24 +58,36 @@ def write(
     replace_system: bool = False,
     dry_run: bool = False,
     record: assets.Record | None = None,
+    record_things: RecordThings | None = None,
 ) -> list[Count]:
     """Everything in the contents is in the database; counts by kind. A dry run counts the same and leaves nothing.
 
     Nothing is ever deleted: what a later feed does not name any more stays as it is. `record` is called with the
-    changes of vehicles, of a dry run too; see assets.apply.
+    changes of vehicles, of a dry run too; see assets.apply. `record_things` likewise with those of everything else.
     """
     with transaction.atomic() if dry_run else nullcontext():
-        counts = write_places(contents, findings, reason=reason, replace_system=replace_system)
+        counts = write_places(
+            contents, findings, reason=reason, replace_system=replace_system, record_things=record_things
+        )
         counts.append(_vehicles(contents.vehicles, findings, reason, dry_run, record))
         if dry_run:
             transaction.set_rollback(True)
     return counts
 
 
-def write_places(contents: Contents, findings: Findings, *, reason: str, replace_system: bool) -> list[Count]:
+def write_places(
+    contents: Contents,
+    findings: Findings,
+    *,
+    reason: str,
+    replace_system: bool,
+    record_things: RecordThings | None = None,
+) -> list[Count]:
     """All but the vehicles is in the database."""
     with transaction.atomic():
-        return [
+        take_turn()
+        before = _looked_at(contents) if record_things else {}
+        counts = [
             _system(contents, findings, replace_system),
             _plans(contents.plans, findings, reason),
             _types(contents.vehicle_types, findings, reason),
@@ -80,6 +95,23 @@ def write_places(contents: Contents, findings: Findings, *, reason: str, replace
             _stops(contents, findings, reason),
             _alerts(contents, findings, reason),
         ]
+        if record_things:
+            after = _looked_at(contents)
+            record_things([change for name in KINDS for change in changes(KINDS[name], before[name], after[name])])
+    return counts
+
+
+def _looked_at(contents: Contents) -> dict[str, dict[int, State]]:
+    """What is there of all that the contents name."""
+    named = {
+        "operator": [],
+        "pricing plans": [plan.plan_id for plan in contents.plans],
+        "vehicle types": [vehicle_type.type_id for vehicle_type in contents.vehicle_types],
+        "regions": [area.region_id for area in contents.areas],
+        "stations": [stop.station_id for stop in contents.stops],
+        "alerts": [alert.alert_id for alert in contents.announcements],
+    }
+    return {name: look_at(KINDS[name], keys) for name, keys in named.items()}
 
 
 def _row(item: Any, *without: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from fleet.importing.errors import UnusableInput
 from fleet.importing.sheets.workbook import check_workbook
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX, ODS; XLS
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 COMMENT = "# "  # a row that begins with it explains the others
@@ -100,7 +100,7 @@ def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
     text = text.replace("\0", "")
     first = next((line for line in io.StringIO(text) if line.strip()), "")[:LONGEST_CELL]
     # Excel's own hint. It takes a row of its own and is no header.
-    hint = re.fullmatch(r"sep=([,;\t])", first.strip())
+    hint = re.fullmatch(r"sep=([,;\t|])", first.strip())
     delimiter = hint[1] if hint else max(DELIMITERS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
 
     def lines() -> Iterator[list[str]]:

@@ -1,7 +1,7 @@
 """The list to fill in: every column that can be imported, what it means and an example."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fleet.importing.sheets.columns import ALIASES
 from fleet.importing.sheets.service import Echo
@@ -31,13 +31,17 @@ EXPLAINED = {
 }
 
 
+def template_rows() -> list[list[str]]:
+    """Headers and two comments, which an import passes over."""
+    explained, examples = zip(*(EXPLAINED[column] for column in ALIASES), strict=True)
+    return [list(ALIASES), _comment(explained), _comment(examples)]
+
+
 def template_lines() -> Iterator[str]:
-    """A CSV file of headers and two comments, which an import passes over."""
+    """The same as a CSV file."""
     line = csv.writer(Echo(), delimiter=DELIMITER).writerow
-    yield line(ALIASES)
-    yield line(_comment([EXPLAINED[column][0] for column in ALIASES]))
-    yield line(_comment([EXPLAINED[column][1] for column in ALIASES]))
+    return (line(row) for row in template_rows())
 
 
-def _comment(cells: list[str]) -> list[str]:
+def _comment(cells: Sequence[str]) -> list[str]:
     return [f"{COMMENT}{cells[0]}", *cells[1:]]

@@ -60,9 +60,9 @@ def act(action, id, *, now, actor, reason, provider=None):
         case "finish":
             legs.apply("FINISH", leg_id=_known_id(id), at=now, now=now, asked_by=Party.TO, actor=actor, comment=reason)
         case "block":
-            customers.block_number(number=id, maas_id=provider, reason=reason)
+            customers.block_number(number=id, maas_id=provider, reason=reason, actor=actor)
         case "unblock":
-            customers.unblock_number(number=id, maas_id=provider)
+            customers.unblock_number(number=id, maas_id=provider, actor=actor)
 
 
 def _known_id(text):

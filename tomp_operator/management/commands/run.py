@@ -187,7 +187,13 @@ def _how_to_try(known: credentials.DemoCredentials) -> str:
         API key             {known["api_key"]}
         OAuth2 secret       {known["client_secret"]}
         """
-    return dedent(text) + _curl(known)
+    return dedent(text).rstrip() + _other_logins(known) + _curl(known)
+
+
+def _other_logins(known: credentials.DemoCredentials) -> str:
+    """A colleague of each role, to see what they see."""
+    colleagues = ", ".join(known.get("staff_users", []))
+    return f"\nOther roles         {colleagues} / {known['staff_password']}\n" if colleagues else "\n"
 
 
 def _curl(known: credentials.DemoCredentials) -> str:

@@ -1,0 +1,81 @@
+"""Places, types, plans and the operator, taken back after the vehicles of a feed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fleet.importing.batches import storing
+from fleet.importing.batches.applying import in_turn, progress
+from fleet.importing.things import KINDS, Kind, Restoring, look, referring
+from fleet.models import ImportRow
+from fleet.models.imports import ImportState
+
+Outcome = ImportRow.Outcome
+GONE = "was gone already"
+
+
+def undo_places(*, batch_id: int) -> None:
+    """In the caller's transaction: what the batch changed is as before, and what it made is gone, as far as it is still
+    as the batch left it and nothing else needs it. The rows say why not.
+    """
+    batch = in_turn(batch_id, ImportState.UNDOING)
+    if batch is None:
+        return
+    rows = list(batch.rows.filter(outcome=Outcome.APPLIED).exclude(thing="").order_by("pk"))
+    restoring = {
+        name: Restoring(kind, reason=f"undo of {batch.reason}", user_id=batch.imported_by_id)
+        for name, kind in KINDS.items()
+    }
+    for name, things in restoring.items():
+        _restore(things, [row for row in rows if row.thing == name and row.kind == ImportRow.Kind.CHANGED])
+    for name, things in reversed(restoring.items()):  # first what refers to the others
+        _remove(things, [row for row in rows if row.thing == name and row.kind == ImportRow.Kind.NEW])
+    storing.settle(rows, [row for row in rows if row.told])
+    progress(batch, len(rows))
+
+
+def _restore(things: Restoring, rows: Sequence[ImportRow]) -> None:
+    """Each field that still says what the row wrote says again what it said before."""
+    there, now = _locked(things.kind, rows)
+    wanted = {}
+    for row in rows:
+        if row.asset_pk not in there:
+            row.told, row.outcome = [GONE], Outcome.UNDONE
+            continue
+        stale = _changed_since(row, now[row.asset_pk])
+        said = {name: old for name, (old, _new) in row.changes.items() if name not in stale}
+        missing = things.missing(said)
+        wanted[there[row.asset_pk]] = {name: old for name, old in said.items() if name not in missing}
+        row.told = [f"has changed since: {', '.join(stale)}"] if stale else []
+        row.told += [f"what it had as {', '.join(missing)} is not there any more"] if missing else []
+        row.outcome = (Outcome.PARTLY if wanted[there[row.asset_pk]] else Outcome.KEPT) if row.told else Outcome.UNDONE
+    things.restore({thing: said for thing, said in wanted.items() if said})
+
+
+def _remove(things: Restoring, rows: Sequence[ImportRow]) -> None:
+    """Their rows are locked for good, so nothing can begin to refer to them meanwhile."""
+    there, now = _locked(things.kind, rows)
+    owners = referring(things.kind.model, there, besides=[owned.model for owned in things.kind.owned.values()])
+    removed = []
+    for row in rows:
+        pk = row.asset_pk or 0
+        if pk not in there:
+            row.told, row.outcome = [GONE], Outcome.UNDONE
+            continue
+        stale = _changed_since(row, now[pk])
+        row.told = [f"has changed since: {', '.join(stale)}"] if stale else []
+        row.told += [f"has {', '.join(owners[pk])}"] if pk in owners else []
+        row.outcome = Outcome.KEPT if row.told else Outcome.UNDONE
+        if not row.told:
+            removed.append(pk)
+    things.remove(removed)
+
+
+def _locked(kind: Kind, rows: Iterable[ImportRow]) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:
+    """The things that are still there, and what they say now; nobody else changes or refers to them."""
+    found = kind.model.objects.filter(pk__in=[row.asset_pk for row in rows])
+    there = {thing.pk: thing for thing in found.select_for_update().order_by("pk")}
+    return there, look(kind, kind.model.objects.filter(pk__in=list(there)))
+
+
+def _changed_since(row: ImportRow, now: dict[str, Any]) -> list[str]:
+    return [name for name, (_old, new) in row.changes.items() if now.get(name) != new]

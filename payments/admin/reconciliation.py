@@ -1,0 +1,202 @@
+"""Back office: does the journal add up? By provider and period, on a page and as a table to download."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django import forms
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+
+from fleet import information
+from fleet.admin.wording import money
+from maas.models import MaasProvider
+from payments import services
+from payments.models import JournalEntry
+from payments.period import days
+from tomp import tables
+from tomp.admin import DASH, link, moment
+
+KINDS = {
+    services.Kind.FARE: _("Earned: fares"),
+    services.Kind.EXTRA: _("Earned: fees and extra costs"),
+    services.Kind.GIVEN_BACK: _("Refunds"),
+    services.Kind.CORRECTED: _("Corrections"),
+    services.Kind.DEPOSIT_TAKEN: _("Deposits taken"),
+    services.Kind.DEPOSIT_BACK: _("Deposits given back"),
+}
+COLUMNS = ("provider", "currency", "what", "category", "entries", "amount", "net", "vat")
+
+
+class PeriodForm(forms.Form):
+    """Which days, on the operator's calendar: last month unless told."""
+
+    first = forms.DateField(label=_("First day"), widget=UnfoldAdminDateWidget)
+    last = forms.DateField(label=_("Last day"), widget=UnfoldAdminDateWidget)
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The last day is before the first."))
+        if last and last.year > 9000:
+            self.add_error("last", _("That is too far away."))
+        return cleaned
+
+
+class ReconciliationForm(PeriodForm):
+    """And which provider, or all."""
+
+    field_order = ("provider", "first", "last")
+
+    provider = forms.ModelChoiceField(
+        label=_("Provider"),
+        queryset=MaasProvider.objects.all(),
+        required=False,
+        empty_label=_("all but the sandbox"),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+def asked_for(request, form_class):
+    """The form with what was asked for, or with last month."""
+    first, last = last_month(information.local(timezone.now()).date())
+    return form_class({"first": str(first), "last": str(last), **request.GET.dict()})
+
+
+def last_month(today):
+    """(its first day, its last day)"""
+    last = today.replace(day=1) - timedelta(days=1)
+    return last.replace(day=1), last
+
+
+def periods(today):
+    """(name, first day, last day) of what is asked for most."""
+    return (
+        (_("Last month"), *last_month(today)),
+        (_("This month"), today.replace(day=1), today),
+        (_("This year"), date(today.year, 1, 1), today),
+    )
+
+
+def reconciliation(request, site):
+    """The page; or with ?format=csv or xlsx the same figures as a table."""
+    form = asked_for(request, ReconciliationForm)
+    is_valid = form.is_valid()
+    found, provider = [], form.cleaned_data.get("provider")
+    if is_valid:
+        since, until = days(form.cleaned_data["first"], form.cleaned_data["last"])
+        if provider:
+            found = services.reconcile(provider=provider, since=since, until=until)
+        else:
+            found = services.overview(since=since, until=until)
+        if request.GET.get("format") in ("csv", "xlsx"):
+            return _table(found, form.cleaned_data, request.GET["format"])
+    context = {
+        **site.each_context(request),
+        "title": _("Reconciliation"),
+        "opts": JournalEntry._meta,
+        "form": form,
+        "provider": provider,
+        "balances": [_shown(balance, form.cleaned_data) for balance in found],
+        "is_valid": is_valid,
+        "periods": periods(information.local(timezone.now()).date()),
+        "query": _query(form) if is_valid else "",
+    }
+    return TemplateResponse(request, "admin/payments/journalentry/reconciliation.html", context)
+
+
+def _query(form):
+    data = form.cleaned_data
+    provider = f"&provider={data['provider'].pk}" if data["provider"] else ""
+    return f"first={data['first']}&last={data['last']}{provider}"
+
+
+def _shown(balance, period):
+    """The amounts of a balance in words, with the ways to the entries."""
+
+    def said(amount):
+        return DASH if amount is None else money(amount, balance.currency)
+
+    first, last = period["first"], period["last"]
+    page = reverse("admin:payments_journalentry_reconciliation")
+    journal = reverse("admin:payments_journalentry_changelist")
+    entries = f"?provider__id__exact={balance.provider.pk}&created_at_from={first}&created_at_to={last}"
+    return {
+        "balance": balance,
+        "currency": balance.currency,
+        "provider": balance.provider,
+        "address": f"{page}?provider={balance.provider.pk}&first={first}&last={last}",
+        "journal": journal + entries,
+        "export": reverse("admin:payments_journalentry_export") + entries,
+        **{name: said(getattr(balance, name)) for name in ("opening", "came", "invoiced", "closing", "late")},
+        "checks": [
+            (text, difference == 0, said(difference))
+            for text, difference in (
+                (_("Open before + what came − invoiced = open now"), balance.difference),
+                (_("The kinds of entries are all that came"), balance.rows_difference),
+                (_("The rates of VAT are all that came"), balance.vat_difference),
+                (
+                    _("Each invoice is the sum of its entries"),
+                    sum((abs(each.difference) for each in balance.invoices), Decimal(0)),
+                ),
+            )
+        ],
+        "rows": [
+            {
+                "kind": KINDS[row.kind],
+                "category": JournalEntry.Category(row.category).label,
+                "entries": row.entries,
+                "amount": said(row.amount),
+                "address": f"{journal}{entries}&category__exact={row.category}",
+            }
+            for row in balance.rows
+        ],
+        "vat": [
+            {
+                "rate": _("no rate stated") if vat.rate is None else f"{vat.rate.normalize():f} % {vat.country}",
+                "entries": vat.entries,
+                "amount": said(vat.amount),
+                "net": said(vat.net),
+                "vat": said(vat.vat),
+            }
+            for vat in balance.vat
+        ],
+        "invoices": [
+            {
+                "number": link(reverse("admin:payments_invoice_change", args=[each.invoice.pk]), each.invoice.number),
+                "made": moment(each.invoice.made_at),
+                "entries": each.entries,
+                "total": said(each.invoice.total),
+                "difference": each.difference,
+            }
+            for each in balance.invoices
+        ],
+    }
+
+
+def _table(balances, period, kind):
+    make = tables.xlsx_file if kind == "xlsx" else tables.csv_file
+    whose = slugify(period["provider"].maas_id) + "-" if period["provider"] else ""
+    rows = [row for balance in balances for row in _lines(balance)]
+    return make(COLUMNS, rows, f"reconciliation-{whose}{period['first']}-{period['last']}")
+
+
+def _lines(balance):
+    """Opening, what came by kind and by rate, what was invoiced, closing, and the difference: one line each."""
+    whose = (balance.provider.maas_id, balance.currency)
+    yield *whose, "open before", "", None, balance.opening, None, None
+    for row in balance.rows:
+        yield *whose, str(KINDS[row.kind]), row.category, row.entries, row.amount, None, None
+    for vat in balance.vat:
+        rate = "" if vat.rate is None else f"{vat.rate.normalize():f} % {vat.country}".strip()
+        yield *whose, "of that, at VAT", rate, vat.entries, vat.amount, vat.net, vat.vat
+    yield *whose, "came in all", "", None, balance.came, None, None
+    for each in balance.invoices:
+        yield *whose, "invoice", each.invoice.number, each.entries, each.invoice.total, None, None
+    yield *whose, "invoiced in all", "", None, balance.invoiced, None, None
+    yield *whose, "open now", "", None, balance.closing, None, None
+    yield *whose, "difference", "", None, balance.difference, None, None
