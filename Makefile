@@ -5,11 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
-<<<<<<< HEAD
-.PHONY: help run test bench check fix lock
-=======
-.PHONY: help run test check fix messages lock
->>>>>>> main
+.PHONY: help run test bench check fix messages lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
