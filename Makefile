@@ -17,7 +17,7 @@ run: $(VENV)/embedded.installed ## database, demo city, web and worker (options:
 test: $(VENV)/dev.installed ## the whole suite (part of it: make test ARGS=tests/legs)
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-bench: $(VENV)/dev.installed ## measure (one subject: make bench ARGS=rides; publish: make bench ARGS=--publish)
+bench: $(VENV)/dev.installed ## measure, and write docs/performance.md (one subject: make bench ARGS=rides)
 	@$(BIN)/python -m bench $(ARGS)
 
 check: $(VENV)/dev.installed ## lint, types, imports, migrations, system checks; changes nothing

@@ -8,13 +8,17 @@ ROUNDS, SECONDS = 3, 1
 THREADS = 1  # of each client: as many connections as web processes, so that nobody waits for a turn
 
 
-def asked(clients, product, plain, requests):
-    """{name: samples}: each request of the product, and the constant answer of a bare Django view, in turns."""
-    constant = load.request("GET", "/", {})
+def asked(clients, processes, requests, yardsticks=None):
+    """{name: samples}: each request of the product, and the constant answer of a bare Django view, in turns.
+
+    `yardsticks` are requests of the WSGI callable.
+    """
     for sent in requests.values():
-        clients.get(product.port, sent, 0.2, THREADS)  # prepared and cached, in each web process
-    variants = {name: _sampler(clients, product, sent) for name, sent in requests.items()}
-    return alternated({BARE: _sampler(clients, plain, constant), **variants}, ROUNDS)
+        clients.get(processes["product"].port, sent, 0.2, THREADS)  # prepared and cached, in each web process
+    variants = {BARE: _sampler(clients, processes["Django"], load.request("GET", "/", {}))}
+    variants |= {name: _sampler(clients, processes["WSGI"], sent) for name, sent in (yardsticks or {}).items()}
+    variants |= {name: _sampler(clients, processes["product"], sent) for name, sent in requests.items()}
+    return alternated(variants, ROUNDS)
 
 
 def _sampler(clients, process, sent):
@@ -40,8 +44,9 @@ def growth(title, noun, by_size, note):
             samples = by_size[size][name]
             web, database = core_ms(samples)
             points.append((size, web + database))
-            cells.append(f"{shown(web)} + {shown(database)}; {shown(quantiles(samples, 'GET')[0])}")
+            waited = "; ".join(map(shown, quantiles(samples, "GET")[:2]))
+            cells.append(f"{shown(web)} + {shown(database)}; {waited}")
         rows.append((name, *cells))
         lines[name] = points
-    columns = ("CPU ms in Python + PostgreSQL; p50 ms", *(f"{size:,} {noun}" for size in sizes))
+    columns = ("CPU ms in Python + PostgreSQL; p50; p95 ms", *(f"{size:,} {noun}" for size in sizes))
     return Table(title, columns, rows, note, Chart(title, noun, "ms of a core per answer", lines))

@@ -1,4 +1,4 @@
-"""Lists of bookings, for providers and for staff, with 10,000, 100,000 and 1,000,000 of them."""
+"""Lists, for providers and for staff, with 10,000, 100,000 and 1,000,000 bookings and 10,000 vehicles."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -8,20 +8,23 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from bench import load, service
-from bench.answers import asked, growth
+from bench import load, replay, service, targets
+from bench.answers import asked, core_ms, growth
 from bench.load import Clients
-from bench.measuring import Table, shown
+from bench.measuring import Table, quantiles, shown
 from bookings.models import Booking, BookingState
+from fleet.models import Asset
 from legs.models import Leg
 from maas.models import MaasProvider
 from payments.models import JournalEntry
-from tests.fleet_factories import AssetFactory, SystemFactory
+from tests.fleet_factories import LAT, LON, AssetFactory, SystemFactory
 from tests.trip_factories import BookingFactory, JournalEntryFactory, LegFactory
 
 SIZES = (10_000, 100_000, 1_000_000)
 APART = timedelta(seconds=30)  # from booking to booking, into the past: a million are 347 days
 OPEN = 20  # rides that go on now
+VEHICLES = 10_000
+QUICK = {"SIZES": (1_000, 2_000), "VEHICLES": 500}
 COPIES = """
     INSERT INTO {table} ({columns}) SELECT {values}
     FROM {table} AS copied, generate_series(%(first)s::bigint, %(last)s::bigint) AS number WHERE copied.id = %(id)s
@@ -59,6 +62,13 @@ def make_first(provider):
     return booking, leg, entry
 
 
+def make_fleet(asset_type):
+    vehicles = (
+        Asset(vehicle_number=f"v{number}", asset_type=asset_type, lat=LAT, lon=LON) for number in range(VEHICLES)
+    )
+    Asset.objects.bulk_create(vehicles, batch_size=service.ROWS_AT_ONCE)
+
+
 def fill(booking, leg, entry, first, last):
     copy(booking, first, last, id=UUID_OF)
     copy(leg, first, last, id=UUID_OF, booking=UUID_OF)
@@ -70,26 +80,24 @@ def requests(headers, cookie, wanted):
     begun = timezone.now() - timedelta(days=2)
     since, until = (quote(moment.isoformat()) for moment in (begun, begun + timedelta(minutes=30)))
     browser = {"Cookie": cookie}
+    paths = {
+        f"{OFFICE} bookings": "/admin/bookings/booking/",
+        f"{OFFICE} bookings under way": "/admin/bookings/booking/?state__exact=STARTED",
+        f"{OFFICE} a booking searched by id": f"/admin/bookings/booking/?q={wanted}",
+        f"{OFFICE} a booking": f"/admin/bookings/booking/{wanted}/change/",
+        f"{OFFICE} the journal": "/admin/payments/journalentry/",
+        f"{OFFICE} vehicles": "/admin/fleet/asset/",
+        f"{OFFICE} the first page": "/admin/",
+    }
     of_provider = {
         "GET /bookings, STARTED (20)": "state=STARTED",
         "GET /bookings, half an hour (60)": f"min-time={since}&max-time={until}",
         "GET /bookings, half an hour, FINISHED": f"state=FINISHED&min-time={since}&max-time={until}",
         "GET /bookings, the newest 1,000": "",
     }
-    of_staff = {
-        "GET /bookings/{id}": f"/tomp/bookings/{wanted}",
-        "back office: bookings": "/admin/bookings/booking/",
-        "back office: bookings under way": "/admin/bookings/booking/?state__exact=STARTED",
-        "back office: a booking searched by id": f"/admin/bookings/booking/?q={wanted}",
-        "back office: a booking": f"/admin/bookings/booking/{wanted}/change/",
-        "back office: the journal": "/admin/payments/journalentry/",
-        "back office: the first page": "/admin/",
-    }
-    asked_for = {name: load.request("GET", f"/tomp/bookings?{query}", headers) for name, query in of_provider.items()}
-    return asked_for | {
-        name: load.request("GET", path, headers if path.startswith("/tomp") else browser)
-        for name, path in of_staff.items()
-    }
+    asked_for = {name: (f"/tomp/bookings?{query}", headers) for name, query in of_provider.items()}
+    asked_for["GET /bookings/{id}"] = f"/tomp/bookings/{wanted}", headers
+    return asked_for | {name: (path, browser) for name, path in paths.items()}
 
 
 def signed_in():
@@ -103,20 +111,45 @@ def run(folder):
     SystemFactory()
     headers, cookie = service.caller(maas_id="bench"), signed_in()
     first = make_first(MaasProvider.objects.get(maas_id="bench"))
-    by_size, made, memory = {}, 0, []
-    with Clients() as clients, service.web() as product, service.web("Django") as plain:
+    make_fleet(first[1].asset_type)
+    by_size, made, memory, statements = {}, 0, [], {}
+    with Clients() as clients, service.all_webs() as webs:
         for size in SIZES:
             fill(*first, made + 1, size)
             made = size
             assert Booking.objects.count() == Leg.objects.count() == size + 1 + OPEN
             assert JournalEntry.objects.count() == size + 1
             wanted = Booking.objects.order_by("created_at").values_list("pk", flat=True)[100]
-            by_size[size] = asked(clients, product, plain, requests(headers, cookie, wanted))
-            memory.append((f"{size:,}", shown(product.memory_mb("VmRSS"))))
+            asked_for = requests(headers, cookie, wanted)
+            by_size[size] = asked(clients, webs, {name: load.request("GET", *each) for name, each in asked_for.items()})
+            statements[size] = {name: replay.counted(*each) for name, each in asked_for.items()}
+            memory.append((f"{size:,}", shown(webs["product"].memory_mb("VmRSS"))))
+    sql = [(name, *(statements[size][name] for size in SIZES)) for name in statements[SIZES[0]]]
     return [
         growth("Lists of bookings", "bookings", by_size, NOTE),
+        Table("SQL statements of an answer", ("", *(f"{size:,} bookings" for size in SIZES)), sql),
         Table("Memory of the largest web process", ("bookings", "MB"), memory),
+    ], findings(by_size, statements)
+
+
+def findings(by_size, statements):
+    """P11 of the most bookings there are, and the pages of the back office with a tenth of them."""
+    most, fewer = SIZES[-1], SIZES[-2]
+    found = [
+        targets.at_most("P11", f"{name}: Python + PostgreSQL", 20, sum(core_ms(by_size[most][name])), "ms")
+        for name in FILTERED
     ]
+    for name, count in statements[fewer].items():
+        if name.startswith(OFFICE):
+            waited = quantiles(by_size[fewer][name], "GET")[1]
+            found.append(targets.at_most("Back office", f"{name}, p95", 300, waited, "ms"))
+            found.append(targets.at_most("Back office", f"{name}, SQL", 20, count))
+    return found
 
 
-NOTE = "One every 30 seconds, each with its leg and its fare, so that half an hour has as many in a long history."
+OFFICE = "back office:"
+FILTERED = ("GET /bookings, STARTED (20)", "GET /bookings, half an hour (60)", "GET /bookings, half an hour, FINISHED")
+NOTE = (
+    "One every 30 seconds, each with its leg and its fare, so that half an hour has as many in a long history; "
+    f"{VEHICLES:,} vehicles."
+)

@@ -63,9 +63,9 @@ def spread(samples, value):
 
 
 def quantiles(samples, step):
-    """p50 and p99 of all answers to this step, in milliseconds."""
+    """p50, p95 and p99 of all answers to this step, in milliseconds."""
     taken = sorted(each for sample in samples for each in sample.latencies[step])
-    return 1000 * taken[len(taken) // 2], 1000 * taken[min(len(taken) - 1, len(taken) * 99 // 100)]
+    return tuple(1000 * taken[min(len(taken) - 1, len(taken) * share // 100)] for share in (50, 95, 99))
 
 
 def shown(value):

@@ -1,6 +1,7 @@
 """The yardsticks: what does a constant answer of 620 bytes cost, by Django without anything else and without Django?"""
 
 import json
+from functools import cache
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -25,6 +26,16 @@ def django_application():
 
 
 def raw_application(environ, start_response):
-    """A callable and nothing else."""
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))])
-    return [BODY]
+    """A callable and nothing else. The address may say how many bytes it sends; 304 says that nothing is new."""
+    asked_for = environ["PATH_INFO"].strip("/")
+    if asked_for == "304":
+        start_response("304 Not Modified", [])
+        return []
+    body = sized(int(asked_for)) if asked_for else BODY
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+@cache
+def sized(length):
+    return bytes(length)

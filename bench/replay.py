@@ -43,14 +43,17 @@ class Statement:
     params: tuple = ()
 
 
-HEALTH_CHECK, BEGIN, COMMIT = Statement("SELECT 1"), Statement("BEGIN"), Statement("COMMIT")
+HEALTH_CHECK, BEGIN, COMMIT = MARKS = Statement("SELECT 1"), Statement("BEGIN"), Statement("COMMIT")
 
 
 class Recorder:
-    """Answers requests in this process, and keeps what was sent to the database meanwhile."""
+    """Answers requests in this process, and keeps what was sent to the database meanwhile.
+
+    `counts` tells how many statements each step sent, without those around transactions.
+    """
 
     def __init__(self, headers):
-        self.headers, self.statements = headers, []
+        self.headers, self.statements, self.counts = headers, [], {}
 
     def ask(self, name, method, path, body=None):
         content = b"" if body is None else json.dumps(body).encode()
@@ -58,12 +61,14 @@ class Recorder:
             method, f"/tomp{path}", content, content_type="application/json", headers=self.headers
         )
         status = []
+        before = len(self.statements)
         self.statements.append(HEALTH_CHECK)  # sent behind Django's cursors (DatabaseWrapper.is_usable)
         with connection.execute_wrapper(self._write_down):
             response = application(told.environ, lambda line, _headers, _error=None: status.append(line))
             answer = b"".join(response)
             response.close()
         self._end_transaction()
+        self.counts[name] = sum(each not in MARKS for each in self.statements[before:])
         assert status[0].startswith("2"), (name, status, answer[:500])
         return json.loads(answer)
 
@@ -83,16 +88,29 @@ class Recorder:
             self.statements.append(COMMIT)
 
 
+def counted(path, headers):
+    """How many statements the answer to this GET takes in a process that was asked it before."""
+    told = RequestFactory(SERVER_NAME="localhost").get(path, headers=headers)
+    for _time in range(2):
+        sent = []
+        with connection.execute_wrapper(lambda execute, *call, sent=sent: sent.append(call) or execute(*call)):
+            response = application(dict(told.environ), lambda *_line: None)
+            assert response.status_code == 200, (path, response.status_code)
+            b"".join(response)
+            response.close()
+    return len(sent)
+
+
 def recorded(cycle, headers, vehicles):
-    """What two trips with these vehicles send, after two others that fill the caches of the process."""
+    """What two trips with these vehicles send, after others that fill the caches of the process; and their `counts`."""
     trips = []
     for public_id, lat, lon in vehicles:
         recorder = Recorder(headers)
         cycle(recorder.ask, (public_id, lat, lon))
-        trips.append(recorder.statements)
-    first, second = trips[-2:]
+        trips.append(recorder)
+    first, second = (trip.statements for trip in trips[-2:])
     assert [each.sql for each in first] == [each.sql for each in second], "The trips do not send the same."
-    return first, second
+    return first, second, trips[-1].counts
 
 
 def calls(cycle, headers, vehicle):

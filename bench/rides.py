@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 
-from bench import load, replay, service
+from bench import load, replay, service, targets
 from bench.load import CYCLES, Clients
 from bench.measuring import Sample, Table, alternated, median, quantiles, shown, spread
 from bookings.models import Booking, BookingState
@@ -26,6 +26,7 @@ WARM_UP_S = 2
 CONNECTIONS = load.PROCESSES * load.THREADS
 VEHICLES, RECORDED, SPARE = 2_000, 4, 8
 STEPS = {"whole": 10, "one-stop": 3}
+QUICK = {"ROUNDS": 1, "SECONDS": 1, "WARM_UP_S": 0.5, "VEHICLES": 200}
 
 
 def make_fleet():
@@ -78,18 +79,20 @@ def yardstick(clients, process, steps):
 
 
 def written(cycle, headers, folder):
-    """The pgbench script of this cycle, in a file; how many statements it has, and how many functions Python calls."""
+    """The pgbench script of this cycle, in a file; how many statements it has, in all and by step, and how many
+    functions Python calls.
+    """
     recording = vehicles("record-")[:RECORDED]
     asset = Asset.objects.get(public_id=recording[-2][0])
-    first, second = replay.recorded(CYCLES[cycle], headers, recording)
+    first, second, by_step = replay.recorded(CYCLES[cycle], headers, recording)
     path = folder / f"{cycle}.sql"
     path.write_text(replay.script(first, second, asset.public_id, asset.pk))
-    return path, len(first), replay.calls(CYCLES[cycle], headers, vehicles("record-")[RECORDED])
+    return path, len(first), by_step, replay.calls(CYCLES[cycle], headers, vehicles("record-")[RECORDED])
 
 
 def compared(clients, processes, headers, cycle, folder):
-    """The samples of the product, and the tables of this cycle."""
-    path, statements, calls = written(cycle, headers, folder)
+    """The tables of this cycle, and what it found."""
+    path, statements, by_step, calls = written(cycle, headers, folder)
     product, steps = processes["product"], STEPS[cycle]
     clients.ride(product.port, headers, vehicles("ride-"), cycle, WARM_UP_S)
     samples = alternated(
@@ -116,12 +119,28 @@ def compared(clients, processes, headers, cycle, folder):
         calls=calls,
     )  # fmt: skip
     latencies = [
-        (step, *map(shown, quantiles(samples["**product**"], step))) for step in samples["**product**"][0].latencies
+        (step, *map(shown, quantiles(samples["**product**"], step)), by_step[step])
+        for step in samples["**product**"][0].latencies
     ]
-    return [
+    tables = [
         Table(f"Trips: {cycle} cycle, {steps} requests", COLUMNS, rows, note),
-        Table(f"Latency of each step, {cycle} cycle", ("step", "p50 ms", "p99 ms"), latencies, WAITING),
+        Table(f"Each step, {cycle} cycle", ("step", "p50 ms", "p95 ms", "p99 ms", "SQL"), latencies, WAITING),
     ]
+    return tables, findings(cycle, samples, by_step)
+
+
+def findings(cycle, samples, by_step):
+    product, limit = samples["**product**"], samples["pgbench, the same statements"]
+    share = median(product, _per_second) / median(limit, _per_second)
+    web_ms = median(product, partial(Sample.cpu_ms, kind="web")) / STEPS[cycle]
+    found = [
+        targets.at_least("P1", f"{cycle} cycle, {CONNECTIONS} clients, product / pgbench", 0.15, share),
+        targets.at_most("P4", f"{cycle} cycle, Python for a request", 2, web_ms, "ms"),
+    ]
+    events = {step: count for step, count in by_step.items() if step not in NO_EVENTS}
+    found += [targets.at_most("P3", name, NO_EVENTS[name], by_step[name]) for name in NO_EVENTS if name in by_step]
+    slowest = max(events, key=events.get)
+    return [*found, targets.at_most("P3", f"{cycle} cycle, most of a leg event: {slowest}", 10, events[slowest])]
 
 
 def _per_second(sample):
@@ -132,13 +151,13 @@ def run(folder):
     make_fleet()
     headers = {"whole": service.caller(maas_id="bench"), "one-stop": service.caller(maas_id="auto", auto_commit=True)}
     service.analyze()
-    tables = []
-    with Clients() as clients, service.web() as product, service.web("Django") as plain, service.web("WSGI") as raw:
-        processes = {"product": product, "Django": plain, "WSGI": raw}
+    tables, found = [], []
+    with Clients() as clients, service.all_webs() as processes:
         for cycle in STEPS:
-            tables += compared(clients, processes, headers[cycle], cycle, folder)
+            more, findings_of_it = compared(clients, processes, headers[cycle], cycle, folder)
+            tables, found = tables + more, found + findings_of_it
         memory = [(name, shown(process.memory_mb("VmRSS"))) for name, process in processes.items()]
-    return [*tables, Table("Memory of a web process after that", ("", "MB"), memory)]
+    return [*tables, Table("Memory of a web process after that", ("", "MB"), memory)], found
 
 
 COLUMNS = (
@@ -150,4 +169,5 @@ NOTE = (
     "counted as if a trip were as many of their requests. A trip is {statements} statements, with those that begin and "
     "end transactions, and **{calls:,} function calls in Python**, which no other process can disturb."
 )
+NO_EVENTS = {"one-stop": 12, "offer": 12, "book": 12, "commit": 12, "GET booking": 4}  # SQL at most; else 10
 WAITING = f"With {CONNECTIONS} connections that never pause: most of it is waiting for a turn."

@@ -80,6 +80,13 @@ def web(application="product", workers=WEB_PROCESSES):
 
 
 @contextmanager
+def all_webs():
+    """{name: Process}: the product and the yardsticks."""
+    with web() as product, web("Django") as plain, web("WSGI") as raw:
+        yield {"product": product, "Django": plain, "WSGI": raw}
+
+
+@contextmanager
 def worker():
     with running("worker", "manage.py", "worker") as process:
         yield process

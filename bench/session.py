@@ -1,7 +1,9 @@
 """One run of some subjects. Importing it sets Django up."""
 
 import importlib
+import json
 import time
+import traceback
 
 import django
 from django.core.management import call_command
@@ -9,27 +11,59 @@ from django.db import connection
 
 django.setup()
 
-from bench import processes  # noqa: E402 - models can be imported from here on
+from bench import processes, targets  # noqa: E402 - models can be imported from here on
 from tomp_operator import embedded  # noqa: E402
 
 
 def run(subjects, folder, results):
-    """Each subject on an empty database; its tables are printed, and kept in a file of its name."""
+    """Each subject on an empty database; what it found is printed, and kept in files of its name.
+
+    Without a folder for `results` nothing is kept, and each is as small as its QUICK says: only to see that it works.
+    Returns the subjects that failed: the others are measured all the same, and of these nothing is kept.
+    """
+    failed = []
     with embedded.running():
         call_command("migrate", verbosity=0)
         service = importlib.import_module("bench.service")
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            machine = processes.machine(cursor.fetchone()[0].split()[0])
-        print(machine, flush=True)
-        results.mkdir(exist_ok=True)
         for name in subjects:
-            began = time.monotonic()
-            service.empty_database()
-            tables = importlib.import_module(f"bench.{name}").run(folder)
-            text = "\n".join(table.markdown() for table in tables)
-            (results / f"{name}.md").write_text(f"{machine}\n\n{text}")
-            for number, table in enumerate(table for table in tables if table.chart):
-                (results / f"{name}-{number + 1}.svg").write_text(table.chart.svg())
+            began, machine = time.monotonic(), _machine()
+            print(f"\n# {name}\n{machine}", flush=True)
+            try:
+                service.empty_database()
+                subject = importlib.import_module(f"bench.{name}")
+                if results is None:
+                    vars(subject).update(subject.QUICK)
+                tables, findings = subject.run(folder)
+            except Exception:
+                traceback.print_exc()
+                failed.append(name)
+                continue
+            text = "\n".join([*(table.markdown() for table in tables), targets.of_subject(findings).markdown()])
+            if results is not None:
+                _keep(results, name, f"{machine}\n\n{text}", tables, findings)
             print(f"\n{text}\n{name}: measured in {time.monotonic() - began:.0f} s", flush=True)
         connection.close()
+    return failed
+
+
+def _machine():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return processes.machine(cursor.fetchone()[0].split()[0])
+
+
+def _keep(results, name, text, tables, findings):
+    """As a page, as JSON for machines, and as charts."""
+    results.mkdir(exist_ok=True)
+    for old in results.glob(f"{name}[.-]*"):
+        old.unlink()
+    (results / f"{name}.md").write_text(text)
+    kept = {
+        "machine": text.partition("\n")[0],
+        "findings": targets.as_json(findings),
+        "tables": [{"title": table.title, "columns": table.columns, "rows": table.rows} for table in tables],
+        "charts": {table.chart.title: table.chart.lines for table in tables if table.chart},
+    }
+    (results / f"{name}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False))
+    for number, table in enumerate(table for table in tables if table.chart):
+        (results / f"{name}-{number + 1}.svg").write_text(table.chart.svg())
