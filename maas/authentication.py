@@ -63,10 +63,8 @@ def basic_pair(value):
 
 
 def _holder_of_key(secret):
-    try:
-        return ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").get().provider
-    except ApiKey.DoesNotExist:
-        return None
+    key = ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").first()
+    return key and key.provider
 
 
 def _holder_of_pair(pair):

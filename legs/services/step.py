@@ -46,8 +46,6 @@ def locked(leg_id, provider, **questions):
         booking.provider = provider
     leg = Leg.objects.for_trip().annotate(**questions).get(pk=leg_id)
     leg.booking = booking
-    if leg.asset is not None:
-        leg.asset.asset_type = leg.asset_type
     return leg, booking
 
 
