@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 
 PROCESSES, THREADS = 2, 4
-TIMEOUT_S = 60
+TIMEOUT_S = 300
 
 
 @dataclass
