@@ -24,7 +24,7 @@ from tests.journey import pause_plan
 ROUNDS, SECONDS = 5, 5
 WARM_UP_S = 2
 CONNECTIONS = load.PROCESSES * load.THREADS
-VEHICLES, RECORDED, SPARE = 2_000, 4, 8
+VEHICLES, RECORDED, SPARE = 5_000, 4, 8
 STEPS = {"whole": 10, "one-stop": 3}
 QUICK = {"ROUNDS": 1, "SECONDS": 1, "WARM_UP_S": 0.5, "VEHICLES": 200}
 

@@ -28,6 +28,8 @@ def run(subjects, folder, results):
         for name in subjects:
             began, machine = time.monotonic(), _machine()
             print(f"\n# {name}\n{machine}", flush=True)
+            if results is not None:
+                _forget(results, name)
             try:
                 service.empty_database()
                 subject = importlib.import_module(f"bench.{name}")
@@ -52,11 +54,15 @@ def _machine():
         return processes.machine(cursor.fetchone()[0].split()[0])
 
 
-def _keep(results, name, text, tables, findings):
-    """As a page, as JSON for machines, and as charts."""
+def _forget(results, name):
+    """What it found the last time is no answer any more, even if it fails now."""
     results.mkdir(exist_ok=True)
     for old in results.glob(f"{name}[.-]*"):
         old.unlink()
+
+
+def _keep(results, name, text, tables, findings):
+    """As a page, as JSON for machines, and as charts."""
     (results / f"{name}.md").write_text(text)
     kept = {
         "machine": text.partition("\n")[0],
