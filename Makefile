@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: help run test check fix messages lock
+.PHONY: help run test bench check fix messages lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -16,6 +16,9 @@ run: $(VENV)/embedded.installed ## database, demo city, web and worker (options:
 
 test: $(VENV)/dev.installed ## the whole suite (part of it: make test ARGS=tests/legs)
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: $(VENV)/dev.installed ## measure, and write docs/performance.md (one subject: make bench ARGS=rides)
+	@$(BIN)/python -m bench $(ARGS)
 
 check: $(VENV)/dev.installed ## lint, types, imports, migrations, system checks; changes nothing
 	$(BIN)/ruff check

@@ -17,6 +17,7 @@ from backoffice.conformance import Severity, report
 from backoffice.conformance.export import csv_of
 from backoffice.conformance.findings import number
 from backoffice.places import page as places
+from backoffice.providers import page as overview
 from backoffice.vehicles import page as vehicles
 from fleet import information
 from maas.models import MaasProvider
@@ -37,9 +38,18 @@ admin.site.unregister(MaasProvider)
 
 @admin.register(MaasProvider)
 class ProviderWithReport(ProviderAdmin):
-    """The page of a provider as its own app has it, and one more button."""
+    """The page of a provider as its own app has it, with what other apps know of it, and one more button."""
 
     actions_detail = ("conformance", *ProviderAdmin.actions_detail)
+    change_form_outer_before_template = "admin/maas/maasprovider/overview.html"
+
+    class Media:
+        css = {"all": ("backoffice/trip.css", "backoffice/overview.css")}
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and obj.pk:
+            context |= {"overview": overview.told(obj, request.user, timezone.now())}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @action(description=_("Conformance report"), icon="fact_check", permissions=["view"], url_path="conformance")
     def conformance(self, request, object_id):

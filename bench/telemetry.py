@@ -1,50 +1,39 @@
-"""How many reports of vehicles does one process take in a minute?
-
-    python bench/telemetry.py
-
-Makes 10,000 vehicles in a database of its own and has them report in batches of 1,000, each with its place, charge,
-range, odometer and lock; a tenth of them is being ridden. The whole stack works, from the request to the commit.
-"""
+"""Reports of vehicles: 10,000 of them in batches of 1,000, a tenth of them being ridden."""
 
 import json
-import os
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
-import django
+from django.utils import timezone
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomp_operator.settings")
-os.environ.setdefault("LOG_LEVEL", "WARNING")
-django.setup()
+from bench import load, service, targets
+from bench.load import Connection, Taken
+from bench.measuring import Table, median, shown, spread
+from fleet.gateway import credentials
+from fleet.models import Asset
+from fleet.models.vehicles import AssetState
+from tests.fleet_factories import LAT, LON, AssetTypeFactory, RegionFactory
 
-from django.test import Client  # noqa: E402
-from django.test.utils import get_runner, setup_test_environment  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from fleet.gateway import credentials  # noqa: E402
-from fleet.models import Asset  # noqa: E402
-from tests.fleet_factories import LAT, LON, AssetTypeFactory, RegionFactory  # noqa: E402
-from tomp_operator import embedded  # noqa: E402
-
-VEHICLES, BATCH, ROUNDS, TARGET = 10_000, 1_000, 3, 10_000
+VEHICLES, BATCH, ROUNDS, TARGET = 10_000, 1_000, 3, 10_000  # the target is per minute and process
+QUICK = {"VEHICLES": 2_000, "ROUNDS": 1}
 
 
 def make_fleet():
     kind = AssetTypeFactory()
     RegionFactory()
     Asset.objects.bulk_create(
-        Asset(
-            vehicle_number=f"v{number}",
-            asset_type=kind,
-            lat=LAT,
-            lon=LON,
-            state_of_charge=80,
-            state="IN_USE" if number % 10 == 0 else "AVAILABLE",
-        )
-        for number in range(VEHICLES)
+        batch_size=service.ROWS_AT_ONCE,
+        objs=[
+            Asset(
+                vehicle_number=f"v{number}",
+                asset_type=kind,
+                lat=LAT,
+                lon=LON,
+                state_of_charge=80,
+                state=AssetState.IN_USE if number % 10 == 0 else AssetState.AVAILABLE,
+            )
+            for number in range(VEHICLES)
+        ],
     )
 
 
@@ -63,39 +52,48 @@ def batch_of(first, at):
         }
         for number in range(first, first + BATCH)
     ]
-    return json.dumps({"reports": reports})
+    return json.dumps({"reports": reports}).encode()
 
 
-def measure():
+def all_report(port, secret, at):
+    """Each vehicle reports once; a batch is a round."""
+    sent = [
+        load.request("POST", "/telemetry/", {"X-API-Key": secret}, batch_of(first, at))
+        for first in range(0, VEHICLES, BATCH)
+    ]
+    connection, latencies, began, cpu = Connection(port), [], time.perf_counter(), time.process_time()
+    for batch in sent:
+        at = time.perf_counter()
+        status, answer = connection.ask(batch)
+        latencies.append(time.perf_counter() - at)
+        assert status == 200, answer[:500]
+        assert json.loads(answer)["accepted"] == BATCH, answer[:300]
+    return Taken({"POST": latencies}, len(sent), time.perf_counter() - began, time.process_time() - cpu)
+
+
+def run(folder):
+    make_fleet()
     _group, secret = credentials.create_group(name="bench")
-    client, wall, core = Client(headers={"X-API-Key": secret}), [], []
-    for turn in range(ROUNDS):
-        at = timezone.now() - timedelta(seconds=ROUNDS - turn)
-        for first in range(0, VEHICLES, BATCH):
-            body = batch_of(first, at)
-            began, used = time.perf_counter(), time.process_time()
-            answer = client.post("/telemetry/", body, content_type="application/json")
-            wall.append(time.perf_counter() - began)
-            core.append(time.process_time() - used)
-            assert answer.json()["accepted"] == BATCH, answer.content[:300]
-    return wall, core
+    service.analyze()
+    samples = []
+    with service.web(workers=1) as web:
+        for turn in range(ROUNDS + 1):
+            at = timezone.now() - timedelta(seconds=ROUNDS + 1 - turn)
+            samples.append(service.measured(web, lambda at=at: all_report(web.port, secret, at)))
+        memory = web.memory_mb()
+    samples = samples[1:]  # the first fills the caches
+    slowest = max(taken for sample in samples for taken in sample.latencies["POST"])
+    rows = [
+        ("reports per minute", spread(samples, _per_minute)),
+        ("ms for a batch of 1,000", spread(samples, lambda each: 1000 / each.per_second)),
+        ("… the slowest", shown(1000 * slowest)),
+        ("… of a core in Python", shown(median(samples, lambda each: each.cpu_ms("web")))),
+        ("… of a core in PostgreSQL", shown(median(samples, lambda each: each.cpu_ms("database")))),
+        ("MB the web process needed at most", shown(memory)),
+    ]
+    found = [targets.at_least("Telemetry", "reports per minute", TARGET, median(samples, _per_minute))]
+    return [Table("Reports of vehicles, one web process", ("", "median (least–most)"), rows)], found
 
 
-def main():
-    with embedded.running():
-        setup_test_environment()
-        runner = get_runner(django.conf.settings)(verbosity=0, interactive=False)
-        made = runner.setup_databases()
-        try:
-            make_fleet()
-            wall, core = measure()
-        finally:
-            runner.teardown_databases(made)
-    per_minute = BATCH * len(wall) / sum(wall) * 60
-    print(f"{per_minute:,.0f} reports per minute (target {TARGET:,}: {per_minute / TARGET:.1f} times)")
-    print(f"a batch of {BATCH}: {sum(wall) / len(wall):.3f} s, of which {sum(core) / len(core):.3f} s in Python")
-    print(f"the slowest: {max(wall):.3f} s")
-
-
-if __name__ == "__main__":
-    main()
+def _per_minute(sample):
+    return sample.per_second * BATCH * 60

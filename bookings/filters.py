@@ -1,7 +1,5 @@
 """Which bookings are asked for (TOMP GET /bookings)."""
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from django_filters import rest_framework as filters
 
 from bookings.models import BookingState
@@ -20,19 +18,18 @@ class BookingFilter(WireFilterSet):
     }
 
     state = filters.ChoiceFilter(choices=BookingState.choices)
-    min_time = filters.IsoDateTimeFilter(method="not_over_before")
-    max_time = filters.IsoDateTimeFilter(method="begun_by")
+    min_time = filters.IsoDateTimeFilter()
+    max_time = filters.IsoDateTimeFilter()
     min_price = filters.NumberFilter(field_name="price", lookup_expr="gte")
     max_price = filters.NumberFilter(field_name="price", lookup_expr="lte")
     contains_asset_type = filters.CharFilter(method="with_asset_type", max_length=200)
 
-    def not_over_before(self, bookings, name, moment):
-        """Trips without a planned end are over when they begin, as far as a window is concerned."""
-        end = Coalesce(F("arrived_at"), F("arrives_at"), F("departed_at"), F("departs_at"))
-        return bookings.alias(over_at=end).filter(over_at__gte=moment)
-
-    def begun_by(self, bookings, name, moment):
-        return bookings.alias(begins_at=Coalesce(F("departed_at"), F("departs_at"))).filter(begins_at__lte=moment)
+    def filter_queryset(self, bookings):
+        since, until = (self.form.cleaned_data.pop(name) for name in ("min-time", "max-time"))
+        bookings = super().filter_queryset(bookings)
+        if since and until and since > until:  # the trips that take all of that time
+            return bookings.under_way_in(since, None).under_way_in(None, until)
+        return bookings.under_way_in(since, until) if since or until else bookings
 
     def with_asset_type(self, bookings, name, type_id):
         return bookings.filter(legs__asset_type__type_id=type_id).distinct()

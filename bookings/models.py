@@ -4,7 +4,11 @@ import uuid
 from decimal import Decimal
 from typing import cast
 
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -34,6 +38,18 @@ ENDED_STATES = tuple(state for state in BookingState if state not in (BookingSta
 GONE = 410
 
 
+def travelled():
+    """From departure to arrival, planned or real, as a range; a trip without a planned end is over as it begins.
+
+    Whoever leaves after the planned arrival has not arrived before.
+    """
+    begins = Coalesce("departed_at", "departs_at")
+    ends = Greatest(begins, Coalesce("arrived_at", "arrives_at"))
+    return models.Func(
+        begins, ends, template="tstzrange(%(expressions)s, '[]')", output_field=DateTimeRangeField()
+    )  # fmt: skip
+
+
 class BookingQuerySet(models.QuerySet):
     def for_provider(self, provider):
         return self.filter(provider=provider)
@@ -41,6 +57,13 @@ class BookingQuerySet(models.QuerySet):
     def booked(self):
         """All that somebody booked; offers are not bookings yet."""
         return self.exclude(state=BookingState.NEW)
+
+    def under_way_in(self, since, until):
+        """Their trip and this time have a moment in common; None: the time has no such end.
+
+        One range is one condition, of which PostgreSQL knows how few trips fit it; of two it would expect too many.
+        """
+        return self.alias(travelled=travelled()).filter(travelled__overlap=DateTimeTZRange(since, until, "[]"))
 
     def open(self):
         return self.filter(state__in=OPEN_STATES)
@@ -143,6 +166,7 @@ class Booking(FSMModelMixin, models.Model):
             models.Index(fields=["created_at"], name="booking_by_age"),
             models.Index(fields=["provider", "state", "departs_at"], name="booking_by_provider"),
             models.Index(fields=["provider", "booked_at"], name="booking_by_quota"),
+            GistIndex(travelled(), name="booking_by_time"),
             models.Index(
                 fields=["expires_at"],
                 name="booking_waiting",

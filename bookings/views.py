@@ -163,10 +163,10 @@ class BookingViewSet(ProviderViewSet):
     def get_booking(self, booking_id):
         """The provider's booking, its lapse noticed; raises BookingNotFound."""
         now = timezone.now()
-        bookings = Booking.objects.booked().for_provider(self.provider)
-        booking = bookings.filter(pk=as_uuid(booking_id)).first()
-        if booking is None:
-            raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.")
+        try:
+            booking = Booking.objects.booked().for_provider(self.provider).get(pk=as_uuid(booking_id))
+        except Booking.DoesNotExist:
+            raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.") from None
         if booking.has_lapsed(now):
             booking = services.expire(booking_id=booking.pk, now=now)
         return booking

@@ -25,7 +25,16 @@ from gbfs.standing import Standing
 from tomp.sending import etag_of, packed
 
 MANIFEST = "manifest"
+VEHICLES_PER_SECOND, LONGEST_TTL_S = 1_000, 300
 Document = tuple[str, str, str, dict[str, Any]]  # version, language, name, data
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the feeds of a group say, and of how many vehicles."""
+
+    documents: Iterator[Document]
+    vehicles: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,18 +42,23 @@ class Group:
     """Feeds that are built together and live equally long."""
 
     names: tuple[str, ...]
-    documents: Callable[[datetime], Iterator[Document]]
+    content: Callable[[datetime], Content]
     setting: str
 
-    @property
-    def ttl(self) -> int:
-        """Seconds."""
-        return int(getattr(settings, self.setting))
+    def ttl(self, vehicles: int) -> int:
+        """Seconds until they are built again: a second for each thousand vehicles, but no less than the setting.
+
+        Building takes as much longer, so the share of a core it takes does not grow with the fleet. "In no case should
+        it be more than 5 minutes out-of-date" (GBFS, Data Latency) unless the setting says so.
+        """
+        return max(int(getattr(settings, self.setting)), min(vehicles // VEHICLES_PER_SECOND, LONGEST_TTL_S))
 
 
 def build(group: Group, now: datetime) -> list[Feed]:
     """All feeds of the group as of now, unsaved."""
-    return [_feed(document, group.ttl, now) for document in group.documents(now)]
+    content = group.content(now)
+    ttl = group.ttl(content.vehicles)
+    return [_feed(document, ttl, now) for document in content.documents]
 
 
 def _feed(document: Document, ttl: int, now: datetime) -> Feed:
@@ -52,20 +66,27 @@ def _feed(document: Document, ttl: int, now: datetime) -> Feed:
     number = next(known for known in VERSIONS if known.number == version)
     head = {"last_updated": Edition(number, ("en",)).moment(now), "ttl": ttl, "version": version}
     body = json.dumps({**head, "data": data}, ensure_ascii=False, separators=(",", ":")).encode()
-    kept = {"gzipped": packed(body), "etag": etag_of(body), "built_at": now}
+    kept = {"gzipped": packed(body), "etag": etag_of(body), "built_at": now, "ttl": ttl}
     return Feed(version=version, language=language, name=name, **kept)
 
 
-def _of_status(now: datetime) -> Iterator[Document]:
+def _status(now: datetime) -> Content:
     """Vehicles and stations of the same moment: their numbers agree."""
     rules = Rules.load()
     offered = offered_types(rules)
     standing = Standing.load(offered, rules, now)
-    homes, known = _homes(offered), information.system()
+    return Content(_of_status(standing, _homes(offered), information.system()), len(standing.vehicles))
+
+
+def _of_status(standing: Standing, homes: Homes, known: System) -> Iterator[Document]:
     for edition in _wordless():
         version = edition.version
         yield version.number, "", version.vehicle_feed, status.vehicles_json(standing, edition, known)
         yield version.number, "", "station_status", status.stations_json(standing, homes, edition)
+
+
+def _alerts(now: datetime) -> Content:
+    return Content(_of_alerts(now))
 
 
 def _of_alerts(now: datetime) -> Iterator[Document]:
@@ -147,6 +168,10 @@ class Catalogue:
         return [name for name in names if conditional.get(name, True)]
 
 
+def _catalogue(now: datetime) -> Content:
+    return Content(_of_catalogue(now))
+
+
 def _of_catalogue(now: datetime) -> Iterator[Document]:
     known, all_editions = Catalogue.load(now), editions()
     for version in VERSIONS:
@@ -191,15 +216,15 @@ FEEDS_OF_2_3 = (
     "system_hours",
     "system_calendar",
 )
-STATUS = Group(("vehicle_status", "free_bike_status", "station_status"), _of_status, "TOMP_GBFS_STATUS_TTL_SECONDS")
-ALERTS = Group(("system_alerts",), _of_alerts, "TOMP_GBFS_ALERTS_TTL_SECONDS")
+STATUS = Group(("vehicle_status", "free_bike_status", "station_status"), _status, "TOMP_GBFS_STATUS_TTL_SECONDS")
+ALERTS = Group(("system_alerts",), _alerts, "TOMP_GBFS_ALERTS_TTL_SECONDS")
 CATALOGUE = Group(
     (
         "gbfs",
         MANIFEST,
         *(n for n in dict.fromkeys(FEEDS_OF_3_0 + FEEDS_OF_2_3) if n not in STATUS.names + ALERTS.names),
     ),
-    _of_catalogue,
+    _catalogue,
     "TOMP_GBFS_TTL_SECONDS",
 )
 GROUPS = (STATUS, ALERTS, CATALOGUE)

@@ -12,6 +12,7 @@ class Feed(models.Model):
     gzipped = models.BinaryField()
     etag = models.CharField(max_length=40)
     built_at = models.DateTimeField()
+    ttl = models.PositiveIntegerField(db_default=0)  # seconds; 0: written by a version that did not know of it
 
     class Meta:
         verbose_name = "GBFS feed"

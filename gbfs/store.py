@@ -32,16 +32,21 @@ class Kept:
     gzipped: bytes
     etag: str
     built_at: datetime
+    ttl: int
     read_at: float = field(default_factory=time.monotonic)
 
     @cached_property
     def plain(self) -> bytes:
         return gzip.decompress(self.gzipped)
 
-    def is_due(self, group: Group, now: datetime, ahead: timedelta = timedelta(0)) -> bool:
-        """Also where its time lies ahead: a clock was put right."""
-        age = now - self.built_at
-        return age + ahead >= timedelta(seconds=group.ttl) or age < timedelta(seconds=-group.ttl)
+    def is_due(self, now: datetime) -> bool:
+        return _is_due(self.built_at, self.ttl, now)
+
+
+def _is_due(built_at: datetime, ttl: int, now: datetime, ahead: timedelta = timedelta(0)) -> bool:
+    """Also where its time lies ahead: a clock was put right."""
+    age = now - built_at
+    return age + ahead >= timedelta(seconds=ttl) or age < timedelta(seconds=-ttl)
 
 
 _kept: dict[Key, Kept] = {}
@@ -59,10 +64,10 @@ def current(key: Key, now: datetime) -> Kept | None:
     """
     group = building.GROUP_OF[key[2]]
     kept = _kept.get(key)
-    if kept and 0 <= time.monotonic() - kept.read_at < SECONDS and not kept.is_due(group, now):
+    if kept and 0 <= time.monotonic() - kept.read_at < SECONDS and not kept.is_due(now):
         return kept
     kept = _read(key)
-    if kept is None or kept.is_due(group, now):
+    if kept is None or kept.is_due(now):
         if kept is None:
             refresh(group, now, wanted=key)
         else:
@@ -88,7 +93,7 @@ def refresh(group: Group, now: datetime, *, wanted: Key | None = None, ahead: ti
         if not _lock(group, waits=wanted is not None):
             return False
         there = Feed.objects.filter(name__in=group.names)
-        if not _are_due(there, group, now, wanted, ahead):
+        if not _are_due(there, now, wanted, ahead):
             return False
         feeds = building.build(group, now)
         if set(there.values_list("version", "language", "name")) != {feed.key for feed in feeds}:
@@ -97,17 +102,17 @@ def refresh(group: Group, now: datetime, *, wanted: Key | None = None, ahead: ti
             feeds,
             update_conflicts=True,
             unique_fields=["version", "language", "name"],
-            update_fields=["gzipped", "etag", "built_at"],
+            update_fields=["gzipped", "etag", "built_at", "ttl"],
         )
     return True
 
 
-def _are_due(there: QuerySet[Feed], group: Group, now: datetime, wanted: Key | None, ahead: timedelta) -> bool:
+def _are_due(there: QuerySet[Feed], now: datetime, wanted: Key | None, ahead: timedelta) -> bool:
     """Also if none of them is the wanted one: the operator speaks a new language."""
-    built = {feed.key: feed.built_at for feed in there.only("version", "language", "name", "built_at")}
-    if not built or (wanted is not None and wanted not in built):
+    built = there.only("version", "language", "name", "built_at", "ttl")
+    if not built or (wanted is not None and wanted not in {feed.key for feed in built}):
         return True
-    return Kept(b"", "", min(built.values())).is_due(group, now, ahead)
+    return any(_is_due(feed.built_at, feed.ttl, now, ahead) for feed in built)
 
 
 def _lock(group: Group, *, waits: bool) -> bool:
@@ -126,9 +131,9 @@ def _read(key: Key) -> Kept | None:
     if known and row.filter(etag=known.etag, built_at=known.built_at).exists():
         known.read_at = time.monotonic()
         return known
-    values = row.values_list("gzipped", "etag", "built_at").first()
+    values = row.values_list("gzipped", "etag", "built_at", "ttl").first()
     if values is None:
         _kept.pop(key, None)
         return None
-    kept = _kept[key] = Kept(bytes(values[0]), values[1], values[2])
+    kept = _kept[key] = Kept(bytes(values[0]), *values[1:])
     return kept

@@ -38,7 +38,7 @@ class FeedView(View):
         feed = store.current(_key(version, language, name), now)
         if feed is None:
             raise Http404
-        return answer(request, feed, ttl=building.GROUP_OF[name].ttl, now=now)
+        return answer(request, feed, now=now)
 
 
 def _key(version: str, language: str, name: str) -> store.Key:
@@ -51,9 +51,9 @@ def _key(version: str, language: str, name: str) -> store.Key:
     return version, (language or editions.default_language()) if in_words else "", name
 
 
-def answer(request: HttpRequest, feed: Kept, *, ttl: int, now: datetime) -> HttpResponseBase:
+def answer(request: HttpRequest, feed: Kept, *, now: datetime) -> HttpResponseBase:
     """200 with the bytes, or 304 for who has them already."""
     built = int(feed.built_at.timestamp())
-    left = max(0, math.ceil(feed.built_at.timestamp() + ttl - now.timestamp()))
-    headers = {"Last-Modified": http_date(built), "Cache-Control": f"public, max-age={min(left, ttl)}"}
+    left = max(0, math.ceil(feed.built_at.timestamp() + feed.ttl - now.timestamp()))
+    headers = {"Last-Modified": http_date(built), "Cache-Control": f"public, max-age={min(left, feed.ttl)}"}
     return send(request, feed, headers=headers, last_modified=built)

@@ -124,9 +124,10 @@ class LegViewSet(ProviderViewSet):
     def get_leg(self, leg_id):
         """The provider's leg, its booking's lapse noticed; raises LegNotFound."""
         legs = Leg.objects.booked().for_provider(self.provider).for_trip().select_related("booking")
-        leg = legs.filter(pk=_known(leg_id)).first()
-        if leg is None:
-            raise LegNotFound(f"Leg {leg_id[:80]!r} not found.")
+        try:
+            leg = legs.get(pk=_known(leg_id))
+        except Leg.DoesNotExist:
+            raise LegNotFound(f"Leg {leg_id[:80]!r} not found.") from None
         now = timezone.now()
         if leg.booking.has_lapsed(now):
             bookings.expire(booking_id=leg.booking_id, now=now)

@@ -63,8 +63,10 @@ def basic_pair(value):
 
 
 def _holder_of_key(secret):
-    key = ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").first()
-    return key and key.provider
+    try:
+        return ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").get().provider
+    except ApiKey.DoesNotExist:
+        return None
 
 
 def _holder_of_pair(pair):

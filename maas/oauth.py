@@ -6,7 +6,6 @@ other is an unsupported_grant_type; and only the parameters of this grant ever r
 
 from urllib.parse import unquote_plus
 
-from django.contrib.auth.hashers import check_password
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -33,8 +32,16 @@ class ClientCredentialsValidator(OAuth2Validator):
         return True
 
     def authenticate_client(self, request, *args, **kwargs):
-        request.client = client_of(request.headers.get("Authorization", ""), request.client_id, request.client_secret)
+        shown = request.headers.get("Authorization", ""), request.client_id, request.client_secret
+        request.client, request.secret_until = client_of(*shown, now=timezone.now())
         return request.client is not None
+
+    def save_bearer_token(self, token, request, *args, **kwargs):
+        """No token outlives the secret it was bought with."""
+        if request.secret_until is not None:
+            left = int((request.secret_until - timezone.now()).total_seconds())
+            token["expires_in"] = max(min(token["expires_in"], left), 0)
+        return super().save_bearer_token(token, request, *args, **kwargs)
 
     def introspect_token(self, token, token_type_hint, request, *args, **kwargs):
         """What RFC 7662 tells of a token that works. Another client's is as unknown as an invented one."""
@@ -51,18 +58,22 @@ class ClientCredentialsValidator(OAuth2Validator):
         }
 
 
-def client_of(authorization, client_id, client_secret):
-    """The client that proves to be one, by HTTP Basic or, without that, by the form; None if it does not."""
+def client_of(authorization, client_id, client_secret, *, now):
+    """(the client that proves to be one, by HTTP Basic or, without that, by the form; until when its secret works).
+
+    The second is None for a secret without an end, and both are for nobody.
+    """
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "basic":
         pair = [unquote_plus(half) for half in basic_pair(value) or ()]  # RFC 6749 §2.3.1
         if not pair or client_id not in (None, pair[0]):
-            return None
+            return None, None
         client_id, client_secret = pair
     if not client_id or not client_secret or "\0" in client_id:
-        return None
+        return None, None
     client = OAuthClient.objects.filter(client_id=client_id, provider__is_active=True).first()
-    return client if client and check_password(client_secret, client.client_secret) else None
+    is_known, until = client.knows(client_secret, now) if client else (False, None)
+    return (client, until) if is_known else (None, None)
 
 
 class ClientCredentialsCore(OAuthLibCore):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
@@ -20,6 +21,14 @@ class ProviderExists(Exception):
 
 class KeyRevoked(IllegalOperation):
     """403: there is nothing to replace."""
+
+
+class SecretStillChanging(IllegalOperation):
+    """403: two secrets work already."""
+
+
+class NothingToEnd(IllegalOperation):
+    """403: there is one secret, if any."""
 
 
 @dataclass(frozen=True)
@@ -82,25 +91,62 @@ def revoke_api_key(*, key_id, now):
     return ApiKey.objects.get(pk=key_id)
 
 
-@transaction.atomic
-def rotate_client_secret(*, provider):
+def rotate_client_secret(*, provider, actor=""):
     """A new secret of this provider's OAuth2 client, which is made if it has none.
 
-    The secret before it is worth nothing from now on, and neither are the tokens it bought.
+    The secrets before it are worth nothing from now on, and neither are the tokens they bought.
     """
+    return replace_client_secret(provider_id=provider.pk, overlap=timedelta(), now=timezone.now(), actor=actor)
+
+
+@transaction.atomic
+def replace_client_secret(*, provider_id, overlap, now, actor=""):
+    """A new secret of this provider's OAuth2 client; the old one works beside it for the `overlap` (a timedelta).
+
+    Tokens that the old one bought end with it. Without an overlap all secrets and tokens before are worth nothing from
+    now on. Raises SecretStillChanging when the secret before the old one still works, and an overlap is wanted.
+    """
+    provider = MaasProvider.objects.select_for_update().get(pk=provider_id)  # who may have no client to lock yet
+    client = OAuthClient.objects.filter(provider=provider).first() or _new_client(provider)
+    if overlap and client.has_former_secret(now):
+        until = f"{client.former_secret_until:%Y-%m-%d %H:%M} UTC"
+        raise SecretStillChanging(f"The secret before this one still works, until {until}. End it first.")
+    has_one = client.pk is not None and bool(client.client_secret)
+    client.former_secret, client.former_secret_until = "", None
+    if overlap and has_one:
+        client.former_secret, client.former_secret_until = client.client_secret, now + overlap
     secret = secrets.token_urlsafe(32)
-    client, _ = OAuthClient.objects.update_or_create(
-        provider=provider,
-        defaults={
-            "client_id": provider.maas_id,
-            "client_secret": secret,
-            "client_type": OAuthClient.CLIENT_CONFIDENTIAL,
-            "authorization_grant_type": OAuthClient.GRANT_CLIENT_CREDENTIALS,
-            "name": provider.name,
-        },
-    )
-    AccessToken.objects.filter(application=client).delete()
+    client.client_secret, client.secret_made_at, client.secret_made_by = secret, now, actor
+    client.save()
+    if not overlap:
+        AccessToken.objects.filter(application=client).delete()
+    else:
+        AccessToken.objects.filter(application=client, expires__gt=now + overlap).update(expires=now + overlap)
     return secret
+
+
+def _new_client(provider):
+    return OAuthClient(
+        provider=provider,
+        client_id=provider.maas_id,
+        client_secret="",
+        client_type=OAuthClient.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=OAuthClient.GRANT_CLIENT_CREDENTIALS,
+        name=provider.name,
+    )
+
+
+@transaction.atomic
+def end_former_secret(*, provider_id, now):
+    """Only the latest secret of the OAuth2 client works from now on; tokens have to be bought again.
+
+    Raises NothingToEnd when the one before works no more.
+    """
+    client = OAuthClient.objects.select_for_update().filter(provider=provider_id).first()
+    if client is None or not client.has_former_secret(now):
+        raise NothingToEnd("No former client secret works any more.")
+    OAuthClient.objects.filter(pk=client.pk).update(former_secret="", former_secret_until=None)
+    AccessToken.objects.filter(application=client).delete()
 
 
 def forget_expired(*, now):

@@ -8,11 +8,18 @@ from fleet.models import Asset
 from maas.models import MaasProvider
 
 
+class SupportRequestQuerySet(models.QuerySet):
+    def in_inbox(self):
+        """Those that wait for staff: open, and not merged into another, with which they are answered."""
+        return self.filter(IN_INBOX)
+
+
 class SupportRequest(models.Model):
     """One request and its latest status (TOMP supportRequest).
 
     `reference` is the booking id, or an id we mint for a vehicle without booking: a UUID of one provider either way.
-    `comment` is what was said first; the conversation is in its statuses.
+    `comment` is what was said first; the conversation is in its statuses. A repeated report is merged into the one
+    that was kept: it has no work of its own any more, and is told under its reference what is said about that one.
     """
 
     class Type(models.TextChoices):
@@ -41,6 +48,14 @@ class SupportRequest(models.Model):
         RESOLVED = "RESOLVED", _("resolved")
         CANCELLED = "CANCELLED", _("cancelled")
 
+    class Result(models.TextChoices):
+        """What came of it. Only merging makes a duplicate: it says of what."""
+
+        SOLVED = "SOLVED", _("solved")
+        NOT_OURS = "NOT_OURS", _("not our matter")
+        NOT_REACHABLE = "NOT_REACHABLE", _("not reachable")
+        DUPLICATE = "DUPLICATE", _("duplicate")
+
     provider = models.ForeignKey(MaasProvider, models.PROTECT, related_name="support_requests")
     reference = models.CharField(max_length=100, db_index=True)
     booking = models.ForeignKey(Booking, models.PROTECT, null=True, blank=True, related_name="support_requests")
@@ -64,6 +79,12 @@ class SupportRequest(models.Model):
     assigned_to = models.CharField(
         max_length=150, blank=True, help_text=_("The colleague who looks after it; the provider does not see this.")
     )
+    result = models.CharField(max_length=16, choices=Result, blank=True, default="", db_default="")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, editable=False, related_name="merged"
+    )
+
+    objects = SupportRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("support request")
@@ -78,13 +99,34 @@ class SupportRequest(models.Model):
                 name="support_open",
                 condition=models.Q(status__in=["PROCESSING", "UPDATE_REQUESTED"]),
             ),
+            models.Index(fields=["merged_into"], name="support_merged", condition=models.Q(merged_into__isnull=False)),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="a_duplicate_says_of_what",
+                condition=models.Q(~models.Q(result="DUPLICATE"), merged_into__isnull=True)
+                | models.Q(merged_into__isnull=False, result="DUPLICATE"),
+            ),
+            models.CheckConstraint(
+                name="what_has_a_result_is_closed",
+                condition=models.Q(result__in=["", "DUPLICATE"]) | models.Q(status__in=["RESOLVED", "CANCELLED"]),
+            ),
+            models.CheckConstraint(
+                name="nothing_is_merged_into_itself", condition=~models.Q(merged_into=models.F("id"))
+            ),
         )
 
     def __str__(self):
         return f"{self.get_support_type_display()} ({self.get_status_display()})"
 
+    @property
+    def waits(self):
+        """It is in the inbox: somebody still has to do something."""
+        return self.status in OPEN and self.merged_into_id is None
+
 
 OPEN = (SupportRequest.Status.PROCESSING, SupportRequest.Status.UPDATE_REQUESTED)
+IN_INBOX = models.Q(status__in=OPEN, merged_into=None)
 
 
 class SupportStatus(models.Model):

@@ -62,7 +62,7 @@ def _session():
     user = User.objects.create(username="rita", is_staff=True, is_superuser=True)
     session = SessionStore()
     session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    (session["_auth_user_backend"],) = settings.AUTHENTICATION_BACKENDS
     session["_auth_user_hash"] = user.get_session_auth_hash()
     session.save()
     return session.session_key

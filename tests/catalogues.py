@@ -2,11 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import trans_real
 from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
@@ -56,11 +57,27 @@ def sources(ending: str) -> Iterator[Path]:
 
 def marked() -> set[str]:
     """Every text that the product marks to be translated."""
-    found = {text for path in sources("py") for text in _in_python(path.read_text(encoding="utf-8"))}
-    for path in sources("html"):
+    return _marked(sources("py"), sources("html"))
+
+
+def _marked(modules: Iterable[Path], templates: Iterable[Path]) -> set[str]:
+    found = {text for path in modules for text in _in_python(path.read_text(encoding="utf-8"))}
+    for path in templates:
         calls = CALL.findall(re.sub(r"\bu(?=['\"])", "", templatize(path.read_text(encoding="utf-8"))))
         found.update(ast.literal_eval(call.partition("(")[2]) for call in calls)
     return found
+
+
+def borrowed(package: Path, unused: tuple[str, ...]) -> set[str]:
+    """Every text that this package marks, but in the files whose path has one of the words."""
+    files = [path for path in package.rglob("*") if not any(word in str(path.relative_to(package)) for word in unused)]
+    return _marked((path for path in files if path.suffix == ".py"), (path for path in files if path.suffix == ".html"))
+
+
+def is_translated(text: str, language: str) -> bool:
+    """Whether any of the catalogues that are served has it, also where it reads the same as in English."""
+    served = trans_real.translation(language)._catalog
+    return any(served.get(key) is not None for key in (text, (text, 0)))
 
 
 def _in_python(source: str) -> Iterator[str]:

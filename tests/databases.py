@@ -31,4 +31,4 @@ def url_of(name):
 
 def program(name):
     """A program of PostgreSQL as new as our server."""
-    return str(embedded._programs() / name)
+    return str(embedded.programs() / name)

@@ -3,22 +3,35 @@
 import ast
 import gettext
 import re
+from pathlib import Path
 
+import import_export
 import pytest
+import unfold
 
-from tests.catalogues import MARKS, ROOT, catalogue, marked, sources
+from tests.catalogues import MARKS, ROOT, borrowed, catalogue, is_translated, marked, sources
+from tomp_operator import names
 
 LANGUAGES = ("nl", "nb", "de", "fr")
 COMPLETE = LANGUAGES  # those in which every text is translated, and has to stay so
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdrfi]|%%|\{\w*\}")
 PLURALS = {"nl": "plural=(n != 1)", "nb": "plural=(n != 1)", "de": "plural=(n != 1)", "fr": "plural=(n > 1)"}
+BORROWED = [  # and what of them is on no page of ours
+    (unfold, ("contrib/constance", "contrib/forms", "contrib/guardian", "contrib/inlines", "contrib/simple_history",
+              "crispy", "dataset", "nested_inlines", "numeric_slider")),
+    (import_export, ("tests", "templates", "base_formats")),
+]  # fmt: skip
+FOR_PROGRAMMERS = {
+    "Form is not validated, call `is_valid` first",
+    "use_natural_foreign_keys and key_is_id cannot both be True",
+}
 
 ADMIN = re.compile(r"(?:^|/)admin(?:/|\.py$)|^backoffice/")
 SAID = {"description", "help_text", "verbose_name", "verbose_name_plural", "label", "title", "search_help_text",
         "empty_label", "form_submit_text"}  # fmt: skip
 UNREAD = re.compile(
     r"{% blocktranslate.*?{% endblocktranslate %}|{% comment.*?{% endcomment %}|{#.*?#}|{%.*?%}|{{.*?}}"
-    r"|<(script|style)\b.*?</\1>|<span class=\"material-symbols-outlined[^>]*>.*?</span>",
+    r"|<(script|style|kbd)\b.*?</\1>|<span class=\"material-symbols-outlined[^>]*>.*?</span>",
     re.DOTALL,
 )
 ATTRIBUTE = re.compile(r'\b(?:title|placeholder|aria-label|alt)="([^"]*)"')
@@ -33,8 +46,18 @@ def placeholders(text):
 def test_a_complete_one_has_every_text_translated(language):
     messages = catalogue(language)
 
-    assert sorted(marked() - messages.keys()) == []
+    assert sorted((marked() | names.texts()) - messages.keys()) == []
     assert [text for text, message in messages.items() if not all(message.texts)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("package", "unused"), BORROWED)
+def test_what_packages_say_on_our_pages_is_translated(package, unused, language):
+    """What is missing goes to tomp_operator/borrowed.py."""
+    texts = borrowed(Path(package.__file__).parent, unused) - FOR_PROGRAMMERS
+
+    assert texts
+    assert [text for text in sorted(texts) if not is_translated(text, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     INPUT_CLASSES,
@@ -24,7 +25,17 @@ POINT = re.compile(r"\[\s+([-\d.e]+),\s+([-\d.e]+)\s+\]")  # of a polygon: two n
 
 
 class StaffForm(forms.ModelForm):
-    """A form that says in plain words which promise of the database it would break."""
+    """A form that says in plain words which promise of the database it would break.
+
+    An input of its own that says nothing else is called as the field of the model.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        opts = self._meta.model._meta
+        for field in (*opts.fields, *opts.many_to_many):
+            if field.name in self.fields and self.fields[field.name].label is None:
+                self.fields[field.name].label = capfirst(field.verbose_name)
 
     def validate_constraints(self):
         """What the model refuses in its own words is not said once more in those of the database."""

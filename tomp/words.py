@@ -14,6 +14,11 @@ def grouped(number: float, decimals: int = 0) -> str:
     return number_format(round(number, decimals), decimals, force_grouping=True)
 
 
+def kilometres(metres: float) -> str:
+    """1.2 km for English readers, 1,2 km for the others."""
+    return f"{grouped(metres / 1000, 1)} km"
+
+
 def in_english(tell: Callable[[], T]) -> T:
     """What this says in English: what is kept, sent or exported is the same whoever looked."""
     with override("en"):

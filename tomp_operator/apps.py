@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core import checks as django_checks
 
-from tomp_operator import checks
+from tomp_operator import checks, names
 
 
 class TompOperatorConfig(AppConfig):
@@ -11,4 +11,5 @@ class TompOperatorConfig(AppConfig):
     verbose_name = "TOMP Transport Operator"
 
     def ready(self) -> None:
+        names.speak()
         django_checks.register(checks.unsafe_settings, django_checks.Tags.security)

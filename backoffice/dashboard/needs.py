@@ -25,7 +25,6 @@ from legs.models import RUNNING_STATES, Evidence, Leg, LegState
 from maas.models import Callback
 from payments.models import Claim, ClaimState, Correction, CorrectionState
 from support.models import SupportRequest
-from support.services import OPEN
 
 GIVEN_UP_DAYS = 7
 MINUTE = 60
@@ -67,12 +66,12 @@ def address(model: str, **query: Any) -> str:
 
 
 def _support(now: datetime) -> Iterator[Need]:
-    asked = SupportRequest.objects.filter(status__in=OPEN, provider__is_sandbox=False)
+    asked = SupportRequest.objects.in_inbox().filter(provider__is_sandbox=False)
     counted = _count_by("priority", asked, "created_at")
     severities = {Priority.ERROR_CANNOT_CONTINUE: Severity.URGENT, Priority.ERROR_CAN_CONTINUE: Severity.SOON}
     for priority in Priority:
         count, since = counted[priority]
-        where = {"status__exact": list(OPEN), "priority__exact": priority, "sandbox": "real"}
+        where = {"inbox": "open", "priority__exact": priority, "sandbox": "real"}
         yield Need(
             title=_("Support: %(priority)s") % {"priority": priority.label},
             icon="support_agent",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
+
 STEP, HEIGHT = 10, 40  # of the drawing: from bar to bar, and the tallest
 LEAST = 1.0  # what is more than nothing is seen
 
@@ -33,7 +35,7 @@ def bars(
     for place, day in enumerate(days):
         value = values.get(day)
         height = _height(float(value or 0), tallest)
-        text = f"{day:%Y-%m-%d}: {'–' if value is None else text_of(value)}"
+        text = f"{date_format(day, 'DATE_FORMAT')}: {'–' if value is None else text_of(value)}"
         address = address_of(day) if address_of else ""
         made.append(Bar(place * STEP, HEIGHT - height, height, text, address, is_last=place == len(days) - 1))
     return made

@@ -156,7 +156,7 @@ def _roams(asset: Asset) -> bool:
 
 
 def _running():
-    legs = Leg.objects.filter(state__in=RUNNING_STATES, asset__script="").for_trip()
+    legs = Leg.objects.filter(state__in=RUNNING_STATES, asset__script="").for_trip().select_related("asset__asset_type")
     return legs.defer("tariff", "segments").order_by("asset__vehicle_number")
 
 

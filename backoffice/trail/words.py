@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.trail.questions import title_of
 from backoffice.trail.sources import ACTS, LOG, with_history
@@ -20,6 +21,7 @@ from tomp.language import in_any_language
 
 NOT_TOLD = {"updated_at"}
 FLAGS = {"1": "added", "2": "changed", "3": "deleted"}
+DONE = {"added": gettext_lazy("added"), "changed": gettext_lazy("changed"), "deleted": gettext_lazy("deleted")}
 NAMES = ("vehicle_number", "maas_id", "username", "station_id", "region_id", "type_id", "plan_id", "name", "title")
 PAGES = {  # rows that are told of on the page of something else
     "bookings.bookingevent": "bookings.booking",
@@ -67,7 +69,7 @@ def told(row: tuple, providers: dict[int, str]) -> Change:
         object=name or f"#{object_id}",
         object_id=object_id,
         link=_link(model, object_id) if act != "deleted" else "",
-        what=act,
+        what=str(DONE.get(act, act)),
         differences=differences,
         why=why,
     )
@@ -93,7 +95,7 @@ def _of_log(model: str, name: str, message: str) -> tuple[str, str, list[tuple[s
             values = changed.get("values") or dict.fromkeys(changed.get("fields", ()), ("", ""))
             differences += [(part + _label(model, field), *pair) for field, pair in values.items()]
             if part and not values:
-                differences.append((part.rstrip(": "), "", kind))
+                differences.append((part.rstrip(": "), "", str(DONE.get(kind, kind))))
     return model, name, differences, ""
 
 
@@ -107,12 +109,11 @@ def _differences(model: type[Model], was: dict, now: dict) -> list[tuple[str, st
     ]
 
 
-@cache
 def _label(model: str, field: str) -> str:
     try:
         return capfirst(str(apps.get_model(model)._meta.get_field(field).verbose_name))
     except (LookupError, FieldDoesNotExist):  # a part, or a field of the form alone
-        return capfirst(field.replace("_", " "))
+        return capfirst(_(field.replace("_", " ")))
 
 
 def _shown(field: Any, value: Any) -> str:

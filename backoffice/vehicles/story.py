@@ -15,6 +15,7 @@ from fleet.models import Asset, Command
 from legs.admin.legs import STATE_COLOURS
 from legs.models import RUNNING_STATES, Leg
 from tomp.admin import label, moment, short
+from tomp.words import kilometres
 
 LATEST, VERSIONS = 20, 200
 COMMAND_COLOURS = {Command.State.SENT: "info", Command.State.DONE: "success", Command.State.FAILED: "danger"}
@@ -60,7 +61,7 @@ class Trip:
 
     @property
     def km(self) -> str:
-        return f"{self.leg.distance_m / 1000:.1f}\u00a0km" if self.leg.distance_m else ""
+        return kilometres(self.leg.distance_m).replace(" ", "\u00a0") if self.leg.distance_m else ""
 
 
 @dataclass(frozen=True)

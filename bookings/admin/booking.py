@@ -12,6 +12,7 @@ from bookings.admin import page
 from bookings.admin.decisions import Decisions
 from bookings.models import OPEN_STATES, Booking, BookingState
 from customers.models import Customer
+from fleet.admin.days import DaysFilter
 from fleet.admin.wording import money, place_text
 from legs.admin import FOUND, BookedFilter, legs_matching
 from legs.models import Leg
@@ -58,6 +59,10 @@ class StateFilter(BookedFilter):
 
 @admin.register(Booking)
 class BookingAdmin(Decisions):
+    class Media:
+        css = {"all": ("backoffice/keys.css",)}
+        js = ("backoffice/keys.js",)
+
     list_display = (
         "short_id",
         "state_label",
@@ -74,10 +79,12 @@ class BookingAdmin(Decisions):
         ("customer", AutocompleteSelectFilter),
         ("legs__asset_type", AutocompleteSelectFilter),
         SandboxFilter,
+        DaysFilter,
         ("created_at", DayRangeFilter),
     )
     list_select_related = ("provider", "customer")
     date_hierarchy = "created_at"
+    list_before_template = "admin/keys.html"
     search_fields = ("id",)
     search_help_text = _(
         "Booking or leg id, customer number, vehicle number, code or plate, public id (also a former one)"

@@ -83,10 +83,12 @@ def lapse(traveller: Traveller) -> None:
         traveller.trip.ask("CANCEL")
         return
     traveller.wait(LAPSE_S)
-    if traveller.world.stopping.is_set():
-        traveller.trip.ask("CANCEL")
-    else:
+    if not traveller.world.stopping.is_set():
         traveller.until("EXPIRED", patience_s=1)
+        return
+    traveller.trip.look()
+    if traveller.trip.state == "PENDING":
+        traveller.trip.ask("CANCEL")
 
 
 def browse(traveller: Traveller) -> None:

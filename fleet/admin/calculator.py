@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from fleet import information, tariffs
-from fleet.admin.wording import duration, money, sentence
+from fleet.admin.wording import duration, money, plain, sentence, unit_of
 from fleet.models import AssetType, FarePart, PlanRule, PricingPlan, Region, Station, UserGroup
 from fleet.pricing import AssetState, PartType, Segment, Tariff, TariffError, Usage, breakdown, price
 from tomp.forms import MomentInput, StaffForm
@@ -109,7 +109,8 @@ def typed_tariff(data, plan_id=""):
         if part.is_valid():
             parts.append(part.instance)
         else:
-            problems += [f"{_('Part %(number)s') % {'number': number}}: {problem}" for problem in _said(part)]
+            place = _("Part %(number)s") % {"number": number}
+            problems += [f"{place}: {problem}" for problem in _said(part)]
     if problems:
         return None, problems
     values = tuple(part.value() for part in sorted(parts, key=lambda part: part.position))
@@ -159,10 +160,11 @@ def _total(tariff, was, usage):
     net = fare.total_ex_vat
     told = {"total": money(fare.total, fare.currency)}
     if net is not None:
-        rate = f"{tariff.vat_rate.normalize():f}"
         told["vat"] = _("%(net)s net + %(vat)s VAT (%(rate)s %%)") % {
-            "net": money(net, fare.currency), "vat": money(fare.total - net, fare.currency), "rate": rate
-        }  # fmt: skip
+            "net": money(net, fare.currency),
+            "vat": money(fare.total - net, fare.currency),
+            "rate": plain(tariff.vat_rate),
+        }
     if was is not None:
         told["change"] = _change(fare.total - price(was, usage).total, fare.currency)
     return told
@@ -192,8 +194,7 @@ def _counted(item, currency):
         return _("once")
     count = item.count.normalize()
     count = count if -count.as_tuple().exponent <= 3 else item.count.quantize(Decimal("0.001"))
-    unit = part.unit_type if part.units == 1 else f"{part.units.normalize():f} {part.unit_type}"
-    return f"{count:f} × {money(part.amount, currency)} / {unit.lower()}"
+    return f"{plain(count)} × {money(part.amount, currency)} / {unit_of(part.units, part.unit_type)}"
 
 
 def _example(tariff, was, minutes, usage):

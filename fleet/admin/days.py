@@ -13,7 +13,10 @@ LAST_DAYS = (7, 14, 30)
 
 
 class DaysFilter(DropdownFilter):
-    """Today, one day (2026-05-04), or the last so many days, today included. `field` is the moment it looks at."""
+    """Today, a day (2026-05-04), a month (2026-05), or the last so many days, today included.
+
+    `field` is the moment it looks at.
+    """
 
     title = _("day")
     parameter_name = "days"
@@ -38,7 +41,17 @@ def span_of(text, today):
         return day, day
     if text in map(str, LAST_DAYS):
         return today - timedelta(days=int(text) - 1), today
+    if len(text) == len("2026-05"):
+        return _month(text)
     with suppress(ValueError):
         day = date.fromisoformat(text)
         return (day, day) if date(1970, 1, 1) <= day <= date(9000, 1, 1) else None
+    return None
+
+
+def _month(text):
+    with suppress(ValueError):
+        first = date.fromisoformat(f"{text}-01")
+        if date(1970, 1, 1) <= first <= date(9000, 1, 1):
+            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return None

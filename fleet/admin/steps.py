@@ -31,11 +31,13 @@ class StepForm(forms.Form):
     )
     action = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     type = forms.ChoiceField(
-        choices=_choices(steps.TYPES), initial="PLAIN_TEXT", required=False, widget=UnfoldAdminSelectWidget
-    )
+        label=_("Type"), choices=_choices(steps.TYPES), initial="PLAIN_TEXT", required=False,
+        widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
     goal = forms.ChoiceField(
-        choices=_choices(steps.goals()), initial="INSTRUCTIONS", required=False, widget=UnfoldAdminSelectWidget
-    )
+        label=_("Goal"), choices=_choices(steps.goals()), initial="INSTRUCTIONS", required=False,
+        widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
     text = LocalizedTextFormField(required=False, label=_("Text"))
     url = forms.URLField(
         label=_("Address"), required=False, assume_scheme="https", max_length=1000, widget=UnfoldAdminURLInputWidget

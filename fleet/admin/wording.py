@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from fleet.pricing import (
     AssetState,
@@ -21,7 +21,13 @@ from fleet.pricing import (
 )
 from tomp.language import in_any_language
 
-UNITS = {"KM": "km", "MILE": "mile", "SECOND": "second", "MINUTE": "minute", "HOUR": "hour"}
+UNITS = {  # of one, and of several or a part
+    "KM": (gettext_lazy("km"), gettext_lazy("km")),
+    "MILE": (gettext_lazy("mile"), gettext_lazy("miles")),
+    "SECOND": (gettext_lazy("second"), gettext_lazy("seconds")),
+    "MINUTE": (gettext_lazy("minute"), gettext_lazy("minutes")),
+    "HOUR": (gettext_lazy("hour"), gettext_lazy("hours")),
+}
 DAY_HOURS = 24
 EXAMPLE_MINUTES = (10, 30, 60, 24 * 60)
 
@@ -109,7 +115,7 @@ def _phrase(part, currency):
 
 
 def _percentage(part):
-    number = f"{abs(part.amount).normalize():f}"
+    number = plain(abs(part.amount))
     if part.kind == PartKind.DISCOUNT:
         return _("%(number)s %% off") % {"number": number}
     return _("%(number)s %% on top") % {"number": number}
@@ -124,19 +130,22 @@ def _amount(part, currency):
     elif part.kind == PartKind.SURGE:
         amount = _("%(amount)s on top") % {"amount": amount}
     if part.type == PartType.FLEX:
-        amount = _("%(amount)s per %(unit)s") % {"amount": amount, "unit": _unit(part.units, part.unit_type)}
+        amount = _("%(amount)s per %(unit)s") % {"amount": amount, "unit": unit_of(part.units, part.unit_type)}
     is_pause = part.asset_state == AssetState.PAUSED
     if is_pause:
         return _("pause %(amount)s") % {"amount": amount}
     return amount if part.type == PartType.FLEX or part.scale_type else _("%(amount)s to start") % {"amount": amount}
 
 
-def _unit(units, unit_type):
+def unit_of(units, unit_type):
     """minute, 5 minutes, half an hour as 0.5 hours."""
-    if units == 1:
-        return _(UNITS[unit_type])
-    plural = UNITS[unit_type] if unit_type == "KM" else f"{UNITS[unit_type]}s"
-    return f"{units.normalize():f} {_(plural)}"
+    one, several = UNITS[unit_type]
+    return str(one) if units == 1 else f"{plain(units)} {several}"
+
+
+def plain(number):
+    """As many digits as it takes: 5, 0.5 (0,5 in some languages)."""
+    return number_format(number.normalize())
 
 
 def _window(part):
@@ -148,15 +157,15 @@ def _window(part):
     if part.scale_type == "HOUR" and part.scale_to % DAY_HOURS == 0:
         days = int(part.scale_to / DAY_HOURS)
         return ngettext("per day", "per %(days)d days", days) % {"days": days}
-    return _("per %(unit)s") % {"unit": _unit(part.scale_to, part.scale_type)}
+    return _("per %(unit)s") % {"unit": unit_of(part.scale_to, part.scale_type)}
 
 
 def _range(part):
-    lower = f"{(part.scale_from or Decimal(0)).normalize():f}"
-    unit = _unit(Decimal(2), part.scale_type).split()[1]
+    lower = plain(part.scale_from or Decimal(0))
+    _one, unit = UNITS[part.scale_type]
     if part.scale_to is None:
         return _("from %(lower)s %(unit)s") % {"lower": lower, "unit": unit}
-    upper = f"{part.scale_to.normalize():f}"
+    upper = plain(part.scale_to)
     return _("from %(lower)s to %(upper)s %(unit)s") % {"lower": lower, "upper": upper, "unit": unit}
 
 
@@ -171,4 +180,4 @@ def _rules(tariff):
     if tariff.pro_rata:
         yield _("charged by the exact quantity")
     if tariff.vat_rate is not None:
-        yield _("%(rate)s %% VAT included") % {"rate": f"{tariff.vat_rate.normalize():f}"}
+        yield _("%(rate)s %% VAT included") % {"rate": plain(tariff.vat_rate)}

@@ -34,6 +34,7 @@ from tomp.admin import (
     nowrap,
     short,
 )
+from tomp.words import kilometres
 
 FOUND = 500
 STATE_COLOURS = {
@@ -171,7 +172,7 @@ class LegShown:
     def use(self, leg):
         parts = [segments_text([[part.state, part.seconds] for part in leg.usage(timezone.now()).segments])]
         if leg.distance_m:
-            parts.append(f"{leg.distance_m / 1000:.1f} km")
+            parts.append(kilometres(leg.distance_m))
         return " · ".join(part for part in parts if part) or DASH
 
     @display(description=_("added"))

@@ -79,7 +79,7 @@ class LegQuerySet(models.QuerySet):
 
     def for_trip(self):
         """With all that an answer about the trip shows, in one query."""
-        return self.select_related("asset__asset_type", "asset_type")
+        return self.select_related("asset", "asset_type")
 
 
 class Leg(FSMModelMixin, models.Model):

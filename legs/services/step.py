@@ -46,6 +46,8 @@ def locked(leg_id, provider, **questions):
         booking.provider = provider
     leg = Leg.objects.for_trip().annotate(**questions).get(pk=leg_id)
     leg.booking = booking
+    if leg.asset is not None and leg.asset.asset_type_id == leg.asset_type_id:
+        leg.asset.asset_type = leg.asset_type  # asked for once; staff may have given the vehicle another since
     return leg, booking
 
 

@@ -33,6 +33,14 @@ class CallsFilter(DropdownFilter):
         return queryset.filter(conditions.get(self.value(), Q()))
 
 
+def once(row, name, ask):
+    """What a page shows of a row is asked for whenever the form is looked at, and read the first time."""
+    read = row.__dict__.setdefault("_read_for_its_page", {})
+    if name not in read:
+        read[name] = ask()
+    return read[name]
+
+
 def calls_to(provider_id, state, count):
     address = reverse("admin:maas_callback_changelist")
     return link(f"{address}?provider__id__exact={provider_id}&state__exact={state}", str(count))
@@ -44,6 +52,12 @@ class CallsProvider(StaffAdmin):
     actions_detail: tuple = (
         {"title": _("Calls"), "icon": "outbound", "items": ["test_call", "pause_calls", "resume_calls"]},
     )
+
+    def get_object(self, request, object_id, from_field=None):
+        """Read once for a page that asks several times."""
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        return once(request, object_id, lambda: super(CallsProvider, self).get_object(request, object_id, from_field))
 
     def get_actions_detail(self, request, object_id):
         """Pause, or resume: whichever is possible."""
@@ -63,9 +77,8 @@ class CallsProvider(StaffAdmin):
 
     @display(description=_("owed calls"))
     def owed_calls(self, provider):
-        found = (
-            Callback.objects.owed().filter(provider=provider.pk).aggregate(count=Count("pk"), oldest=Min("created_at"))
-        )
+        owed = Callback.objects.owed().filter(provider=provider.pk)
+        found = once(provider, "owed", lambda: owed.aggregate(count=Count("pk"), oldest=Min("created_at")))
         if not found["count"]:
             return _("none")
         waits = _("the oldest waits for %(time)s") % {"time": timesince(found["oldest"], timezone.now())}
@@ -73,7 +86,8 @@ class CallsProvider(StaffAdmin):
 
     @display(description=_("given up calls"))
     def given_up_calls(self, provider):
-        count = Callback.objects.given_up().filter(provider=provider.pk).count()
+        given_up = Callback.objects.given_up().filter(provider=provider.pk)
+        count = once(provider, "given_up", given_up.count)
         return calls_to(provider.pk, CallbackState.GIVEN_UP, count) if count else _("none")
 
     @action(

@@ -14,7 +14,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from maas import services
-from maas.admin.calls import CallsFilter, CallsProvider
+from maas.admin.calls import CallsFilter, CallsProvider, once
 from maas.models import ApiKey, CallbackChannel, MaasProvider, OAuthClient
 from tomp import versions
 from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, Stacked, attempt, back, label, moment
@@ -54,6 +54,17 @@ class RotateKeyForm(RevokeKeyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["key"].queryset = ApiKey.objects.filter(provider=self.object_id, revoked_at__isnull=True)
+
+
+class SecretForm(BaseDialogForm):
+    hours = forms.IntegerField(
+        label=_("The old secret works for so many hours"),
+        initial=24,
+        min_value=0,
+        max_value=24 * 90,
+        help_text=_("0: at once it is worth nothing, and neither are the tokens it bought."),
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
 
 
 class ApiKeyInline(ReadOnlyInline):
@@ -145,7 +156,13 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         {
             "title": _("Credentials"),
             "icon": "key",
-            "items": ["issue_api_key", "rotate_api_key", "revoke_api_key", "rotate_client_secret"],
+            "items": [
+                "issue_api_key",
+                "rotate_api_key",
+                "revoke_api_key",
+                "rotate_client_secret",
+                "end_former_secret",
+            ],
         },
         *CallsProvider.actions_detail,
     )
@@ -261,24 +278,59 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         return back(request)
 
     @action(
-        description=_("New client secret"),
+        description=_("Replace client secret"),
         icon="lock_reset",
         permissions=["change"],
         url_path="rotate-client-secret",
         dialog={
-            "title": _("New OAuth2 client secret"),
-            "description": _("The old secret and the tokens bought with it are worth nothing from now on."),
-            "form_class": ConfirmForm,
-            "form_submit_text": _("Make a new secret"),
+            "title": _("Replace OAuth2 client secret"),
+            "description": _("The new one is shown once. The old one works for a while, so that they can change over."),
+            "form_class": SecretForm,
+            "form_submit_text": _("Replace"),
         },
     )
     def rotate_client_secret(self, request, form, object_id):
-        self._show_new_client_secret(request, self.existing(request, object_id))
+        provider, hours, made = self.existing(request, object_id), form.cleaned_data["hours"], []
+        if attempt(
+            request,
+            lambda: made.append(
+                services.replace_client_secret(
+                    provider_id=provider.pk, overlap=timedelta(hours=hours), now=timezone.now(),
+                    actor=request.user.get_username(),
+                )
+            ),
+            _("The client secret is replaced."),
+        ):  # fmt: skip
+            self.log_change(request, provider, f"Made a new OAuth2 client secret; the one before ends in {hours} h")
+            self._show_once(request, _("New OAuth2 client secret, shown only this once:"), made[0])
+        return back(request)
+
+    @action(
+        description=_("End former client secret"),
+        icon="lock_clock",
+        permissions=["change"],
+        url_path="end-former-secret",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("End the former OAuth2 client secret"),
+            "description": _("Only the new secret works from now on. Tokens have to be bought again."),
+            "form_class": ConfirmForm,
+            "form_submit_text": _("End it"),
+        },
+    )
+    def end_former_secret(self, request, form, object_id):
+        provider = self.existing(request, object_id)
+        if attempt(
+            request,
+            lambda: services.end_former_secret(provider_id=provider.pk, now=timezone.now()),
+            _("The former client secret is worth nothing any more."),
+        ):
+            self.log_change(request, provider, "Ended the former OAuth2 client secret")
         return back(request)
 
     @display(description=_("OAuth2 client id"))
     def oauth2_client(self, provider):
-        client = OAuthClient.objects.filter(provider=provider.pk).first()
+        client = once(provider, "client", OAuthClient.objects.filter(provider=provider.pk).first)
         return client.client_id if client else None
 
     def _show_new_key(self, request, provider, key_label=""):
@@ -287,7 +339,7 @@ class MaasProviderAdmin(CallsProvider, HistoryAdmin):
         self._show_once(request, _("New API key, shown only this once:"), secret)
 
     def _show_new_client_secret(self, request, provider):
-        secret = services.rotate_client_secret(provider=provider)
+        secret = services.rotate_client_secret(provider=provider, actor=request.user.get_username())
         self.log_change(request, provider, "Made a new OAuth2 client secret")
         self._show_once(request, _("New OAuth2 client secret, shown only this once:"), secret)
 

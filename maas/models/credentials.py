@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
@@ -54,13 +55,42 @@ class ApiKey(models.Model):
 
 
 class OAuthClient(AbstractApplication):
-    """The OAuth2 client of a provider (client credentials); its client id is the maas-id."""
+    """The OAuth2 client of a provider (client credentials); its client id is the maas-id.
+
+    Of its secret only a digest is kept, and of the one it replaced as long as that works beside it.
+    """
 
     provider = models.OneToOneField(MaasProvider, models.CASCADE, related_name="oauth_client")
+    secret_made_at = models.DateTimeField(null=True, blank=True, editable=False)
+    secret_made_by = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text=_("The colleague; none: a command.")
+    )
+    former_secret = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
+    former_secret_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("From then on the former secret is worth nothing.")
+    )
 
     class Meta(AbstractApplication.Meta):
         verbose_name = _("OAuth2 client")
         verbose_name_plural = _("OAuth2 clients")
+        constraints = (
+            models.CheckConstraint(
+                name="a_former_secret_ends",
+                condition=models.Q(former_secret="", former_secret_until__isnull=True)
+                | (models.Q(former_secret_until__isnull=False) & ~models.Q(former_secret="")),
+            ),
+        )
+
+    def has_former_secret(self, now):
+        """Whether the secret before this one still works."""
+        return self.former_secret_until is not None and now < self.former_secret_until
+
+    def knows(self, secret, now):
+        """(whether this is a secret of the client, until when it is one: None without an end)"""
+        if check_password(secret, self.client_secret):
+            return True, None
+        is_former = self.has_former_secret(now) and check_password(secret, self.former_secret)
+        return is_former, self.former_secret_until if is_former else None
 
 
 class IdempotentRequest(models.Model):

@@ -65,7 +65,7 @@ class RefundForm(MoneyForm):
         whole = _("the whole booking, %(left)s left") % {"left": services.refundable(entries)}
         self.fields["entry"].choices = [("", whole), *_refundable(entries)]
         self.fields["amount"].validators.append(MinValueValidator(Decimal("0.001")))
-        self.fields["description"].initial = _("Refund")
+        self.fields["description"].initial = "Refund"  # what is kept and sent is English, until staff write otherwise
 
     def chosen(self, answers):
         costs = dict(answers)

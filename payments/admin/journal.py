@@ -6,6 +6,7 @@ from django.db.models import Count, Sum
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
@@ -34,6 +35,7 @@ from tomp.admin import (
     nowrap,
     short,
 )
+from tomp.words import kilometres
 
 STATE_COLOURS = {JournalEntry.State.TO_INVOICE: "warning", JournalEntry.State.INVOICED: "success"}
 
@@ -49,7 +51,7 @@ class JournalShown:
     def net(self, entry):
         if entry.amount_ex_vat is None:
             return DASH
-        vat = " ".join(word for word in (f"{entry.vat_rate:f} %", entry.vat_country) if word)
+        vat = " ".join(word for word in (f"{number_format(entry.vat_rate)} %", entry.vat_country) if word)
         return nowrap(f"{money(entry.amount_ex_vat, entry.currency)} ({vat})")
 
     @display(description=_("consists of"))
@@ -64,7 +66,7 @@ class JournalShown:
 
     @display(description=_("distance"))
     def distance(self, entry):
-        return DASH if entry.distance_m is None else f"{entry.distance_m / 1000:.1f} km"
+        return DASH if entry.distance_m is None else kilometres(entry.distance_m)
 
     @display(description=_("state"), ordering="state")
     def state_label(self, entry):

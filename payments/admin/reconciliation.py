@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from fleet import information
-from fleet.admin.wording import money
+from fleet.admin.wording import money, plain
 from maas.models import MaasProvider
 from payments import services
 from payments.models import JournalEntry
@@ -157,7 +157,7 @@ def _shown(balance, period):
         ],
         "vat": [
             {
-                "rate": _("no rate stated") if vat.rate is None else f"{vat.rate.normalize():f} % {vat.country}",
+                "rate": _("no rate stated") if vat.rate is None else f"{plain(vat.rate)} % {vat.country}",
                 "entries": vat.entries,
                 "amount": said(vat.amount),
                 "net": said(vat.net),
@@ -192,7 +192,7 @@ def _lines(balance):
     for row in balance.rows:
         yield *whose, str(KINDS[row.kind]), row.category, row.entries, row.amount, None, None
     for vat in balance.vat:
-        rate = "" if vat.rate is None else f"{vat.rate.normalize():f} % {vat.country}".strip()
+        rate = "" if vat.rate is None else f"{plain(vat.rate)} % {vat.country}".strip()
         yield *whose, "of that, at VAT", rate, vat.entries, vat.amount, vat.net, vat.vat
     yield *whose, "came in all", "", None, balance.came, None, None
     for each in balance.invoices:

@@ -38,7 +38,13 @@ class Claim(FSMModelMixin, models.Model):
     decided_by = models.CharField(max_length=150, blank=True)
     reason = models.CharField(max_length=300, blank=True, help_text=_("Why it was decided so."))
     entry = models.OneToOneField(
-        JournalEntry, models.PROTECT, null=True, blank=True, related_name="claim", help_text=_("What it led to.")
+        JournalEntry,
+        models.PROTECT,
+        verbose_name=_("journal entry"),
+        null=True,
+        blank=True,
+        related_name="claim",
+        help_text=_("What it led to."),
     )
 
     class Meta:

@@ -62,6 +62,7 @@ class Correction(FSMModelMixin, models.Model):
     entry = models.OneToOneField(
         JournalEntry,
         models.PROTECT,
+        verbose_name=_("journal entry"),
         null=True,
         blank=True,
         related_name="correction",

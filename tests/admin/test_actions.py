@@ -222,7 +222,7 @@ def test_an_api_key_is_revoked(staff):
 def test_a_client_secret_is_replaced(staff):
     provider = MaasProviderFactory()
 
-    [(_level, text)] = press(staff, f"/admin/maas/maasprovider/{provider.pk}/rotate-client-secret/")
+    _done, (_level, text) = press(staff, f"/admin/maas/maasprovider/{provider.pk}/rotate-client-secret/", hours=0)
 
     client = OAuthClient.objects.get(provider=provider)
     assert client.client_id == provider.maas_id
@@ -338,11 +338,12 @@ def test_a_support_request_is_answered(staff, superuser):
     request = SupportRequestFactory()
     address = f"/admin/support/supportrequest/{request.pk}/answer/"
 
-    messages = press(staff, address, status="RESOLVED", comment="Sent a van", resolution_minutes="20")
+    messages = press(staff, address, status="UPDATE_REQUESTED", comment="Sent a van", resolution_minutes="20")
 
     request = SupportRequest.objects.get()
     said = request.statuses.get()
-    assert messages == [("success", "Answered: resolved.")]
-    assert (request.status, request.resolution_minutes) == ("RESOLVED", 20)
-    assert (said.status, said.comment, said.resolution_minutes, said.actor) == ("RESOLVED", "Sent a van", 20, "rita")
-    assert LogEntry.objects.get().change_message == "Answered: RESOLVED"
+    assert messages == [("success", "Answered: update requested.")]
+    assert (request.status, request.resolution_minutes) == ("UPDATE_REQUESTED", 20)
+    assert (said.comment, said.resolution_minutes, said.actor) == ("Sent a van", 20, "rita")
+    assert said.status == "UPDATE_REQUESTED"
+    assert LogEntry.objects.get().change_message == "Answered: UPDATE_REQUESTED"

@@ -7,6 +7,7 @@ from fleet import tasks
 from fleet.models import Asset
 from fleet.models.vehicles import AssetState
 from legs.models import Leg
+from support.models import SupportRequest
 from tests.browser import in_a_browser
 from tests.fleet_factories import (
     AssetFactory,
@@ -16,7 +17,7 @@ from tests.fleet_factories import (
     StationFactory,
     VehicleAlertFactory,
 )
-from tests.trip_factories import LegFactory
+from tests.trip_factories import LegFactory, SupportRequestFactory
 
 pytestmark = in_a_browser
 
@@ -201,3 +202,79 @@ def test_a_ride_is_ended_without_javascript(browser_page, live_server):
 
     page.wait_for_url("**/change/")
     assert Leg.objects.get().state == "FINISHED"
+
+
+def test_the_inbox_is_worked_through_without_a_mouse(browser_page):
+    urgent = SupportRequestFactory(priority="ERROR_CANNOT_CONTINUE")
+    question = SupportRequestFactory(priority="QUESTION", comment="Why?")
+    page = browser_page
+    page.goto("/admin/support/supportrequest/", wait_until="networkidle")
+
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog#keys[open] >> text=take it")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("j")  # there is no third
+    page.wait_for_selector("tr.is-here >> text=Why?")
+    page.keyboard.press("t")
+    page.locator("#dialog button[type=submit]").click()
+    page.wait_for_selector("text=It is with rita now.")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/supportrequest/{urgent.pk}/change/", wait_until="networkidle")
+    page.keyboard.press("a")
+    page.locator("#dialog textarea").fill("jkta? are letters here")
+    page.locator("#dialog button[type=submit]").click()
+    page.wait_for_selector("text=Answered: processing.")
+
+    assert urgent.statuses.get().comment == "jkta? are letters here"
+    owners = dict(SupportRequest.objects.values_list("pk", "assigned_to"))
+    assert owners == {urgent.pk: "", question.pk: "rita"}
+
+
+def test_keys_are_letters_while_one_types(browser_page):
+    SupportRequestFactory()
+    page = browser_page
+    page.goto("/admin/support/supportrequest/", wait_until="networkidle")
+
+    page.locator("#searchbar").press_sequentially("jt?")
+
+    assert page.locator("#searchbar").input_value() == "jt?"
+    assert page.locator("tr.is-here, dialog[open], #dialog").count() == 0
+
+
+def test_bookings_are_opened_without_a_mouse(browser_page):
+    leg = LegFactory()
+    browser_page.goto("/admin/bookings/booking/", wait_until="networkidle")
+
+    browser_page.keyboard.press("j")
+    browser_page.keyboard.press("Enter")
+
+    browser_page.wait_for_url(f"**/bookings/booking/{leg.booking_id}/change/")
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_the_inbox_and_the_page_of_a_provider_fit(browser_page, width):
+    asset = AssetFactory(vehicle_number="0004cb0b29f6ea7d79c8d23b5799829b")
+    leg = LegFactory(asset=asset, booking__state="STARTED")
+    asked = SupportRequestFactory(booking=leg.booking, asset=asset, comment="x" * 300)
+    SupportRequestFactory(asset=asset)
+    browser_page.set_viewport_size({"width": width, "height": 900})
+
+    for path in ("support/supportrequest/", f"support/supportrequest/{asked.pk}/change/",
+                 f"maas/maasprovider/{asked.provider_id}/change/"):  # fmt: skip
+        browser_page.goto(f"/admin/{path}", wait_until="networkidle")
+        assert browser_page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+def test_repeated_reports_are_merged_in_the_browser(browser_page):
+    asset = AssetFactory()
+    kept, repeated = SupportRequestFactory(asset=asset), SupportRequestFactory(asset=asset)
+    browser_page.goto(f"/admin/support/supportrequest/{repeated.pk}/change/")
+
+    browser_page.locator("#look-others a.trip-button").click()
+    browser_page.locator("#dialog button[type=submit]").click()
+    browser_page.wait_for_selector(f"text=1 request was merged into #{kept.pk}.")
+
+    assert SupportRequest.objects.get(pk=repeated.pk).merged_into == kept

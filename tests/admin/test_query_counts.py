@@ -25,14 +25,18 @@ PLAIN = 5  # session, user, whether there is an operator yet, count, rows
 WITH_DAYS = PLAIN + 2  # the first and last day, the days between
 EACH_LIST = {
     # address, what makes a row, queries
-    "bookings": ("/admin/bookings/booking/", LegFactory, WITH_DAYS + 3),
+    "bookings": ("/admin/bookings/booking/", LegFactory, WITH_DAYS + 2),
     "legs": ("/admin/legs/leg/", LegFactory, PLAIN),
     "assets": ("/admin/fleet/asset/", lambda: AssetFactory(station=StationFactory()), PLAIN),
     "journal": ("/admin/payments/journalentry/", JournalEntryFactory, WITH_DAYS + 1),
     "claims": ("/admin/payments/claim/", ClaimFactory, PLAIN),
     "corrections": ("/admin/payments/correction/", CorrectionFactory, PLAIN),
     "invoices": ("/admin/payments/invoice/", InvoiceFactory, PLAIN),
-    "support": ("/admin/support/supportrequest/", SupportRequestFactory, WITH_DAYS + 1),
+    "support": (
+        "/admin/support/supportrequest/",
+        lambda: SupportRequestFactory(asset=AssetFactory()),
+        WITH_DAYS + 1,
+    ),
     "leg events": ("/admin/legs/legevent/", LegEventFactory, PLAIN),
 }
 

@@ -193,7 +193,7 @@ def test_of_a_support_request_only_urgency_and_vehicle_are_written(staff):
     form = {
         "status": "RESOLVED", "priority": "QUESTION", "resolution_minutes": 30, "asset": asset.pk,
         "comment": "Never mind", "contact": "nobody", "provider": "", "booking": "",
-        "statuses-TOTAL_FORMS": 0, "statuses-INITIAL_FORMS": 0,
+        "statuses-TOTAL_FORMS": 0, "statuses-INITIAL_FORMS": 0, "notes-TOTAL_FORMS": 0, "notes-INITIAL_FORMS": 0,
     }  # fmt: skip
 
     response = staff.post(page(SupportRequest, "change", request.pk), form)

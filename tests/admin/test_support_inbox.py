@@ -1,12 +1,18 @@
 """Colleagues share the support inbox …"""
 
+import uuid
+
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
 from support.models import SupportNote, SupportRequest
 from tests.admin.test_actions import press
+from tests.fleet_factories import AssetFactory, DamageFactory, StationFactory, VehicleAlertFactory
 from tests.journey import nothing_changes
-from tests.trip_factories import SupportRequestFactory
+from tests.trip_factories import LegFactory, SupportRequestFactory, SupportStatusFactory
+
+INBOX = "/admin/support/supportrequest/"
 
 
 def button(asked, name):
@@ -65,7 +71,7 @@ def test_a_note_is_read_by_colleagues_only(staff):
     assert "He calls every week." in staff.get(button(asked, "change")).content.decode()
 
 
-@pytest.mark.parametrize("name", ["take", "assign", "note"])
+@pytest.mark.parametrize("name", ["take", "assign", "note", "close", "reopen", "merge"])
 def test_who_may_only_look_changes_nothing(signed_in, name):
     asked, client = SupportRequestFactory(), signed_in("view_supportrequest")
 
@@ -86,3 +92,142 @@ def test_cards_count_and_filter(staff):
     for card in cards:
         found = staff.get(f"/admin/support/supportrequest/{card['address']}").context["cl"].result_count
         assert found == card["count"]
+
+
+def offered(client, asked):
+    """The names in the addresses of the buttons on the page of a request."""
+    page = client.get(button(asked, "change")).content.decode()
+    names = ("answer", "take", "close", "reopen", "merge", "assign", "note")
+    return {name for name in names if f'href="{button(asked, name)}"' in page}
+
+
+def test_a_request_is_closed_with_a_result_and_reopened(staff):
+    asked = SupportRequestFactory()
+    assert offered(staff, asked) == {"answer", "take", "close", "assign", "note"}
+
+    assert press(staff, button(asked, "close"), result="NOT_REACHABLE", comment="Nobody answers the phone.") == [
+        ("success", "Closed: not reachable.")
+    ]
+    assert (SupportRequest.objects.get().status, SupportRequest.objects.get().result) == ("CANCELLED", "NOT_REACHABLE")
+    assert offered(staff, asked) == {"reopen", "note"}
+    assert press(staff, button(asked, "reopen"), comment="They called back.") == [("success", "It is open again.")]
+
+    assert SupportRequest.objects.get().waits
+    assert list(asked.statuses.values_list("status", "comment", "actor")) == [
+        ("CANCELLED", "Nobody answers the phone.", "rita"),
+        ("PROCESSING", "They called back.", "rita"),
+    ]
+    told = list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True))
+    assert told == ["Closed: NOT_REACHABLE", "Reopened"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("close", {"result": "SOLVED", "comment": ""}),
+        ("close", {"result": "DUPLICATE", "comment": "see #3"}),
+        ("close", {"comment": "done"}),
+        ("reopen", {"comment": " "}),
+        ("answer", {"status": "RESOLVED", "comment": "done"}),
+        ("merge", {"comment": "same"}),
+    ],
+)
+def test_a_dialog_that_lacks_something_is_shown_again(staff, name, form):
+    asked = SupportRequestFactory()
+
+    with nothing_changes():
+        assert staff.post(button(asked, name), {"_form_submitted": "True", **form}).status_code == 200
+    assert SupportRequest.objects.get().waits
+
+
+def test_the_list_tells_the_result_and_filters_by_it(staff):
+    SupportRequestFactory(status="CANCELLED", result="NOT_OURS"), SupportRequestFactory()
+
+    found = staff.get(INBOX, {"result__exact": "NOT_OURS"})
+
+    assert found.context["cl"].result_count == 1
+    assert "not our matter" in found.content.decode()
+
+
+@pytest.fixture
+def twice():
+    """Two requests about one vehicle, the second by another provider."""
+    asset = AssetFactory(vehicle_number="EB-7")
+    return SupportRequestFactory(asset=asset), SupportRequestFactory(asset=asset, comment="It stays open.")
+
+
+def test_repeated_reports_are_merged(staff, twice):
+    kept, repeated = twice
+    assert "merge" in offered(staff, repeated)
+
+    form = {"kept": kept.pk, "repeated": [kept.pk, repeated.pk], "comment": "We are on it."}
+    assert press(staff, button(repeated, "merge"), **form) == [("success", f"1 request was merged into #{kept.pk}.")]
+
+    assert SupportRequest.objects.get(pk=repeated.pk).merged_into == kept
+    assert repeated.statuses.get().comment == "We are on it."
+    told = set(LogEntry.objects.values_list("object_id", "change_message"))
+    assert told == {(str(kept.pk), f"Merged into this: #{repeated.pk}"), (str(repeated.pk), f"Merged into #{kept.pk}")}
+    assert offered(staff, repeated) == {"note"}
+    page = staff.get(button(repeated, "change")).content.decode()
+    assert f"duplicate of #{kept.pk}" in page
+    assert 'name="priority"' not in page
+    assert "It stays open." in staff.get(button(kept, "change")).content.decode()
+    cards = {str(card["text"]): card["count"] for card in staff.get(INBOX).context["states"]}
+    assert cards == {"open": 1, "mine": 0, "with nobody": 1, "closed": 1}
+
+
+def test_nothing_is_merged_that_is_not_offered(staff, twice):
+    kept, _repeated = twice
+    other = SupportRequestFactory()
+
+    form = {"_form_submitted": "True", "kept": kept.pk, "repeated": [kept.pk, other.pk]}
+    with nothing_changes():
+        assert staff.post(button(kept, "merge"), form).status_code == 200
+        assert staff.post(button(kept, "merge"), {**form, "repeated": [kept.pk]}).status_code == 200
+    assert not SupportRequest.objects.exclude(merged_into=None).exists()
+
+
+def test_the_page_shows_vehicle_trip_and_other_requests_in_one_look(staff):
+    station = StationFactory()
+    asset = AssetFactory(vehicle_number="EB-7", state="OUT_OF_SERVICE", state_reason="Brakes squeak", station=station)
+    leg = LegFactory(booking__state="STARTED", asset=asset)
+    asked = SupportRequestFactory(booking=leg.booking, asset=asset)
+    SupportRequestFactory(asset=asset, comment="It stays open.")
+    damage, alert = DamageFactory(asset=asset), VehicleAlertFactory(asset=asset)
+
+    look = staff.get(button(asked, "change")).context["look"]
+
+    vehicle, trip = (" ".join(f"{what} {value}" for what, value in facts) for facts in (look.vehicle, look.trip))
+    for told in ("EB-7", "Brakes squeak", str(station), f"/damage/{damage.pk}/", alert.get_kind_display()):
+        assert str(told) in vehicle
+    assert f"/admin/bookings/booking/{leg.booking_id}/change/" in trip
+    assert [f"/admin/legs/leg/{leg.pk}/change/" in row["link"] for row in look.legs] == [True]
+    assert [row["request"].comment for row in look.others] == ["It stays open."]
+
+
+def test_the_page_shows_no_more_than_one_may_see(signed_in):
+    leg = LegFactory(booking__state="STARTED", asset=AssetFactory())
+    asked = SupportRequestFactory(booking=leg.booking, asset=leg.asset)
+    client = signed_in("view_supportrequest")
+
+    look = client.get(button(asked, "change")).context["look"]
+
+    assert (look.vehicle, look.trip, look.legs) == (None, None, [])
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_the_page_needs_the_same_queries_for_any_number_of_reports(staff, django_assert_max_num_queries, count):
+    leg = LegFactory(booking__state="STARTED", asset=AssetFactory(station=StationFactory()))
+    asked = SupportRequestFactory(booking=leg.booking, asset=leg.asset)
+    for _ in range(count):
+        LegFactory(pk=uuid.uuid4(), booking=leg.booking, asset=AssetFactory(), sequence=leg.booking.legs.count())
+        SupportRequestFactory(asset=leg.asset)
+        merged = SupportRequestFactory(asset=leg.asset, merged_into=asked, result="DUPLICATE")
+        SupportStatusFactory(request=merged)
+        SupportStatusFactory(request=asked)
+        SupportNote.objects.create(request=asked, text="x", actor="rita", at=asked.created_at)
+        DamageFactory(asset=leg.asset)
+    staff.get(button(asked, "change"))
+
+    with django_assert_max_num_queries(20):
+        staff.get(button(asked, "change"))

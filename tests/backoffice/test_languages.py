@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import translation
 
 from backoffice.dashboard.figures import grouped
@@ -12,11 +13,11 @@ from bookings.effects import foresee
 from bookings.services import cancel
 from fleet import care
 from fleet.admin.wording import money
-from fleet.models import Damage
+from fleet.models import Damage, Station
 from tests.fleet_factories import AlertFactory, AssetFactory, DamageFactory, StationFactory
 from tests.trip_factories import BOOKED_AT, LegFactory
 from tomp.admin import moment
-from tomp.words import each_in_english, in_english
+from tomp.words import each_in_english, in_english, kilometres
 
 CHOSEN = {"language": "nl", "next": "/admin/"}
 
@@ -32,6 +33,25 @@ def test_it_is_chosen_and_stays_chosen(staff):
     page = staff.get("/admin/", headers={"Accept-Language": "de"})
     assert page["Content-Language"] == "nl"
     assert '<html lang="nl"' in page.content.decode()
+
+
+def test_it_is_that_of_the_browser_until_another_is_chosen(client, db):
+    User.objects.create_superuser("kari", password="blue bicycle bell")
+    norwegian = {"Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8"}
+    form = {"username": "kari", "password": "blue bicycle bell", "next": "/admin/"}
+
+    sign_in = client.get("/admin/login/", headers=norwegian)
+    client.post("/admin/login/", form, headers=norwegian)
+    first_page = client.get("/admin/", headers=norwegian)
+    client.post("/admin/language/", {"language": "fr", "next": "/admin/"}, headers=norwegian)
+    client.post("/admin/logout/", headers=norwegian)
+    client.post("/admin/login/", form, headers=norwegian)
+    later = client.get("/admin/", headers=norwegian)
+
+    assert [page["Content-Language"] for page in (sign_in, first_page, later)] == ["nb", "nb", "fr"]
+    assert "Passord" in sign_in.content.decode()
+    assert "Trenger deg nå" in first_page.content.decode()
+    assert "À traiter maintenant" in later.content.decode()
 
 
 def test_no_other_site_is_gone_to_from_there(staff):
@@ -63,6 +83,41 @@ def test_its_pages_open_in_each_of_them(staff, path, language):
 
 
 @pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("en", ["Vehicle number", "License plate", "State of charge", "Tags"]),
+        ("nl", ["Voertuignummer", "Kenteken", "Acculading", "Tags"]),
+        ("nb", ["Kjøretøynummer", "Registreringsnummer", "Ladenivå", "Etiketter"]),
+        ("de", ["Fahrzeugnummer", "Kennzeichen", "Ladestand", "Schlagwörter"]),
+        ("fr", ["Numéro de véhicule", "Plaque d’immatriculation", "Niveau de charge", "Étiquettes"]),
+    ],
+)
+def test_fields_are_called_so_that_their_reader_understands(staff, language, labels):
+    """Django makes their names of attributes, and the form has inputs of its own for some."""
+    address = f"/admin/fleet/asset/{AssetFactory().pk}/change/"
+
+    form = staff.get(address, headers={"Accept-Language": language}).context["adminform"].form
+
+    names = ("vehicle_number", "license_plate", "state_of_charge", "tags")
+    with translation.override(language):
+        assert [str(form[name].label) for name in names] == labels
+
+
+def test_an_edit_is_told_in_the_language_of_each_reader(staff):
+    station = StationFactory(city="Utrecht")
+    Station.history.bulk_history_create([Station.objects.get(pk=station.pk)])
+    station.city = "Zeist"
+    station.save()
+
+    pages = [
+        staff.get("/admin/trail/", {"model": "fleet.station"}, headers={"Accept-Language": language}).content.decode()
+        for language in ("nl", "de")
+    ]
+    assert [[word in page for word in ("gewijzigd", "geändert")] for page in pages] == [[True, False], [False, True]]
+    assert [[label in page for label in ("Plaats:", "Ort:")] for page in pages] == [[True, False], [False, True]]
+
+
+@pytest.mark.parametrize(
     ("language", "at", "count", "amount"),
     [
         ("en", "2026-05-04 15:30:00", "1,234", "1234.50 EUR"),
@@ -77,6 +132,7 @@ def test_moments_numbers_and_money_are_written_as_its_readers_do(language, at, c
         assert moment(BOOKED_AT.replace(year=2026, month=5, day=4, hour=15, minute=30, second=0)) == at
         assert grouped(1234) == count
         assert money(Decimal("1234.5"), "EUR") == amount
+        assert kilometres(2_349) == {"en": "2.3 km"}.get(language, "2,3 km")
 
 
 # What does not depend on who looked
@@ -94,10 +150,14 @@ def everything_is_dutch(monkeypatch):
     """A reader for whom each text reads otherwise."""
     with translation.override("nl"):
         catalogue = translation.trans_real.translation("nl")
-        words = {"wheel": "wiel", "other": "anders", "cancelled": "geannuleerd", "booking": "zaak", "leg": "zaak",
-                 "vehicle": "zaak", "price": "zaak", "departure": "zaak", "planned end": "zaak", "ended": "zaak"}  # fmt: skip
+        same = ("booking", "leg", "vehicle", "price", "departure", "planned end", "ended")
+        words = {"other": "anders", **dict.fromkeys(same, "zaak")}
         real = type(catalogue).gettext
-        monkeypatch.setattr(type(catalogue), "gettext", lambda self, text: words.get(text) or real(self, text))
+
+        def read(self, text):
+            return words.get(text) or real(self, text) if self.language() == "nl" else real(self, text)
+
+        monkeypatch.setattr(type(catalogue), "gettext", read)
         yield
 
 
@@ -136,7 +196,7 @@ def test_a_table_is_written_and_read_the_same_by_everybody(staff, language):
     address = "/admin/fleet/station/export/"
     headers = {"Accept-Language": language}
     form = staff.get(address, headers=headers).context["form"]
-    fields = {name: "on" for name in form.fields if name not in ("format", "resource")}
+    fields = {name: "on" for name in form.fields if name not in ("format", "resource", "export_items")}
     response = staff.post(address, {"format": "0", "resource": "0", **fields}, headers=headers)
 
     (row,) = csv.DictReader(io.StringIO(response.content.decode()))

@@ -1,6 +1,7 @@
 """GET /bookings …"""
 
 import pytest
+from django.db import connection
 
 from bookings.models import Booking, BookingState
 from tests.client import refused
@@ -77,6 +78,10 @@ def test_shows_lapsed_bookings_as_expired(mp, clock):
         ({"max-time": "2026-06-01T11:59:59Z"}, False),
         ({"min-time": "2026-06-01T12:05:00Z", "max-time": "2026-06-01T12:10:00Z"}, True),
         ({"min-time": "2026-06-01T14:05:00+02:00", "max-time": "2026-06-01T14:10:00+02:00"}, True),
+        ({"min-time": "2026-06-01T12:20:00Z", "max-time": "2026-06-01T13:00:00Z"}, True),
+        ({"min-time": "2026-06-01T12:20:01Z", "max-time": "2026-06-01T13:00:00Z"}, False),
+        ({"min-time": "2026-06-01T12:20:00Z", "max-time": "2026-06-01T12:00:00Z"}, True),  # all of that time
+        ({"min-time": "2026-06-01T12:20:01Z", "max-time": "2026-06-01T12:00:00Z"}, False),
     ],
     ids=str,
 )
@@ -94,6 +99,27 @@ def test_looks_at_when_the_ride_really_ended(mp):
 
     assert len(listed(mp.get("/bookings", **{"min-time": "2026-06-01T12:00:00Z"}))) == 1
     assert listed(mp.get("/bookings", **{"min-time": "2026-06-01T12:00:01Z"})) == []
+
+
+def test_takes_who_leaves_after_the_planned_arrival_for_one_who_has_not_arrived(mp):
+    booking = given_booking(mp.provider)
+    late = {"departs_at": NOW, "arrives_at": NOW + minutes(20), "departed_at": NOW + minutes(30)}
+    Booking.objects.filter(pk=booking.pk).update(**late)
+
+    def shown(since, until):
+        return listed(mp.get("/bookings", **{"min-time": f"2026-06-01T{since}Z", "max-time": f"2026-06-01T{until}Z"}))
+
+    assert shown("12:00:00", "12:29:59") == []
+    assert shown("12:30:00", "12:40:00") == ids(booking)
+    assert shown("12:30:01", "12:40:00") == []
+
+
+def test_finds_a_window_by_the_index_of_trips(mp):
+    window = Booking.objects.for_provider(mp.provider).under_way_in(NOW, NOW + minutes(30))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "booking_by_time" in window.order_by().explain()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
-"""What threads may not make at the same time is made before."""
+"""What threads may not make at the same time is made before; when a race is over, the books are looked at."""
 
 import pytest
+from django.utils import timezone
 
 from tests.contract import HAS_OFFICIAL_FILES, official, ours
+from tests.worker import forget_jobs
 from tomp.versions import LATEST
+from tomp_operator.audit import audit
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -12,3 +15,12 @@ def contracts():
     ours(LATEST.minor)
     if HAS_OFFICIAL_FILES:
         official(LATEST.minor)
+
+
+@pytest.fixture
+def all_adds_up(clock):
+    """What `manage.py audit` looks at is right after the race."""
+    forget_jobs()
+    yield
+    found = {each.name: found.ids for each, found in audit(now=timezone.now(), show=5) if found.violations}
+    assert found == {}

@@ -1,7 +1,14 @@
-"""Doing several things at the same moment, and looking at what is left of it."""
+"""Doing several things at the same moment, and looking at what is left of it.
 
+Each race is run a few times; TOMP_RACES says how often instead.
+"""
+
+import os
+import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 from django.db import connection
@@ -9,6 +16,10 @@ from django.db import connection
 from bookings.models import OPEN_STATES, Booking, BookingEvent
 from fleet.models import Asset, Reservation
 from legs.models import Leg
+from tomp.errors import TompError
+
+ROUNDS = int(os.environ.get("TOMP_RACES", "5"))
+ABOUT_AS_LONG_AS_A_REQUEST_S = 0.02
 
 
 def at_once(jobs):
@@ -17,14 +28,36 @@ def at_once(jobs):
     start = Barrier(len(jobs))
 
     def run(job):
+        start.wait(30)
+        return job()
+
+    return crowd([partial(run, job) for job in jobs], at_a_time=len(jobs))
+
+
+def crowd(jobs, at_a_time=20):
+    """What each of many jobs returns, each on a connection of its own; the database has not one for all of them."""
+
+    def run(job):
         try:
-            start.wait(30)
             return job()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(jobs)) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         return [future.result() for future in [pool.submit(run, job) for job in jobs]]
+
+
+def race(*jobs):
+    """What each job returned, or the name of its refusal; any of them may be the first."""
+
+    def after_a_moment(job):
+        time.sleep(random.random() * ABOUT_AS_LONG_AS_A_REQUEST_S)
+        try:
+            return job()
+        except TompError as refusal:
+            return type(refusal).__name__
+
+    return at_once(partial(after_a_moment, job) for job in jobs)
 
 
 def statuses(answers):

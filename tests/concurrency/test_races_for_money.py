@@ -13,10 +13,14 @@ from tests.concurrency.races import at_once, statuses
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory, ConditionFactory
 from tests.journey import NOW, given_booking, mp_client
-from tests.trip_factories import CustomerFactory, JournalEntryFactory
+from tests.trip_factories import CustomerFactory
 from tomp.errors import TompError
 
-pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.concurrency,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("clock", "all_adds_up"),
+]
 
 
 def test_a_deposit_is_taken_once_however_often_commit_comes():
@@ -95,18 +99,20 @@ def test_a_correction_is_decided_once(settings):
 
     decisions = at_once([partial(decide, services.approve_correction), partial(decide, services.refuse_correction)] * 3)
 
-    assert sorted(decisions)[1:] == ["CorrectionDecided"] * 5
-    assert JournalEntry.objects.filter(category="FINE").count() == (min(decisions) == "APPROVED")
+    decided = [each for each in decisions if each != "CorrectionDecided"]
+    assert decided in (["APPROVED"], ["REFUSED"])
+    assert JournalEntry.objects.filter(category="FINE").count() == (decided == ["APPROVED"])
 
 
 def test_an_entry_is_invoiced_once_and_numbers_have_no_gap():
     providers = MaasProviderFactory.create_batch(3)
     for provider in providers:
-        JournalEntryFactory.create_batch(3, booking__provider=provider, created_at=NOW)
+        for _ in range(3):
+            given_booking(provider, state="FINISHED")  # 1.00
     period = {"since": NOW, "until": NOW + timedelta(hours=1), "now": NOW + timedelta(hours=2)}
 
     at_once(partial(services.invoice, provider=provider, **period) for provider in providers * 3)
 
     assert sorted(Invoice.objects.values_list("serial", flat=True)) == [1, 2, 3]
-    assert {invoice.total for invoice in Invoice.objects.all()} == {Decimal("10.5")}
+    assert {invoice.total for invoice in Invoice.objects.all()} == {Decimal(3)}
     assert not JournalEntry.objects.filter(state="TO_INVOICE").exists()

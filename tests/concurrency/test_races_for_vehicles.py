@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -10,12 +11,17 @@ from bookings.models import Booking, BookingEvent
 from bookings.services import making
 from customers.models import Customer
 from fleet.models import Asset, Reservation
-from legs.models import Leg
-from tests.concurrency.races import assert_consistent, at_once, statuses
+from legs import tasks
+from legs.models import Leg, LegEvent
+from tests.concurrency.races import ROUNDS, assert_consistent, at_once, crowd, race, statuses
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, StationFactory
 from tests.journey import HERE, at, given_offer, mp_client
 
-pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.concurrency,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("clock", "all_adds_up"),
+]
 
 
 def test_fifty_for_one_vehicle():
@@ -54,17 +60,18 @@ def test_one_offer_booked_eight_times():
     assert_consistent()
 
 
-def test_fifty_for_ten_vehicles_of_a_type_at_a_station():
-    """As many as there are, and all of them, go to somebody."""
+@pytest.mark.parametrize("by", ["useAssets", "useAssetTypes"])
+def test_two_hundred_for_ten_vehicles_at_a_station(by):
+    """As many as there are, and all of them, go to somebody, whether everybody names a vehicle or takes any."""
     mps = [mp_client(auto_commit=True) for _ in range(5)]
-    station = StationFactory(station_id="central")
     bike = AssetTypeFactory(docked=True, type_id="bike")
-    AssetFactory.create_batch(10, asset_type=bike, station=station)
-    request = {"from": {"stationId": "central"}, "useAssetTypes": ["bike"]}
+    assets = AssetFactory.create_batch(10, asset_type=bike, station=StationFactory(station_id="central"))
+    named = {"useAssets": [[str(asset.public_id)] for asset in assets], "useAssetTypes": [["bike"]]}[by]
+    wishes = [{"from": {"stationId": "central"}, by: named[number % len(named)]} for number in range(200)]
 
-    answers = at_once(partial(mps[number % 5].one_stop, **request) for number in range(50))
+    answers = crowd([partial(mps[number % 5].one_stop, **wish) for number, wish in enumerate(wishes)], at_a_time=50)
 
-    assert statuses(answers) == {201: 10, 406: 40}
+    assert statuses(answers) == {201: 10, 406: 190}
     assert Booking.objects.count() == Reservation.objects.count() == 10
     assert set(Asset.objects.values_list("state", flat=True)) == {"RESERVED"}
     assert_consistent()
@@ -223,3 +230,25 @@ def test_eight_who_set_off_with_any_of_eight_vehicles(cargo, hub):
     assert len(set(Leg.objects.values_list("asset", flat=True))) == 8
     assert set(Asset.objects.values_list("state", flat=True)) == {"IN_USE"}
     assert_consistent()
+
+
+def test_workers_who_assign_against_users_who_set_off(cargo, hub):
+    """Two workers, and the travellers themselves, give vehicles to the same legs: each gets one of its own."""
+    mp = mp_client(auto_commit=True)
+    AssetFactory.create_batch(4, asset_type=cargo, station=hub, home_station=hub)
+    for _ in range(ROUNDS):
+        booked = confirmed(mp, 4)
+        workers = [partial(tasks.assign_before_departure, timestamp=0)] * 2
+
+        _none, _none, *answers = race(*workers, *(partial(mp.event, each, "SET_IN_USE") for each in booked[:2]))
+        tasks.assign_before_departure(timestamp=0)
+
+        assert statuses(answers) == {200: 2}
+        assert len(set(Leg.objects.filter(pk__in=booked).values_list("asset", flat=True))) == 4
+        by_us = LegEvent.objects.filter(leg__in=booked, event="ASSIGN_ASSET").values_list("leg", flat=True)
+        assert len(by_us) == len(set(by_us))
+        assert set(by_us) >= set(map(UUID, booked[2:]))
+        assert_consistent()
+        for booking_id in booked:
+            for event in ("SET_IN_USE", "FINISH"):
+                assert mp.event(booking_id, event).status_code == 200

@@ -8,13 +8,16 @@ from fleet.models import Asset
 from legs import tasks
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
-from tests.concurrency.races import assert_consistent, at_once
+from tests.concurrency.races import ROUNDS, assert_consistent, at_once
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, DeviceGroupFactory, StationFactory
 from tests.journey import NEARBY, NOW, given_leg, minutes, mp_client
 from tests.telemetry import KEY, place, report, said
 
-pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
-ROUNDS = 5
+pytestmark = [
+    pytest.mark.concurrency,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("clock", "all_adds_up"),
+]
 
 
 def given_bike():

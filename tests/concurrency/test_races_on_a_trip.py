@@ -13,31 +13,26 @@ from bookings.models import Booking, BookingEvent
 from customers.models import Customer
 from fleet.models import Asset, AssetPublicId, Reservation
 from legs import services as legs
+from legs import tasks as leg_tasks
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
 from support.models import SupportRequest
-from tests.concurrency.races import assert_consistent, at_once, statuses
+from tests.concurrency.races import ROUNDS, assert_consistent, at_once, race, statuses
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
     AncillaryFactory,
     AssetFactory,
     AssetTypeFactory,
-    ReservationFactory,
+    ConditionFactory,
     StationFactory,
 )
 from tests.journey import HERE, NOW, at, given_booking, given_leg, minutes, mp_client
-from tomp.errors import TompError
 
-pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
-ROUNDS = 5
-
-
-def outcome(job):
-    """What became of it: the state, or the name of the refusal."""
-    try:
-        return job()
-    except TompError as error:
-        return type(error).__name__
+pytestmark = [
+    pytest.mark.concurrency,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("clock", "all_adds_up"),
+]
 
 
 # The end of a ride
@@ -77,6 +72,22 @@ def test_a_finish_of_the_user_and_one_of_ours_are_one_end(clock):
     assert_consistent()
 
 
+def test_a_finish_of_the_user_one_of_staff_and_one_of_the_clock_are_one_end(clock):
+    mp = mp_client()
+    for _ in range(ROUNDS):
+        clock.move_to(NOW)
+        leg = given_leg(mp.provider, state="FINISHING")
+        clock.move_to(NOW + minutes(61))
+        by_staff = partial(legs.apply, "FINISH", leg_id=leg.pk, at=NOW, now=NOW + minutes(61), asked_by="TO")
+
+        race(partial(mp.event, leg.id, "FINISH"), by_staff, partial(leg_tasks.finish_forgotten, timestamp=0))
+
+        assert JournalEntry.objects.filter(leg=leg).count() == 1
+        assert AssetPublicId.objects.filter(asset=leg.asset_id).count() == 1
+        assert BookingEvent.objects.filter(booking=leg.booking_id, operation="FINISH").count() == 1
+    assert_consistent()
+
+
 def test_the_same_report_is_written_once():
     mp = mp_client()
     leg = given_leg(mp.provider)
@@ -92,38 +103,69 @@ def test_the_same_report_is_written_once():
 
 
 def test_commit_against_cancel():
+    """Calling off costs something once it is confirmed, and then the deposit comes back."""
+    mp, kind = mp_client(cancellation_fee=5), AssetTypeFactory()
+    ConditionFactory(asset_type=kind)
     seen = set()
     for _ in range(ROUNDS):
-        mp = mp_client()
-        booking = given_booking(mp.provider)
+        booking = given_booking(mp.provider, AssetFactory(asset_type=kind))
 
-        committed, cancelled = at_once(
-            [partial(mp.operation, booking.id, "COMMIT"), partial(mp.operation, booking.id, "CANCEL")]
+        committed, cancelled = race(
+            partial(mp.operation, booking.id, "COMMIT"), partial(mp.operation, booking.id, "CANCEL")
         )
 
         state = Booking.objects.get(pk=booking.pk).state
-        seen.add((committed.status_code, cancelled.json()["state"], state))
-        assert cancelled.status_code == 200
-    assert seen <= {(200, "CANCELLED", "CANCELLED"), (403, "RELEASED", "RELEASED")}
+        seen.add((committed.status_code, cancelled.status_code, cancelled.json()["state"], state, money_of(booking)))
+    assert seen <= {
+        (200, 200, "CANCELLED", "CANCELLED", ("DEPOSIT", "REFUND", "OTHER")),
+        (403, 200, "RELEASED", "RELEASED", ()),
+    }
     assert set(Asset.objects.values_list("state", flat=True)) == {"AVAILABLE"}
     assert_consistent()
 
 
-def test_commit_against_expiry():
-    """The commit comes a second before the time, the job a second after."""
-    expires = NOW + minutes(15)
+def money_of(booking):
+    return tuple(JournalEntry.objects.filter(booking=booking).order_by("sequence").values_list("category", flat=True))
+
+
+def test_commit_against_expiry(clock):
+    """The commit came in the last second; two workers and a reader notice the lapse."""
+    mp = mp_client()
     seen = set()
     for _ in range(ROUNDS):
-        booking = given_booking(MaasProviderFactory())
+        clock.move_to(NOW)
+        booking = given_booking(mp.provider)
+        clock.move_to(NOW + minutes(15))
         commit = partial(bookings.commit, booking_id=booking.pk, now=NOW + minutes(14.9))
-        expire = partial(bookings.expire, booking_id=booking.pk, now=expires)
 
-        refusal, _ = at_once([partial(outcome, commit), expire])
+        refusal, *_others = race(
+            commit,
+            partial(tasks.expire_bookings, timestamp=0),
+            partial(tasks.expire_bookings, timestamp=0),
+            partial(mp.get, f"/bookings/{booking.id}"),
+        )
 
-        stored = Booking.objects.get(pk=booking.pk)
-        held = Reservation.objects.filter(leg_id=booking.pk).exists()
-        seen.add((refusal == BookingLapsed.__name__, stored.state, held))
-    assert seen <= {(False, "CONFIRMED", True), (True, "EXPIRED", False)}
+        state = Booking.objects.get(pk=booking.pk).state
+        ended = BookingEvent.objects.filter(booking=booking.pk, operation="EXPIRE").count()
+        held = Reservation.objects.filter(leg_id=booking.pk).count()
+        seen.add((refusal == BookingLapsed.__name__, state, ended, held))
+    assert seen <= {(False, "CONFIRMED", 0, 1), (True, "EXPIRED", 1, 0)}
+    assert_consistent()
+
+
+def test_nobody_came_against_the_start_of_the_ride(clock):
+    mp = mp_client()
+    seen = set()
+    for _ in range(ROUNDS):
+        clock.move_to(NOW)
+        leg = given_leg(mp.provider)
+        clock.move_to(NOW + minutes(30))
+
+        _settled, started = race(partial(tasks.settle_unstarted, timestamp=0), partial(mp.event, leg.id, "SET_IN_USE"))
+
+        state = Booking.objects.get(pk=leg.pk).state
+        seen.add((started.status_code, state, Reservation.objects.filter(leg_id=leg.pk).count()))
+    assert seen <= {(403, "CANCELLED", 0), (200, "STARTED", 1)}
     assert_consistent()
 
 
@@ -239,15 +281,16 @@ def test_a_busy_hour_leaves_everything_in_order():
 def test_one_of_two_gets_the_last_place_for_longer(clock):
     hub, cargo = StationFactory(), AssetTypeFactory(ahead=True, type_id="cargo")
     AssetFactory.create_batch(2, asset_type=cargo, station=hub, home_station=hub)
-    ReservationFactory(asset_type=cargo, station=hub, period=(NOW + minutes(240), NOW + minutes(300)))
     mp = mp_client(auto_commit=True)
+    later = {"departureTime": "2026-06-01T16:00:00Z", "arrivalTime": "2026-06-01T17:00:00Z"}
+    assert mp.one_stop(**at(HERE), useAssetTypes=["cargo"], **later).status_code == 201
     trip = {"departureTime": "2026-06-01T14:00:00Z", "arrivalTime": "2026-06-01T16:00:00Z"}
     mine = [mp.one_stop(**at(HERE), useAssetTypes=["cargo"], **trip).json()["id"] for _ in range(2)]
 
     answers = at_once(partial(mp.event, each, "TIME_EXTEND", time="2026-06-01T17:00:00Z") for each in mine)
 
     assert statuses(answers) == {200: 1, 403: 1}
-    assert sorted(leg.arrives_at.hour for leg in Leg.objects.all()) == [16, 17]
+    assert sorted(leg.arrives_at.hour for leg in Leg.objects.filter(pk__in=mine)) == [16, 17]
 
 
 def test_a_leg_gets_one_child_seat_however_often_it_is_asked_for(clock):

@@ -3,11 +3,14 @@
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -23,6 +26,21 @@ def database_url(transactional_db):
     place = connection.settings_dict
     server = urlencode({"host": place["HOST"], **({"port": place["PORT"]} if place["PORT"] else {})})
     return f"postgres://{place['USER']}:{place['PASSWORD']}@/{place['NAME']}?{server}"
+
+
+@pytest.fixture
+def folder():
+    """Data of its own, in a place that the user of the database may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="tomp-crash-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def own(folder):
+    """Settings of processes with a database of their own."""
+    return {"TOMP_DATA_DIR": str(folder), "DATABASE_URL": ""}
 
 
 def start(*arguments, **environment):
@@ -57,7 +75,7 @@ def wait_until(is_so, what, seconds=SECONDS):
     """Returns what `is_so` returned once it is true; fails the test after so many seconds."""
     give_up_at = time.monotonic() + seconds
     while not (found := is_so()):
-        assert time.monotonic() < give_up_at, f"not within {seconds} s: {what}"
+        assert time.monotonic() < give_up_at, f"not within {seconds} s: {what() if callable(what) else what}"
         time.sleep(0.05)
     return found
 
@@ -81,14 +99,16 @@ class App:
         finally:
             call.close()
 
-    def until_answered(self, method, path, body=None, **headers):
+    def until_answered(self, method, path, body=None, *, within=SECONDS, **headers):
         """The first answer that is none of a service in trouble."""
+        last = []
 
         def answered():
             try:
-                status, answer = self.once(method, path, body, **headers)
-            except (OSError, http.client.HTTPException):
+                last[:] = status, answer = self.once(method, path, body, **headers)
+            except (OSError, http.client.HTTPException) as error:
+                last[:] = [error]
                 return None
             return (status, answer) if status < 500 else None
 
-        return wait_until(answered, f"an answer to {method} {path}")
+        return wait_until(answered, lambda: f"an answer to {method} {path}, but {last}", within)

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from demo import credentials
 from fleet.models import Alert, Asset, AssetPublicId, AssetType, FarePart, PricingPlan, Region, Station, System
@@ -91,7 +92,7 @@ def test_opens_an_account_for_a_provider_and_one_for_an_administrator():
     known = credentials.load()
     provider = MaasProvider.objects.get()
     assert (provider.maas_id, provider.auto_commit) == ("demo-maas", False)
-    assert ApiKey.objects.valid().for_secret(known["api_key"]).get().provider == provider
+    assert ApiKey.objects.valid(timezone.now()).for_secret(known["api_key"]).get().provider == provider
     assert provider.oauth_client.client_id == known["maas_id"]
     admin = get_user_model().objects.get(username=known["admin_user"])
     assert admin.is_superuser

@@ -1,6 +1,7 @@
 """What simulated travellers may do …"""
 
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
@@ -46,6 +47,18 @@ def test_is_the_same_again_for_the_same_seed():
     first, second = Random("a"), Random("a")
 
     assert [draw(first, 0.5).name for _time in range(50)] == [draw(second, 0.5).name for _time in range(50)]
+
+
+@pytest.mark.parametrize(("found", "asked"), [("PENDING", ["CANCEL"]), ("EXPIRED", [])])
+def test_calls_off_only_what_did_not_lapse_before_everybody_stopped(found, asked):
+    asks = []
+    trip = SimpleNamespace(state="PENDING", ask=asks.append)
+    trip.look = lambda: setattr(trip, "state", found)
+    stopping = SimpleNamespace(is_set=lambda: True)
+
+    ACTS["lapse"](SimpleNamespace(trip=trip, wait=lambda seconds: None, world=SimpleNamespace(stopping=stopping)))
+
+    assert asks == asked
 
 
 # What the operator may answer

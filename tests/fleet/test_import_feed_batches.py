@@ -185,6 +185,16 @@ def test_refuses_what_is_no_feed(content, says):
     assert not ImportBatch.objects.exists()
 
 
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_unpacks_nothing_that_cannot_be_unpacked_piece_by_piece(way):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", way) as packed:
+        packed.writestr("gbfs.json", " " * 1000)
+
+    with pytest.raises(UnusableInput, match=r"^feed.zip is packed in a way that is not read: pack it again"):
+        asking.begin_file(name="feed.zip", content=content.getvalue(), user=None, now=NOW)
+
+
 def test_no_path_in_a_zip_is_ever_used(documents, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     batch = compared(archive(documents, folder="../../../etc/"), "evil.zip")

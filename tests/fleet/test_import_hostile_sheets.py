@@ -10,9 +10,9 @@ from fleet.importing.sheets.table import table_of
 from tests.fleet.samples import xlsx
 
 
-def workbook(sheet, **more):
+def workbook(sheet, way=zipfile.ZIP_DEFLATED, **more):
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w", way) as archive:
         for name, body in xlsx.PARTS.items():
             archive.writestr(name, body)
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
@@ -68,6 +68,17 @@ def test_does_not_unpack_a_bomb():
     assert len(bomb) < 1_000_000
 
     assert refusal(bomb) == "fleet.xlsx is larger than 256 MB when it is unpacked: save it as CSV."
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_unpacks_nothing_that_cannot_be_unpacked_piece_by_piece(way):
+    says = "fleet.xlsx is packed in a way that is not read: pack it again as an ordinary ZIP (Deflate)."
+
+    assert refusal(workbook(sheet(""), way)) == says
+
+
+def test_reads_lines_that_end_in_a_carriage_return():
+    assert table_of(b"number;type\rS-1;glider\r", "fleet.csv", most_rows=1000).rows == [(2, ["S-1", "glider"])]
 
 
 def test_reads_no_other_kind_of_archive():

@@ -193,6 +193,47 @@ def test_are_built_ahead_by_the_worker(clock, builds, django_assert_num_queries)
     ]
 
 
+@pytest.mark.parametrize(
+    ("vehicles", "seconds"), [(0, 10), (10_999, 10), (11_000, 11), (100_000, 100), (300_999, 300), (301_000, 300)]
+)
+def test_of_status_live_a_second_for_each_thousand_vehicles(vehicles, seconds):
+    assert building.STATUS.ttl(vehicles) == seconds
+
+
+def test_live_as_long_as_the_setting_says_at_the_least(settings):
+    settings.TOMP_GBFS_STATUS_TTL_SECONDS = 400
+
+    assert building.STATUS.ttl(500_000) == 400
+
+
+def test_of_a_large_fleet_are_built_less_often(clock, builds, monkeypatch):
+    AssetFactory.create_batch(12)
+    monkeypatch.setattr(building, "VEHICLES_PER_SECOND", 1)
+    tasks.build_feeds(0)
+    clock.shift(7)
+    kept = get(PATH)
+    early = tasks.build_feeds(0)
+    clock.shift(1)
+
+    new = tasks.build_feeds(0)
+
+    assert (early, new) == (0, 1)
+    assert builds == ["vehicle_status", "system_alerts", "gbfs", "vehicle_status"]
+    assert json.loads(kept.content)["ttl"] == 12
+    assert kept.headers["Cache-Control"] == "public, max-age=5"
+
+
+def test_of_a_version_that_did_not_say_how_long_they_live_are_built_again(clock, builds):
+    get(PATH)
+    Feed.objects.update(ttl=0)
+    of_another_process()
+
+    get(PATH)
+
+    assert builds == ["vehicle_status", "vehicle_status"]
+    assert set(Feed.objects.values_list("ttl", flat=True)) == {10}
+
+
 def test_built_by_the_worker_are_read_with_one_statement(django_assert_num_queries):
     tasks.build_feeds(0)
     SystemFactory()

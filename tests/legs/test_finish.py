@@ -293,6 +293,16 @@ def test_brings_a_bike_back_to_where_it_was_taken(mp):
     assert Asset.objects.get().station == home
 
 
+def test_leaves_a_vehicle_where_the_type_that_staff_gave_it_meanwhile_belongs(mp):
+    station = StationFactory()
+    leg = riding(mp.provider)
+    Asset.objects.update(asset_type=AssetTypeFactory(docked=True))
+
+    mp.event(leg.id, "FINISH", **located(HERE))
+
+    assert Asset.objects.get().station == station
+
+
 def test_leaves_a_scooter_beside_a_station_and_not_in_it(mp):
     StationFactory()
     leg = riding(mp.provider)

@@ -69,6 +69,17 @@ def test_is_recorded_once(mp, clock):
     assert LegEvent.objects.filter(event="ISSUE_REPORTED").count() == 1
 
 
+def test_who_rides_on_is_not_moved_by_the_same_call_again(mp):
+    leg = given_leg(mp.provider, state="IN_USE")
+    call_for_help(mp, leg)
+    mp.event(leg.id, "SET_IN_USE")
+
+    assert call_for_help(mp, leg).status_code == 200
+
+    assert Leg.objects.get().state == "IN_USE"
+    assert LegEvent.objects.filter(event="ISSUE_REPORTED").count() == 1
+
+
 def test_has_given_the_vehicle_back_already(entur):
     leg = given_leg(entur.provider, state="FINISHING")
 

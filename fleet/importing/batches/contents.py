@@ -11,7 +11,7 @@ from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs.fetch import LARGEST_BYTES
 from fleet.importing.gbfs.source import INDEX, NAMES, Feed, read_files
-from fleet.importing.sheets.workbook import WORKBOOK
+from fleet.importing.sheets.workbook import WORKBOOK, check_packing
 
 MB = 1024 * 1024
 LARGEST_UNPACKED = 256 * MB
@@ -54,6 +54,7 @@ def _unpacked(content: bytes, name: str) -> dict[str, bytes]:
     """The documents by feed name, read in memory: no path in the archive is ever used. Raises UnusableInput."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            check_packing(archive, name)
             entries = archive.infolist()
             if len(entries) > MOST_ENTRIES:
                 raise UnusableInput(f"{name} holds {len(entries):,} files: a feed has {len(NAMES) + 1}.")

@@ -98,7 +98,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
     text = text.replace("\0", "")
-    first = next((line for line in io.StringIO(text) if line.strip()), "")[:LONGEST_CELL]
+    first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")[:LONGEST_CELL]
     # Excel's own hint. It takes a row of its own and is no header.
     hint = re.fullmatch(r"sep=([,;\t|])", first.strip())
     delimiter = hint[1] if hint else max(DELIMITERS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))

@@ -19,6 +19,8 @@ MOST_CELLS = 8_000_000  # a reader takes about 32 bytes for each
 PIECE, OVERLAP = 4 * MB, 64
 WORKBOOK = "xl/workbook.xml"
 SHEET = b"sheetData"
+# The others unpack whatever a few bytes stand for before anybody can say that it is enough.
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PLACE = re.compile(rb"""\br\s{0,9}=\s{0,9}["']([A-Za-z]{0,9})(\d{1,20})["']""")
 
 
@@ -27,12 +29,19 @@ def check_workbook(content: bytes, name: str, *, most_rows: int) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_parts(archive, name)
+            check_packing(archive, name)
             for part in archive.infolist():
                 _check_places(_pieces(archive, part), name, most_rows)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, UnusableInput):
             raise
         raise UnusableInput(f"{name} is no spreadsheet that can be read: {error}.") from error
+
+
+def check_packing(archive: zipfile.ZipFile, name: str) -> None:
+    """Raises UnusableInput unless the archive can be unpacked piece by piece: what spreadsheets and feeds come as."""
+    if any(part.compress_type not in BOUNDED for part in archive.infolist()):
+        raise UnusableInput(f"{name} is packed in a way that is not read: pack it again as an ordinary ZIP (Deflate).")
 
 
 def _check_parts(archive: zipfile.ZipFile, name: str) -> None:

@@ -99,12 +99,16 @@ def _start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     metrics = settings.DATA_DIR / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)  # the counters of processes that are gone
     metrics.mkdir(parents=True)
-    return _start(
+    return _start(*granian(host, port, workers), PROMETHEUS_MULTIPROC_DIR=str(metrics))
+
+
+def granian(host: str, port: int, workers: int, application: str = "tomp_operator.wsgi:application") -> tuple[str, ...]:
+    """What Python is told in order to serve the application, as we serve ours."""
+    return (
         *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         # One thread each: Python runs one at a time, and a persistent connection belongs to a thread.
         *("--workers", str(workers), "--blocking-threads", "1", "--blocking-threads-idle-timeout", "600"),
-        *("--respawn-failed-workers", "--log-level", "warning", "--no-ws", "tomp_operator.wsgi:application"),
-        PROMETHEUS_MULTIPROC_DIR=str(metrics),
+        *("--respawn-failed-workers", "--log-level", "warning", "--no-ws", application),
     )
 
 

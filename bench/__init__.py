@@ -1,0 +1,1 @@
+"""What does a request cost, and what limits it? `python -m bench` (docs/performance.md)."""

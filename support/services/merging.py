@@ -1,0 +1,77 @@
+"""Repeated reports of one trouble become one piece of work, which everybody who reported it hears of."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from bookings.models import Party
+from support.damages import tell_damages
+from support.models import SupportRequest
+from support.services.saying import MODULE, hold_apart, lock, note, numbered, say, together, vehicles_of
+from tomp.errors import IllegalOperation, Invalid
+
+BY_URGENCY: list[str] = list(SupportRequest.Priority)
+
+
+class NotMergeable(IllegalOperation):
+    """403: they are not two open requests about one trip or vehicle."""
+
+
+def alike(asked):
+    """The other requests that wait for staff and are about the same trip or vehicle, oldest first."""
+    same = Q(pk__in=[])
+    if asked.booking_id is not None:
+        same |= Q(booking=asked.booking_id)
+    if asked.asset_id is not None:
+        same |= Q(asset=asked.asset_id)
+    return SupportRequest.objects.in_inbox().filter(same).exclude(pk=asked.pk).order_by("created_at", "pk")
+
+
+@transaction.atomic
+def merge(*, kept_id, repeated_ids, comment, actor, now):
+    """Only the request that is kept has to be looked after; it is as urgent as the most urgent of them.
+
+    Each repeated report is a duplicate of it from now on, and with it those that were merged into that one before.
+    Under its reference the provider is told how the kept one stands, now and whenever staff say something new; what
+    the others said it is not told. Notes tell colleagues. Returns (the kept request, those merged now).
+    Raises Invalid, and NotMergeable unless all wait for staff and share the trip or the vehicle of the kept one.
+    """
+    hold_apart()
+    repeated_ids = set(repeated_ids) - {kept_id}
+    if not repeated_ids:
+        raise Invalid("Say which requests repeat the one that is kept.", module=MODULE)
+    lock(together(numbered(kept_id, *repeated_ids)))
+    found = SupportRequest.objects.in_bulk([kept_id, *repeated_ids])
+    if missing := {kept_id, *repeated_ids} - found.keys():
+        raise NotMergeable(f"There is no request {min(missing)}.", module=MODULE)
+    kept = found.pop(kept_id)
+    repeated = [found[pk] for pk in sorted(found)]
+    for asked in (kept, *repeated):
+        _check(asked, kept)
+    for asked in repeated:
+        _join(asked, kept, comment, actor, now)
+    kept.priority = min((each.priority for each in (kept, *repeated)), key=BY_URGENCY.index)
+    kept.save(update_fields=["priority"])
+    numbers = ", ".join(f"#{asked.pk}" for asked in repeated)
+    note(request_id=kept.pk, text=f"Merged into this: {numbers}.", actor=actor, now=now)
+    tell_damages(*vehicles_of(kept))
+    return kept, repeated
+
+
+def _check(asked, kept):
+    if asked.merged_into_id is not None:
+        raise NotMergeable(f"Request {asked.pk} was merged into request {asked.merged_into_id}.", module=MODULE)
+    if not asked.waits:
+        raise NotMergeable(f"Request {asked.pk} is closed: {asked.get_status_display()}.", module=MODULE)
+    shares_trip = asked.booking_id is not None and asked.booking_id == kept.booking_id
+    shares_vehicle = asked.asset_id is not None and asked.asset_id == kept.asset_id
+    if not (asked is kept or shares_trip or shares_vehicle):
+        raise NotMergeable(
+            f"Request {asked.pk} is about another trip and another vehicle than request {kept.pk}.", module=MODULE
+        )
+
+
+def _join(asked, kept, comment, actor, now):
+    for each in (asked, *asked.merged.order_by("pk")):
+        each.merged_into, each.result = kept, SupportRequest.Result.DUPLICATE
+        say(each, kept.status, comment, now, minutes=kept.resolution_minutes, said_by=Party.TO, actor=actor)
+    note(request_id=asked.pk, text=f"Merged into #{kept.pk}.", actor=actor, now=now)
