@@ -3,7 +3,7 @@
 from django_filters import rest_framework as filters
 
 from bookings.models import BookingState
-from tomp.filters import WireFilterSet
+from tomp.filters import MomentFilter, WireFilterSet
 
 
 class BookingFilter(WireFilterSet):
@@ -18,8 +18,8 @@ class BookingFilter(WireFilterSet):
     }
 
     state = filters.ChoiceFilter(choices=BookingState.choices)
-    min_time = filters.IsoDateTimeFilter()
-    max_time = filters.IsoDateTimeFilter()
+    min_time = MomentFilter()
+    max_time = MomentFilter()
     min_price = filters.NumberFilter(field_name="price", lookup_expr="gte")
     max_price = filters.NumberFilter(field_name="price", lookup_expr="lte")
     contains_asset_type = filters.CharFilter(method="with_asset_type", max_length=200)

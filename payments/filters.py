@@ -6,7 +6,7 @@ from django.db.models import Q
 from django_filters import rest_framework as filters
 
 from payments.models import JournalEntry
-from tomp.filters import WireFilterSet
+from tomp.filters import MomentFilter, WireFilterSet
 
 CATEGORIES = [("ALL", "ALL"), *JournalEntry.Category.choices]
 
@@ -16,8 +16,8 @@ class JournalFilter(WireFilterSet):
 
     wire_names = {"from_": "from"}
 
-    from_ = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    to = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
+    from_ = MomentFilter(field_name="created_at", lookup_expr="gte")
+    to = MomentFilter(field_name="created_at", lookup_expr="lte")
     state = filters.ChoiceFilter(choices=JournalEntry.State.choices)
     category = filters.ChoiceFilter(choices=CATEGORIES, method="of_category")
     id = filters.CharFilter(method="of_trip", max_length=200)

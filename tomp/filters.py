@@ -1,11 +1,31 @@
 """Query filters whose names on the wire Python cannot write."""
 
+from datetime import UTC
+
+from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
+
+class UtcField(IsoDateTimeField):
+    """A moment in UTC: the database takes no offset of more than 15 hours in a range, ISO 8601 does."""
+
+    def to_python(self, value):
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    field_class = UtcField
+
+
 TYPES = {
-    filters.IsoDateTimeFilter: OpenApiTypes.DATETIME,
+    MomentFilter: OpenApiTypes.DATETIME,
     filters.NumberFilter: OpenApiTypes.DOUBLE,
 }
 

@@ -66,14 +66,14 @@ def test_a_silent_worker_is_a_warning(db):
 
 
 def test_is_not_ready_before_the_migrations(worker):
-    MigrationRecorder(connection).record_unapplied("fleet", "0007_lifecycle")
+    MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
 
     with capture_logs() as logs:
         answer = Client().get("/health/ready")
 
     assert answer.status_code == 503
     assert answer.json()["status"] == "not ready"
-    assert answer.json()["migrations"] == "1 not applied (fleet.0007_lifecycle): run manage.py migrate"
+    assert answer.json()["migrations"] == "1 not applied (sessions.0001_initial): run manage.py migrate"
     assert [line["event"] for line in logs] == ["not_ready"]
 
 
