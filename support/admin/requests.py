@@ -148,12 +148,6 @@ class SupportRequestAdmin(StaffAdmin):
             return flatten_fieldsets(self.get_fieldsets(request, obj))
         return [field for field in flatten_fieldsets(self.get_fieldsets(request, obj)) if field not in SORTED_IN_BY_US]
 
-    def get_actions_detail(self, request, object_id):
-        """Nobody is offered to take what they have."""
-        asked, shown = self.get_object(request, object_id), super().get_actions_detail(request, object_id)
-        is_mine = asked is not None and asked.assigned_to == request.user.get_username()
-        return [each for each in shown if not (is_mine and each.path == "take")]
-
     def has_answer_permission(self, request, obj=None):
         return request.user.has_perm("support.change_supportrequest")
 
