@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from backoffice.trail.sources import COLUMNS, sources
 from customers import services as customers
+from fleet import information
 from fleet.models import Station
 from maas.models import CallbackChannel, MaasProvider
 from tests.admin.test_forms import filled_in
@@ -69,7 +70,7 @@ def another(form):
 def moments_of(form):
     """Dates and times are typed into two boxes."""
     moments = {
-        name: localtime(value)
+        name: localtime(value, information.zone())
         for name, field in form.fields.items()
         if isinstance(field, forms.SplitDateTimeField) and (value := form.get_initial_for_field(field, name))
     }

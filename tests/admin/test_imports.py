@@ -284,7 +284,7 @@ def test_the_places_of_a_feed_are_told_field_by_field(staff):
     page = staff.get(f"{PAGES}{batch.pk}/change/?rows=places")
 
     lines = [strip_tags(line.differences) for line in page.context["page"].object_list]
-    assert lines == ["area 8 points · name en: Quay", "is taxable yes → nostarts at 2026-05-04 12:00:00 → –"]
+    assert lines == ["area 8 points · name en: Quay", "is taxable yes → nostarts at 2026-05-04 14:00:00 → –"]
     assert [tab["title"] for tab in page.context["tabs_list"]] == ["All 2", "Places, types and prices 2"]
     assert "Undo the import" in page.content.decode()
 

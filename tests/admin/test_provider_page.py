@@ -89,6 +89,7 @@ def test_figures_that_are_those_of_the_lists_they_lead_to(staff, provider):
                 assert str(response.context["cl"].result_count) == cell.text, f"{row.title}: {cell.address}"
 
 
+@pytest.mark.django_db
 def test_the_months_of_the_operator():
     assert [month.name for month in months(LATER_THAT_MONTH)] == [
         f"{BOOKED_AT:%Y-%m}", f"{BOOKED_AT.replace(day=1) - timedelta(days=1):%Y-%m}"
