@@ -54,6 +54,12 @@ def day_begins(day):
     return datetime.combine(day, clock.min, zone())
 
 
+def month(day):
+    """(the first day of its month, the last one)"""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def days(first, last):
     """(the first moment of the first day, the first moment after the last one)"""
     return day_begins(first), day_begins(last + timedelta(days=1))

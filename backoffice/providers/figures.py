@@ -31,8 +31,7 @@ class Month:
         return f"{self.first:%Y-%m}"
 
     def within(self, field: str) -> Q:
-        last = (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        since, until = information.days(self.first, last)
+        since, until = information.days(*information.month(self.first))
         return Q(**{f"{field}__gte": since, f"{field}__lt": until})
 
 
@@ -52,7 +51,7 @@ class Row:
 
 def months(now: datetime) -> list[Month]:
     """This month and the one before."""
-    this = information.local(now).date().replace(day=1)
+    this, _last = information.month(information.local(now).date())
     return [Month(this), Month((this - timedelta(days=1)).replace(day=1))]
 
 

@@ -41,17 +41,9 @@ def span_of(text, today):
         return day, day
     if text in map(str, LAST_DAYS):
         return today - timedelta(days=int(text) - 1), today
-    if len(text) == len("2026-05"):
-        return _month(text)
+    is_month = len(text) == len("2026-05")
     with suppress(ValueError):
-        day = date.fromisoformat(text)
-        return (day, day) if date(1970, 1, 1) <= day <= date(9000, 1, 1) else None
-    return None
-
-
-def _month(text):
-    with suppress(ValueError):
-        first = date.fromisoformat(f"{text}-01")
-        if date(1970, 1, 1) <= first <= date(9000, 1, 1):
-            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        day = date.fromisoformat(f"{text}-01" if is_month else text)
+        if date(1970, 1, 1) <= day <= date(9000, 1, 1):
+            return information.month(day) if is_month else (day, day)
     return None
