@@ -175,7 +175,7 @@ def test_charges_are_not_limited(ridden, cap):
 
 def test_a_deposit_is_the_travellers_own_money(mp, clock, cap):
     booking = given_booking(mp.provider, state="CONFIRMED")
-    deposit = JournalEntryFactory(booking=booking, category="DEPOSIT", amount=60)
+    deposit = JournalEntryFactory(booking=booking, category="DEPOSIT", amount=60, sequence=1)
 
     refund(booking, 60, entry_id=deposit.pk)
 
