@@ -26,6 +26,7 @@ from legs.models import Leg
 from maas.views import ProviderViewSet
 from planning.options import Trip
 from tomp import components
+from tomp.compiled import compiled
 from tomp.ids import as_uuid
 from tomp.views import expires
 
@@ -164,7 +165,7 @@ class BookingViewSet(ProviderViewSet):
         """The provider's booking, its lapse noticed; raises BookingNotFound."""
         now = timezone.now()
         try:
-            booking = Booking.objects.booked().for_provider(self.provider).get(pk=as_uuid(booking_id))
+            booking = _booking.get(provider_id=self.provider.pk, booking_id=as_uuid(booking_id))
         except Booking.DoesNotExist:
             raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.") from None
         if booking.has_lapsed(now):
@@ -187,6 +188,11 @@ class BookingViewSet(ProviderViewSet):
         """The booking, with as much access data as belongs to an answer of these names (maas.models.AccessAnswer)."""
         access = Access.in_answer(*names, provider=self.provider, now=now)
         return Response(booking_json(booking, legs, self.dialect, now=now, access=access), **response)
+
+
+@compiled
+def _booking(provider_id, booking_id):
+    return Booking.objects.booked().filter(provider=provider_id, pk=booking_id)
 
 
 def ends_at(booking):

@@ -17,6 +17,7 @@ from legs.models import Leg
 from legs.serializers import LegEventRequest, ProgressQuery, leg_json, progress_json
 from maas.views import ProviderViewSet
 from tomp import components
+from tomp.compiled import compiled
 from tomp.ids import as_uuid
 from tomp.serializers import Paging, page
 
@@ -123,21 +124,27 @@ class LegViewSet(ProviderViewSet):
 
     def get_leg(self, leg_id):
         """The provider's leg, its booking's lapse noticed; raises LegNotFound."""
-        legs = Leg.objects.booked().for_provider(self.provider).for_trip().select_related("booking")
+        asked = {"provider_id": self.provider.pk, "leg_id": _known(leg_id)}
         try:
-            leg = legs.get(pk=_known(leg_id))
+            leg = _leg.get(**asked)
         except Leg.DoesNotExist:
             raise LegNotFound(f"Leg {leg_id[:80]!r} not found.") from None
         now = timezone.now()
         if leg.booking.has_lapsed(now):
             bookings.expire(booking_id=leg.booking_id, now=now)
-            leg = legs.get(pk=leg_id)
+            leg = _leg.get(**asked)
         return leg
 
     def answer(self, leg, *names):
         """The leg, with as much access data as belongs to an answer of these names (maas.models.AccessAnswer)."""
         access = Access.in_answer(*names, provider=self.provider, now=timezone.now())
         return Response(leg_json(leg, self.dialect, access=access, with_track=True))
+
+
+@compiled
+def _leg(provider_id, leg_id):
+    mine = Leg.objects.booked().filter(booking__provider=provider_id, pk=leg_id)
+    return mine.for_trip().select_related("booking")
 
 
 def _known(leg_id):

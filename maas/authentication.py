@@ -16,6 +16,7 @@ from rest_framework.permissions import BasePermission
 from maas import throttling
 from maas.models import ApiKey, MaasProvider, digest_of
 from tomp import errors, logs
+from tomp.compiled import compiled
 
 CHALLENGE = 'Basic realm="TOMP", Bearer realm="TOMP"'  # one header line: not every client reads a second
 CHALLENGED = {"WWW-Authenticate": CHALLENGE}
@@ -62,9 +63,14 @@ def basic_pair(value):
     return (name, secret) if colon else None
 
 
+@compiled
+def _valid_key(digest, now):
+    return ApiKey.objects.valid(now).filter(digest=digest).select_related("provider")
+
+
 def _holder_of_key(secret):
     try:
-        return ApiKey.objects.valid(timezone.now()).for_secret(secret).select_related("provider").get().provider
+        return _valid_key.get(digest=digest_of(secret), now=timezone.now()).provider
     except ApiKey.DoesNotExist:
         return None
 

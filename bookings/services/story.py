@@ -1,12 +1,19 @@
 """What every service of a booking needs: its legs, and one more line in its story."""
 
 from bookings.models import BookingEvent
+from legs.models import Leg
+from tomp.compiled import compiled
 from tomp.errors import IllegalOperation
+
+
+@compiled
+def _legs(booking_id):
+    return Leg.objects.for_trip().filter(booking=booking_id).order_by("sequence")
 
 
 def legs_of(booking):
     """The legs of the booking, ready for an answer; read after the lock."""
-    legs = list(booking.legs.for_trip())
+    legs = _legs.all(booking_id=booking.pk)
     for leg in legs:
         leg.booking = booking
     return legs

@@ -5,9 +5,8 @@ One entry, apply(); one function per event in moves.py. The booking is locked fi
 """
 
 from django.db import transaction
-from django.db.models import Exists
 
-from bookings.models import Party, Subscription
+from bookings.models import Party
 from legs import callbacks
 from legs.events import ASKED_FOR
 from legs.models import LegEvent
@@ -16,7 +15,7 @@ from legs.services.demands import check_demands, demanded_first
 from legs.services.issues import report_issue
 from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
-from legs.services.step import Step, believable, check_asset, check_possible, locked
+from legs.services.step import Step, believable, check_asset, check_possible, locked_for
 from legs.services.times import change_times
 from legs.services.tracking import follow, track
 
@@ -36,10 +35,7 @@ def apply(
     semantics §5.2).
     """
     with transaction.atomic():
-        same_report = LegEvent.objects.filter(leg=leg_id, event=event, at=at, asked_by=asked_by)
-        leg, booking = locked(
-            leg_id, provider, is_repeated=Exists(same_report), webhook=Subscription.objects.webhook_of("booking")
-        )
+        leg, booking = locked_for(event, leg_id=leg_id, provider=provider, at=at, asked_by=asked_by)
         if leg.is_repeated:
             return leg
         step = Step(

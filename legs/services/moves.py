@@ -120,7 +120,7 @@ def _finish(step):
     leg.finish(at=step.at, fare=fare)
     fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
     bookings.withdraw_advice(leg)
-    payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now)
+    payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now, count=leg.entries)
     _finish_booking(step)
 
 
@@ -131,7 +131,7 @@ def _fare(leg, at):
 def _finish_booking(step):
     """What the leg cost is part of the booking's total; with the last open one the booking is over."""
     booking, leg = step.booking, step.leg
-    others = list(booking.legs.exclude(pk=leg.pk))
+    others = _others(leg)
     booking.price = booking.total_of([leg, *others], step.now)
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
@@ -162,6 +162,11 @@ def _check_lock(step):
         raise LockOpen("Lock the vehicle, then end the ride.")
 
 
+def _others(leg):
+    """The other legs of its booking; expects locked_for()."""
+    return list(leg.booking.legs.exclude(pk=leg.pk)) if leg.has_company else []
+
+
 def keep_evidence(step):
     """Photos may come with START_FINISHING or FINISH (semantics §10.2)."""
     if step.urls and step.event in ("START_FINISHING", "FINISH"):
@@ -177,7 +182,7 @@ def _cancel(step):
     leg.cancel()
     fleet.release(leg_id=leg.pk, asset=leg.asset)
     bookings.withdraw_advice(leg)
-    others, fee = list(booking.legs.exclude(pk=leg.pk)), None
+    others, fee = _others(leg), None
     if all(other.is_done for other in others):
         if booking.state == Booking.State.STARTED:
             booking.finish(at=max(other.arrived_at for other in others if other.arrived_at))

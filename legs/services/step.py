@@ -3,12 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bookings.models import Booking, Party
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from bookings.models import Booking, Party, Subscription
 from fleet.ids import as_public_id, bare_id
 from fleet.models import AssetPublicId
 from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset, PickingNotAllowed
 from legs.events import rule_of
-from legs.models import Leg
+from legs.models import Leg, LegEvent
+from payments.models import JournalEntry
+from tomp.compiled import compiled
 
 CLOCK_DRIFT = timedelta(seconds=60)
 LATEST_REPORT = timedelta(minutes=10)
@@ -36,15 +41,50 @@ class Step:
         return self.booking.provider
 
 
-def locked(leg_id, provider, **questions):
-    bookings = Booking.objects.booked() if provider is None else Booking.objects.booked().for_provider(provider)
+@compiled
+def _leg(leg_id):
+    return Leg.objects.for_trip().filter(pk=leg_id)
+
+
+@compiled
+def _reported_leg(leg_id, event, at, asked_by):
+    same_report = LegEvent.objects.filter(leg=leg_id, event=event, at=at, asked_by=asked_by)
+    charged = JournalEntry.objects.filter(booking=OuterRef("booking")).order_by().values("booking")
+    return _leg.queryset(leg_id).annotate(
+        is_repeated=Exists(same_report),
+        has_company=Exists(Leg.objects.filter(booking=OuterRef("booking")).exclude(pk=leg_id)),
+        entries=Coalesce(Subquery(charged.annotate(entries=Count("pk")).values("entries")), 0),
+        webhook=Subscription.objects.webhook_of("booking"),
+    )
+
+
+def locked(leg_id, provider):
+    """(the leg, its booking), both as they are after the lock. Raises LegNotFound."""
+    booking = _booking(leg_id, provider)
+    return _together(_leg.get(leg_id=leg_id), booking)
+
+
+def locked_for(event, *, leg_id, provider, at, asked_by):
+    """As locked(), and the leg knows what an event needs to know.
+
+    That is: `is_repeated`, whether just this was reported before; `has_company`, whether its booking has other legs;
+    `entries`, how many the journal has of the booking; `webhook`, where a subscription goes, None without one.
+    """
+    booking = _booking(leg_id, provider)
+    return _together(_reported_leg.get(leg_id=leg_id, event=event, at=at, asked_by=asked_by), booking)
+
+
+def _booking(leg_id, provider):
     try:
-        booking = bookings.locked_by_leg(leg_id)
+        booking = Booking.objects.locked_by_leg(leg_id, provider=provider)
     except Booking.DoesNotExist:
         raise LegNotFound(f"Leg {leg_id} not found.") from None
     if provider is not None:
         booking.provider = provider
-    leg = Leg.objects.for_trip().annotate(**questions).get(pk=leg_id)
+    return booking
+
+
+def _together(leg, booking):
     leg.booking = booking
     if leg.asset is not None and leg.asset.asset_type_id == leg.asset_type_id:
         leg.asset.asset_type = leg.asset_type  # asked for once; staff may have given the vehicle another since

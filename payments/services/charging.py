@@ -124,10 +124,14 @@ def checked(booking, category, amount, currency, description, **more):
 
 def locked(booking_id):
     """The booking, locked; raises BookingUnknown, also for a mere offer."""
+    unknown = BookingUnknown(f"Booking {booking_id} not found.")
     try:
-        return Booking.objects.booked().locked(booking_id)
+        booking = Booking.objects.locked(booking_id)
     except Booking.DoesNotExist:
-        raise BookingUnknown(f"Booking {booking_id} not found.") from None
+        raise unknown from None
+    if booking.state == Booking.State.NEW:
+        raise unknown
+    return booking
 
 
 def _entry(entries, entry_id):

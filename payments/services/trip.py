@@ -37,8 +37,11 @@ def _deposits(leg):
         )
 
 
-def record_fare(*, booking, leg, fare, now):
-    """The fare of the leg is owed, and its deposit is given back. A second fare is refused by the database."""
+def record_fare(*, booking, leg, fare, now, count=None):
+    """The fare of the leg is owed, and its deposit is given back. A second fare is refused by the database.
+
+    `count` is how many entries the booking has, if known.
+    """
     entry = JournalEntry(
         leg=leg,
         category=Category.FARE,
@@ -51,8 +54,8 @@ def record_fare(*, booking, leg, fare, now):
         distance_m=leg.distance_m,
         used_s=int(leg.usage(now).elapsed_s),
     )
-    refunds, count = _deposit_refunds(booking, [leg])
-    append(booking, [entry, *refunds], now=now, count=count)
+    refunds, counted = _deposit_refunds(booking, [leg])
+    append(booking, [entry, *refunds], now=now, count=count if counted is None else counted)
     return entry
 
 

@@ -71,7 +71,7 @@ def _about(provider, reference):
         raise missing
     hold_together()
     lock(together(asked), *([known_as] if is_booking else []))
-    return booked.locked(known_as) if is_booking else None, str(known_as)
+    return Booking.objects.locked(known_as) if is_booking else None, str(known_as)
 
 
 def _open_already(reference, support_type, damage):

@@ -1,8 +1,7 @@
-"""The agreement with a MaaS provider: an offer, a booking, and all that happened to it."""
+"""The agreement with a MaaS provider: an offer, a booking."""
 
 import uuid
 from decimal import Decimal
-from typing import cast
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
@@ -13,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from customers.models import Customer
-from maas.models import Callback, MaasProvider
+from maas.models import MaasProvider
 from tomp import logs
+from tomp.compiled import compiled
 
 
 class BookingState(models.TextChoices):
@@ -35,7 +35,6 @@ class BookingState(models.TextChoices):
 WAITING_STATES = (BookingState.PENDING, BookingState.CONDITIONAL_CONFIRMED)
 OPEN_STATES = (*WAITING_STATES, BookingState.CONFIRMED, BookingState.STARTED)
 ENDED_STATES = tuple(state for state in BookingState if state not in (BookingState.NEW, *OPEN_STATES))
-GONE = 410
 
 
 def travelled():
@@ -88,17 +87,42 @@ class BookingQuerySet(models.QuerySet):
     def stale_offers(self, before):
         return self.filter(state=BookingState.NEW, valid_until__lt=before)
 
+
+@compiled
+def _locked(pk):
+    return Booking.objects.select_for_update().filter(pk=pk)
+
+
+@compiled
+def _locked_by_leg(leg_id):
+    return Booking.objects.booked().select_for_update(of=("self",)).filter(legs=leg_id)
+
+
+@compiled
+def _locked_for(provider_id, leg_id):
+    return _locked_by_leg.queryset(leg_id).filter(provider=provider_id)
+
+
+class BookingManager(models.Manager.from_queryset(BookingQuerySet)):  # type: ignore[misc]
+    """Of all bookings: these questions are asked of no queryset that is narrower."""
+
     def locked(self, pk):
         """The booking, locked until the transaction ends: the first query of all that changes a trip.
 
         Raises DoesNotExist. Nothing is joined: a joined row would be the one from before the wait.
         """
         logs.bind(booking_id=pk)  # whatever is told from here on is about it
-        return self.select_for_update().get(pk=pk)
+        return _locked.get(pk=pk)
 
-    def locked_by_leg(self, leg_id):
-        """The booking of this leg, locked as by locked(); one statement. Raises DoesNotExist."""
-        booking = cast("Booking", self.select_for_update(of=("self",)).get(legs=leg_id))
+    def locked_by_leg(self, leg_id, *, provider=None):
+        """The booking of this leg, locked as by locked(); one statement.
+
+        Raises DoesNotExist: the leg is one of an offer, or not of a booking of this provider.
+        """
+        if provider is None:
+            booking = _locked_by_leg.get(leg_id=leg_id)
+        else:
+            booking = _locked_for.get(provider_id=provider.pk, leg_id=leg_id)
         logs.bind(booking_id=booking.pk, leg_id=leg_id)
         return booking
 
@@ -156,7 +180,7 @@ class Booking(FSMModelMixin, models.Model):
         null=True, blank=True, editable=False, help_text=_("Since then nobody can tell whose it was.")
     )
 
-    objects = BookingQuerySet.as_manager()
+    objects = BookingManager()
 
     class Meta:
         verbose_name = _("booking")
@@ -289,119 +313,3 @@ class Booking(FSMModelMixin, models.Model):
     def has_lapsed(self, now):
         """Whether the time to say the word is over, noticed or not."""
         return self.state in WAITING_STATES and self.expires_at <= now
-
-
-class Party(models.TextChoices):
-    """On whose behalf something happened (TOMP bookingOperation.origin, plus ourselves)."""
-
-    MP = "MP", _("MaaS provider")
-    TO = "TO", _("operator")
-    END_USER = "END_USER", _("traveller")
-    OTHER = "OTHER", _("somebody else")
-
-
-class SubscriptionQuerySet(models.QuerySet):
-    def answered(self):
-        """Those whose provider did not say since then that it knows no such booking: a 410 ends a subscription."""
-        told = Callback.objects.filter(
-            booking_id=models.OuterRef("booking_id"), attempted_at__gt=models.OuterRef("since")
-        )
-        return self.exclude(models.Exists(told.filter(status=GONE)))
-
-    def in_force(self):
-        """Those of open bookings: a subscription ends with its booking, too."""
-        return self.answered().filter(booking__state__in=OPEN_STATES)
-
-    def webhook_of(self, booking):
-        """As a column of another query: where the subscription in force of this booking goes, NULL if there is none."""
-        return models.Subquery(self.in_force().filter(booking=models.OuterRef(booking)).values("webhook")[:1])
-
-
-class Subscription(models.Model):
-    """The provider wants to be told of every step of this booking (TOMP POST /bookings/{id}/subscription)."""
-
-    booking = models.OneToOneField(Booking, models.CASCADE, related_name="subscription")
-    webhook = models.CharField(
-        max_length=500,
-        blank=True,
-        help_text=_("Where to; empty = the callback address of the booking, or the provider."),
-    )
-    since = models.DateTimeField()
-
-    objects = SubscriptionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("subscription")
-        verbose_name_plural = _("subscriptions")
-        ordering = ("-since",)
-
-    def __str__(self):
-        return self.webhook or str(self.booking_id)
-
-
-class BookingEvent(models.Model):
-    """One thing that happened to a booking. Written once, never changed."""
-
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="events")
-    operation = models.CharField(max_length=30)
-    state = models.CharField(max_length=30, choices=BookingState, help_text=_("The state it led to."))
-    asked_by = models.CharField(max_length=8, choices=Party, default=Party.MP)
-    actor = models.CharField(max_length=150, blank=True, help_text=_("The colleague, if it was one."))
-    reason = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("booking event")
-        verbose_name_plural = _("booking events")
-        ordering = ("at", "id")
-        indexes = (models.Index(fields=["booking", "at"], name="booking_event_order"),)
-
-    def __str__(self):
-        return f"{self.operation} → {self.state}"
-
-
-class Note(models.Model):
-    """What colleagues should know about a booking; never sent to anybody. Written once, never changed."""
-
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="notes")
-    text = models.TextField()
-    actor = models.CharField(max_length=150, blank=True, help_text=_("The colleague."))
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("note")
-        verbose_name_plural = _("notes")
-        ordering = ("at", "id")
-
-    def __str__(self):
-        return self.text[:80]
-
-
-class Notification(models.Model):
-    """A message about a booking, in either direction (TOMP notification)."""
-
-    class Type(models.TextChoices):
-        VEHICLE_NOT_AVAILABLE = "VEHICLE_NOT_AVAILABLE", _("vehicle not available")
-        USER_NO_SHOW = "USER_NO_SHOW", _("user did not show up")
-        ETA = "ETA", _("estimated time of arrival")
-        MESSAGE_TO_DRIVER = "MESSAGE_TO_DRIVER", _("message to the driver")
-        MESSAGE_TO_END_USER = "MESSAGE_TO_END_USER", _("message to the user")
-        USER_OUT_OF_LIMITS = "USER_OUT_OF_LIMITS", _("user out of limits")
-        OTHER = "OTHER", _("other")
-
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="notifications")
-    type = models.CharField(max_length=24, choices=Type)
-    minutes = models.PositiveIntegerField(null=True, blank=True)
-    comment = models.TextField(blank=True)
-    leg_id = models.CharField(max_length=100, blank=True)
-    asset = models.JSONField(null=True, blank=True)
-    sent_by = models.CharField(max_length=8, choices=Party, default=Party.MP)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("notification")
-        verbose_name_plural = _("notifications")
-        ordering = ("at", "id")
-
-    def __str__(self):
-        return f"{self.type} {self.comment}".strip()
