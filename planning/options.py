@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from fleet import geo, groups, information, offering, places
+from fleet import catalogue, geo, groups, information, offering, places
 from fleet import services as fleet
 from fleet.conditions import conditions_for
 from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
-from fleet.schedule import Schedule
 from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from maas.models import MaasProvider
 from planning import parties
 from planning.travelers import may_use
+from tomp.compiled import compiled
 
 LONGEST_TRIP = timedelta(days=31)
 LONGEST_DISTANCE_M = 40_000_000  # around the world
@@ -116,25 +116,36 @@ class _Search:
     # -- vehicles that are booked as such
 
     def assets(self):
-        found = [asset for asset in self._candidates() if self._fits(asset.asset_type)]
+        found = [asset for asset in self._known(self._candidates()) if self._fits(asset.asset_type)]
         found = [asset for asset in found if self._may_wait(asset.asset_type) and self._plan_of_asset(asset)]
-        schedule = Schedule.load() if found else None
-        found = [asset for asset in found if self._is_open(schedule, asset.station, (asset.lat, asset.lon))]
+        found = [asset for asset in found if self._is_open(asset.station, (asset.lat, asset.lon))]
         offer = self._of_named if self.trip.names_assets else self._nearest_of
         return [option for group in _by_type(found) for option in offer(group)]
 
-    def _candidates(self):
-        assets = (
-            offering.vehicles(self.provider, self.trip.user_groups)
-            .select_related("asset_type__default_plan", "station", "pricing_plan")
-            .prefetch_related("asset_type__conditions", "asset_type__default_plan__parts", "pricing_plan__parts")
+    @staticmethod
+    def _known(assets):
+        """The vehicles, with their types and plans as the catalogue has them."""
+        assets = list(assets)
+        known = catalogue.current(
+            type_ids={asset.asset_type_id for asset in assets},
+            plan_ids={asset.pricing_plan_id for asset in assets if asset.pricing_plan_id},
         )
+        for asset in assets:
+            asset.asset_type = known.types[asset.asset_type_id]
+            asset.pricing_plan = known.plans.get(asset.pricing_plan_id)
+        return assets
+
+    def _candidates(self):
+        trip = self.trip
+        if trip.names_assets and not (trip.user_groups or trip.use_asset_types or trip.estimated_distance):
+            return _named_for_all.all(**_names(trip), is_sandbox=self.provider.is_sandbox)
+        assets = offering.vehicles(self.provider, self.trip.user_groups).select_related("station")
         if self.trip.use_asset_types:
             assets = assets.filter(asset_type__type_id__in=self.trip.use_asset_types)
         if self.trip.estimated_distance:
             assets = assets.filter(Q(range_m__isnull=True) | Q(range_m__gte=self.trip.estimated_distance))
         if self.trip.names_assets:
-            return assets.filter(_named(self.trip)).order_by("vehicle_number")
+            return assets.filter(_named(**_names(self.trip))).order_by("vehicle_number")
         return self._near(assets)
 
     def _near(self, assets):
@@ -191,15 +202,15 @@ class _Search:
         wanted = AssetType.objects.filter(
             groups.open_to(self.provider, self.trip.user_groups), booked_by=AssetType.BookedBy.TYPE
         )
-        wanted = wanted.select_related("default_plan")
         if self.trip.use_asset_types:
             wanted = wanted.filter(type_id__in=self.trip.use_asset_types)
-        wanted = wanted.prefetch_related("conditions", "default_plan__parts")
-        fitting = [asset_type for asset_type in wanted if self._fits(asset_type) and self._is_ahead(asset_type)]
+        type_ids = list(wanted.values_list("pk", flat=True))
+        types = catalogue.current(type_ids=type_ids).types
+        fitting = [asset_type for pk in type_ids if self._fits(asset_type := types[pk]) and self._is_ahead(asset_type)]
         if not fitting:
             return []
-        stations, schedule = self._stations(), Schedule.load()
-        options = [self._of_type(asset_type, stations, schedule) for asset_type in fitting]
+        stations = self._stations()
+        options = [self._of_type(asset_type, stations) for asset_type in fitting]
         return [option for option in options if option is not None]
 
     def _is_ahead(self, asset_type):
@@ -217,22 +228,22 @@ class _Search:
         near = stations.filter(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
         return sorted(near, key=lambda station: geo.distance_m(lat, lon, station.lat, station.lon))
 
-    def _of_type(self, asset_type, stations, schedule):
+    def _of_type(self, asset_type, stations):
         """The nearest station that has one left; for types that come to the user, the place itself."""
         if asset_type.return_rule == AssetType.ReturnRule.FREE_FLOATING:
-            return self._of_roaming_type(asset_type, schedule)
+            return self._of_roaming_type(asset_type)
         vehicles = Asset.objects.given_to(self.provider).filter(asset_type=asset_type)
         homes = set(vehicles.values_list("home_station_id", "station_id").distinct())
         served = {home or at for home, at in homes}
         for station in stations:
             plan = self._plan(asset_type, station=station)
-            is_open = station.pk in served and plan is not None and self._is_open(schedule, station, None)
+            is_open = station.pk in served and plan is not None and self._is_open(station, None)
             if is_open and self._has_place(asset_type, station):
                 return self._of_promise(asset_type, station, _station_place(station), plan)
         return None
 
-    def _of_roaming_type(self, asset_type, schedule):
-        if self.trip.origin is None or not self._is_open(schedule, None, self.trip.origin):
+    def _of_roaming_type(self, asset_type):
+        if self.trip.origin is None or not self._is_open(None, self.trip.origin):
             return None
         lat, lon = self.trip.origin
         kinds = {
@@ -272,8 +283,8 @@ class _Search:
         """The plan of the ride that begins there then; None if it has no price."""
         return offering.plan(asset_type, station=station, point=point, own=own, local=self._local)
 
-    def _is_open(self, schedule, station, point):
-        return offering.is_open(schedule, station=station, point=point, local=self._local)
+    def _is_open(self, station, point):
+        return offering.is_open(catalogue.current().schedule, station=station, point=point, local=self._local)
 
     @property
     def _local(self):
@@ -302,21 +313,38 @@ def _by_type(assets):
     return by_type.values()
 
 
-def _named(trip):
+def _names(trip):
+    """What the trip calls the vehicles it names: each a list for one way in which vehicles are identified."""
+    names = {bare_id(name) for name in trip.use_assets}
+    return {
+        "public_ids": [public_id for name in names if (public_id := as_public_id(name))],
+        "codes": list(names | ({trip.vehicle_code} if trip.vehicle_code else set())),
+        "macs": [name.upper() for name in names],
+        "nfc_ids": [name.replace(":", "").upper() for name in names],
+        "plates": list(names),
+    }
+
+
+def _named(public_ids, codes, macs, nfc_ids, plates):
     """The vehicles meant by any identification we declare: public id, printed code, Bluetooth address, NFC tag, plate.
 
     Ids of other operators are silently ignored (semantics §7.3); a former public id leads nowhere.
     """
-    names = {bare_id(name) for name in trip.use_assets}
-    scanned = names | ({trip.vehicle_code} if trip.vehicle_code else set())
-    public_ids = [public_id for name in names if (public_id := as_public_id(name))]
     return (
-        Q(public_id__in=public_ids)
-        | Q(vehicle_code__in=scanned)
-        | Q(mac__in=[name.upper() for name in names])
-        | Q(nfc_id__in=[name.replace(":", "").upper() for name in names])
-        | Q(license_plate__in=names)
+        Q(public_id__any_of=public_ids)
+        | Q(vehicle_code__any_of=codes)
+        | Q(mac__any_of=macs)
+        | Q(nfc_id__any_of=nfc_ids)
+        | Q(license_plate__any_of=plates)
     )
+
+
+@compiled
+def _named_for_all(public_ids, codes, macs, nfc_ids, plates, *, is_sandbox):
+    """Those of them that everybody may have: whoever names no group of users is offered these."""
+    vehicles = offering.vehicles(MaasProvider(is_sandbox=is_sandbox), group_ids=[])
+    named = vehicles.filter(_named(public_ids, codes, macs, nfc_ids, plates))
+    return named.select_related("station").order_by("vehicle_number")
 
 
 def straight_m(start_place, end_place):

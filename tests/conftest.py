@@ -5,11 +5,11 @@ from contextlib import ExitStack
 import pytest
 from django.conf import settings
 
-from fleet import information, tariffs
+from fleet import catalogue, information, tariffs
 from fleet.gateway import commands
 from maas import remarks
 from tests.receiver import Receiver
-from tomp_operator import catalogue, embedded
+from tomp_operator import embedded
 
 pytest_plugins = ["tests.browser", "tests.journey"]
 database = pytest.StashKey[ExitStack]()
@@ -17,10 +17,11 @@ database = pytest.StashKey[ExitStack]()
 
 @pytest.fixture(autouse=True)
 def no_rules_are_kept():
-    """What other tests wrote about the operator and the price rules, who worked which locks or called how often, is
-    not remembered."""
+    """What other tests wrote about the operator, its types and prices is not remembered, nor who worked which locks or
+    called how often."""
     information.forget()
     tariffs.forget()
+    catalogue.forget()
     commands.forget()
     remarks.tally.forget()
 

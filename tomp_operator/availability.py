@@ -17,13 +17,12 @@ from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
 from shapely.geometry import shape
 
-from fleet import information, offering, tariffs
+from fleet import catalogue, information, offering, tariffs
+from fleet.catalogue import Catalogue
 from fleet.geo import Box
 from fleet.models import AssetType, PricingPlan, Region, Reservation, Station
 from fleet.services import IN_SERVICE, PLANNED_WITHOUT_ARRIVAL, stays_in_service
 from fleet.tariffs import Place, Rules
-from tomp_operator import catalogue
-from tomp_operator.catalogue import Catalogue
 from tomp_operator.sharing import Fingerprint
 
 BY_TYPE = AssetType.BookedBy.TYPE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from fleet import geo, groups, tariffs
+from fleet import catalogue, geo, groups, tariffs
 from fleet.models import (
     Alert,
     Asset,
@@ -22,7 +22,6 @@ from fleet.models import (
 )
 from fleet.models.vehicles import IS_FREE, AssetState
 from tomp.serializers import page
-from tomp_operator import catalogue
 from tomp_operator.sharing import Fingerprint
 
 STANDING = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.OUT_OF_SERVICE)

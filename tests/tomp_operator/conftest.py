@@ -2,8 +2,8 @@
 
 import pytest
 
-from fleet import information
-from tomp_operator import catalogue, sharing
+from fleet import catalogue, information
+from tomp_operator import sharing
 
 
 @pytest.fixture(autouse=True)

@@ -26,14 +26,11 @@ class Catalogue:
 
     @classmethod
     def load(cls) -> "Catalogue":
-        return cls(
-            AssetType.objects.select_related("default_plan")
-            .prefetch_related("conditions", "plans", "ancillaries")
-            .in_bulk(),
-            PricingPlan.objects.prefetch_related("parts").in_bulk(),
-            Schedule.load(),
-            time.monotonic(),
-        )
+        plans = PricingPlan.objects.prefetch_related("parts").in_bulk()
+        types = AssetType.objects.prefetch_related("conditions", "plans", "ancillaries").in_bulk()
+        for asset_type in types.values():
+            asset_type.default_plan = plans.get(asset_type.default_plan_id)
+        return cls(types, plans, Schedule.load(), time.monotonic())
 
     @property
     def is_fresh(self) -> bool:
