@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS
 from procrastinate import JobContext, PsycopgConnector
@@ -40,6 +41,7 @@ def connector_of_worker() -> WorkerConnector:
 
 class Command(BaseCommand):
     help = "Does the jobs: callbacks, expiry, assignment before departure, retention. Any number may run."
+    requires_system_checks = [Tags.security]  # the others would load the routes, their pages and their documents
 
     def handle(self, *args: Any, **options: Any) -> None:
         with app.replace_connector(connector_of_worker()):
