@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import time
 from functools import partial
 
 from bench import load, replay, service, targets, twin
@@ -32,7 +33,7 @@ QUICK = {"ROUNDS": 1, "SECONDS": 1, "WARM_UP_S": 0.5, "VEHICLES": 200}
 def make_fleet():
     SystemFactory()
     RegionFactory()
-    OpeningHoursFactory()
+    OpeningHoursFactory(opens_at=time(0), closes_at=time(0))  # all day: at night the bench runs, too
     scooter = AssetTypeFactory(type_id="scooter", default_plan=pause_plan(), access_methods=["QR"])
     ConditionFactory(asset_type=scooter, kind="conditionPayWhenFinished", details={})
     names = [f"ride-{n}" for n in range(VEHICLES)] + [f"{replay.VEHICLE}{n}" for n in range(CONNECTIONS)]
