@@ -159,7 +159,7 @@ def place(vehicle):
 
 
 def event(ask, name, leg_id, kind):
-    ask(name, "POST", f"/legs/{leg_id}/events", {"event": kind, "time": datetime.now(UTC).isoformat()})
+    return ask(name, "POST", f"/legs/{leg_id}/events", {"event": kind, "time": datetime.now(UTC).isoformat()})
 
 
 def whole_ride(ask, vehicle):
@@ -178,9 +178,13 @@ def whole_ride(ask, vehicle):
 
 def one_stop_ride(ask, vehicle):
     """As few steps as a trip can have; the provider's bookings are committed at once."""
-    booking_id = ask("one-stop", "POST", "/bookings/one-stop", place(vehicle))["id"]
-    event(ask, "set in use", booking_id, "SET_IN_USE")
-    event(ask, "finish", booking_id, "FINISH")
+    booking = ask("one-stop", "POST", "/bookings/one-stop", place(vehicle))
+    [leg] = booking["legs"]
+    assert (booking["state"], leg["asset"]["id"].lower()) == ("CONFIRMED", vehicle[0].lower()), booking
+    event(ask, "set in use", leg["id"], "SET_IN_USE")
+    leg = event(ask, "finish", leg["id"], "FINISH")
+    assert leg["state"] == "FINISHED", leg
+    assert leg["pricing"], leg
 
 
 CYCLES = {"whole": whole_ride, "one-stop": one_stop_ride}

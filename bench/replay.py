@@ -133,14 +133,14 @@ def script(first, second, public_id, asset_id):
     lines = [VEHICLE_OF_CLIENT.format(made=made, beginning=VEHICLE)]
     for one, other in zip(first, second, strict=True):
         texts = tuple(
-            _written(mine, known if repr(mine) != repr(theirs) else {})
+            written(mine, known if repr(mine) != repr(theirs) else {})
             for mine, theirs in zip(one.params, other.params, strict=True)
         )
         lines.append(f"{one.sql % texts if texts else one.sql};")
     return "\n".join((*lines, ""))
 
 
-def _written(value, known):
+def written(value, known):
     """The parameter as the variable it is, or as a literal in which pgbench finds no variable of its own."""
     if isinstance(value, int | str | UUID) and value in known:
         return known[value]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 from functools import partial
 
-from bench import load, replay, service, targets
+from bench import load, replay, service, targets, twin
 from bench.load import CYCLES, Clients
 from bench.measuring import Sample, Table, alternated, median, quantiles, shown, spread
 from bookings.models import Booking, BookingState
@@ -58,6 +58,15 @@ def rides(clients, process, headers, cycle):
     return sample
 
 
+def rides_of_twin(clients, process):
+    before = twin.counted()
+    sample = service.measured(
+        process, lambda: clients.ride(process.port, twin.HEADERS, twin.vehicles(), "one-stop", SECONDS)
+    )
+    assert twin.counted() - before == Counter(finished=sample.rounds, fares=sample.rounds), (before, twin.counted())
+    return sample
+
+
 def limit(path):
     before = counted()
     sample = replay.run(path, CONNECTIONS, SECONDS)
@@ -96,15 +105,16 @@ def compared(clients, processes, headers, cycle, folder):
     path, statements, by_step, calls = written(cycle, headers, folder)
     product, steps = processes["product"], STEPS[cycle]
     clients.ride(product.port, headers, vehicles("ride-"), cycle, WARM_UP_S)
-    samples = alternated(
-        {
-            "**product**": lambda: rides(clients, product, headers, cycle),
-            "pgbench, the same statements": lambda: limit(path),
-            "bare Django view": lambda: yardstick(clients, processes["Django"], steps),
-            "WSGI callable": lambda: yardstick(clients, processes["WSGI"], steps),
-        },
-        ROUNDS,
-    )
+    variants = {
+        "**product**": lambda: rides(clients, product, headers, cycle),
+        "pgbench, the same statements": lambda: limit(path),
+        "bare Django view": lambda: yardstick(clients, processes["Django"], steps),
+        "WSGI callable": lambda: yardstick(clients, processes["WSGI"], steps),
+    }
+    if cycle == "one-stop":
+        clients.ride(processes["naive"].port, twin.HEADERS, twin.vehicles(), cycle, WARM_UP_S)
+        variants[NAIVE] = lambda: rides_of_twin(clients, processes["naive"])
+    samples = alternated(variants, ROUNDS)
     reached = median(samples["**product**"], _per_second)
     rows = [
         (
@@ -138,6 +148,9 @@ def findings(cycle, samples, by_step):
         targets.at_least("P1", f"{cycle} cycle, {CONNECTIONS} clients, product / pgbench", 0.15, share),
         targets.at_most("P4", f"{cycle} cycle, Python for a request", 2, web_ms, "ms"),
     ]
+    if NAIVE in samples:
+        times = median(product, _per_second) / median(samples[NAIVE], _per_second)
+        found.append(targets.at_least("P2", f"{cycle} cycle, {CONNECTIONS} clients, product / naive twin", 3, times))
     events = {step: count for step, count in by_step.items() if step not in NO_EVENTS}
     found += [targets.at_most("P3", name, NO_EVENTS[name], by_step[name]) for name in NO_EVENTS if name in by_step]
     slowest = max(events, key=events.get)
@@ -150,14 +163,17 @@ def _per_second(sample):
 
 def run(folder):
     make_fleet()
+    statements_of_twin = twin.make(VEHICLES)
     headers = {"whole": service.caller(maas_id="bench"), "one-stop": service.caller(maas_id="auto", auto_commit=True)}
     service.analyze()
     tables, found = [], []
-    with Clients() as clients, service.all_webs() as processes:
+    with Clients() as clients, service.all_webs() as processes, service.web("naive") as naive:
+        processes["naive"] = naive
         for cycle in STEPS:
             more, findings_of_it = compared(clients, processes, headers[cycle], cycle, folder)
             tables, found = tables + more, found + findings_of_it
         memory = [(name, shown(process.memory_mb("VmRSS"))) for name, process in processes.items()]
+    tables.append(Table("Statements of the naive twin", ("step", "SQL"), list(statements_of_twin.items()), OF_TWIN))
     return [*tables, Table("Memory of a web process after that", ("", "MB"), memory)], found
 
 
@@ -170,5 +186,7 @@ NOTE = (
     "counted as if a trip were as many of their requests. A trip is {statements} statements, with those that begin and "
     "end transactions, and **{calls:,} function calls in Python**, which no other process can disturb."
 )
+NAIVE = "naive twin"
+OF_TWIN = "Without those that begin and end transactions, and those that open its connection for each request."
 NO_EVENTS = {"one-stop": 12, "offer": 12, "book": 12, "commit": 12, "GET booking": 4}  # SQL at most; else 10
 WAITING = f"With {CONNECTIONS} connections that never pause: most of it is waiting for a turn."

@@ -27,6 +27,7 @@ APPLICATIONS = {
     "product": "tomp_operator.wsgi:application",
     "Django": "bench.plain_django:application",
     "WSGI": "bench.plain:raw_application",
+    "naive": "bench.naive.wsgi:application",
 }
 
 

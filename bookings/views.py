@@ -1,7 +1,6 @@
 """The booking module (TOMP /bookings)."""
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -49,15 +48,10 @@ class BookingViewSet(ProviderViewSet):
         mine = Booking.objects.for_provider(self.provider)
         for booking in mine.lapsed(now):
             services.expire(booking_id=booking.pk, now=now)
-        bookings = self.filtered(BookingFilter, mine.booked()).prefetch_related(
-            Prefetch("legs", Leg.objects.for_trip())
-        )
-        return Response(
-            [
-                booking_json(booking, list(booking.legs.all()), self.dialect, now=now)
-                for booking in bookings[: settings.TOMP_MAX_PAGE_SIZE]
-            ]
-        )
+        bookings = list(self.filtered(BookingFilter, mine.booked())[: settings.TOMP_MAX_PAGE_SIZE])
+        legs = Leg.objects.by_booking(bookings)
+        dialect = self.dialect
+        return Response([booking_json(booking, legs[booking.pk], dialect, now=now) for booking in bookings])
 
     @extend_schema(request=BookingRequest, responses={201: components.Booking}, tags=TAGS)
     def create(self, request):

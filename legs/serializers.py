@@ -86,7 +86,6 @@ def leg_json(leg, dialect, *, with_ids=True, access=None, with_track=False):
 
     The way it went only when asked for, too: a list of bookings would grow long.
     """
-    tariff = pricing.Tariff.from_json(leg.tariff)
     return without_nulls(
         id=str(leg.id) if with_ids else None,
         **{"from": place_json(leg.from_place, dialect.language)},
@@ -99,7 +98,7 @@ def leg_json(leg, dialect, *, with_ids=True, access=None, with_track=False):
         legSequenceNumber=leg.sequence,
         assetType=fleet.asset_type_json(leg.asset_type, language=dialect.language),
         asset=leg_asset_json(leg, dialect.version),
-        pricing=_pricing(leg, tariff),
+        pricing=_pricing(leg),
         conditions=fleet.conditions_json(leg.conditions, dialect),
         state=leg.state,
         distance=leg.distance_m or None,
@@ -145,11 +144,11 @@ def leg_asset_json(leg, version=LOWEST):
     return asset
 
 
-def _pricing(leg, tariff):
+def _pricing(leg):
     """The rules until the price is final, the amount afterwards: nothing if cancelled (semantics §9, Entur profile)."""
     if leg.is_concluded or leg.is_done:
         return fleet.fare_json(leg.price(leg.arrived_at), estimated=False)
-    return fleet.tariff_json(tariff)
+    return fleet.tariff_json(pricing.Tariff.from_json(leg.tariff))
 
 
 def progress_json(leg, now, *, location_only, version=LOWEST):

@@ -20,11 +20,11 @@ SETTINGS = {
 
 
 @contextmanager
-def working():
+def working(*, looks_every_s=0.2):
     """Jobs are done as they come inside the block; those that are being done after it are finished."""
     stop = threading.Event()
     with app.replace_connector(connector_of_worker()):
-        thread = threading.Thread(target=_run, args=(stop,))
+        thread = threading.Thread(target=_run, args=(stop, looks_every_s))
         thread.start()
         try:
             yield
@@ -45,25 +45,25 @@ def work_off():
         _run(None)
 
 
-def _run(stop):
+def _run(stop, looks_every_s=None):
     with ThreadPoolExecutor(THREADS) as pool:
-        asyncio.run(_work(stop, pool))
+        asyncio.run(_work(stop, looks_every_s, pool))
 
 
-async def _work(stop, pool):
+async def _work(stop, looks_every_s, pool):
     asyncio.get_running_loop().set_default_executor(pool)
     async with app.open_async():
         if stop is None:
             await app.run_worker_async(wait=False, listen_notify=False, **SETTINGS)
         else:
-            await _work_until(stop)
+            await _work_until(stop, looks_every_s)
     all_here = threading.Barrier(THREADS)
     closing = [pool.submit(_close_connections, all_here) for _thread in range(THREADS)]
     await asyncio.gather(*map(asyncio.wrap_future, closing))
 
 
-async def _work_until(stop):
-    work = asyncio.create_task(app.run_worker_async(fetch_job_polling_interval=0.2, **SETTINGS))
+async def _work_until(stop, looks_every_s):
+    work = asyncio.create_task(app.run_worker_async(fetch_job_polling_interval=looks_every_s, **SETTINGS))
     while not stop.is_set() and not work.done():
         await asyncio.sleep(0.1)
     work.cancel()

@@ -1,7 +1,10 @@
 """What granian serves."""
 
+import gc
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from tomp_operator import checks
@@ -11,3 +14,9 @@ application = get_wsgi_application()
 
 # Web processes run no system checks of their own, and must refuse unsafe settings all the same.
 checks.refuse_unsafe_settings()
+
+# All that is loaded stays as long as the process does. Were it not frozen, each full collection of garbage would look
+# at it: 0.1 s, during a request.
+import_module(settings.ROOT_URLCONF)
+gc.collect()
+gc.freeze()

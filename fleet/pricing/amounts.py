@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, fields
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
 from types import NoneType
 from typing import Any, get_args
 
@@ -39,10 +40,9 @@ def rounded(amount: Decimal, places: int) -> Decimal:
 
 def convert(item: Any) -> None:
     """Make the fields what their annotations say. A float is refused: it is no longer exact."""
-    for field in fields(item):
-        kinds = get_args(field.type) or (field.type,)
-        value, kind = getattr(item, field.name), kinds[0]
-        if not _is_exact(kind) or (value is None and NoneType in kinds):
+    for name, kind, may_be_none in _exact_fields(type(item)):
+        value = getattr(item, name)
+        if value is None and may_be_none:
             continue
         try:
             converted = kind(value)
@@ -50,8 +50,15 @@ def convert(item: Any) -> None:
                 raise ValueError(value)
         except (ValueError, TypeError, ArithmeticError) as error:
             expected = "finite Decimal" if kind is Decimal else kind.__name__
-            raise TariffError(f"{field.name} must be a {expected}, not {value!r}") from error
-        object.__setattr__(item, field.name, converted)
+            raise TariffError(f"{name} must be a {expected}, not {value!r}") from error
+        object.__setattr__(item, name, converted)
+
+
+@cache
+def _exact_fields(dataclass: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """Name, kind and whether it may be None, of the fields that are a Decimal or one of our words."""
+    kinds = [(field.name, get_args(field.type) or (field.type,)) for field in fields(dataclass)]
+    return tuple((name, each[0], NoneType in each) for name, each in kinds if _is_exact(each[0]))
 
 
 def _is_exact(kind: Any) -> bool:

@@ -1,15 +1,19 @@
 """manage.py worker …"""
 
+import asyncio
+import threading
+
 import pytest
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.manager import JobManager
 
 from legs import vehicles
 from maas import delivery, outbox
 from tests.factories import MaasProviderFactory
 from tests.journey import NOW
-from tests.worker import forget_jobs, work_off
+from tests.worker import forget_jobs, work_off, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,3 +61,27 @@ def test_defers_in_the_transaction_of_the_job_that_defers(monkeypatch, delivered
     assert jobs_seen_inside == 1
     assert delivered == (set() if is_undone else {callback_id})
     assert not ProcrastinateJob.objects.filter(task_name=outbox.DELIVER).exists()
+
+
+@pytest.mark.concurrency
+def test_does_a_job_at_once_that_comes_while_it_looks_at_the_queue(monkeypatch):
+    forget_jobs()
+    told, is_done = threading.Event(), threading.Event()
+    monkeypatch.setattr(vehicles, "vehicle_told", lambda **about: is_done.set())
+    job = app.configure_task("legs.tasks.follow_vehicles")
+    look = JobManager.fetch_job
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})  # whatever else comes wakes the worker, too
+
+    async def while_a_job_comes(self, **asked):
+        found = await look(self, **asked)
+        if found is None and not told.is_set():
+            told.set()
+            await asyncio.to_thread(job.defer, vehicles=[{"asset": 1, "happenings": []}])
+            await asyncio.sleep(0.05)  # the worker is told of the job before it knows that it found none
+        return found
+
+    with working(looks_every_s=3600):
+        monkeypatch.setattr(JobManager, "fetch_job", while_a_job_comes)
+        job.defer(vehicles=[])
+
+        assert is_done.wait(10)

@@ -1,15 +1,18 @@
 """The process that does the jobs."""
 
 import asyncio
+import json
 import signal
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS
 from procrastinate import JobContext, PsycopgConnector
-from procrastinate.connector import BaseConnector
+from procrastinate.connector import BaseConnector, Notify
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
@@ -19,6 +22,7 @@ from procrastinate.worker import Worker
 from tomp import logs
 
 SECONDS_BEFORE_RETRY = 2
+SECONDS_OF_A_LOOK = 0.1  # at the queue, even where the database is busy
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +36,28 @@ class WorkerConnector(PsycopgConnector):
     def get_sync_connector(self) -> BaseConnector:
         return DjangoConnector()
 
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """That there is a new job is told once more a moment later, after the last of many.
+
+        A worker forgets what it is told while it looks at the queue (procrastinate's Worker clears its event after the
+        look, not before), and would look again after five seconds.
+        """
+        repetition: asyncio.Task[None] | None = None
+
+        async def told_again(channel: str, payload: str) -> None:
+            await asyncio.sleep(SECONDS_OF_A_LOOK)
+            await on_notification(channel=channel, payload=payload)
+
+        async def told(*, channel: str, payload: str) -> None:
+            nonlocal repetition
+            await on_notification(channel=channel, payload=payload)
+            if json.loads(payload)["type"] == "job_inserted":
+                if repetition is not None:
+                    repetition.cancel()
+                repetition = asyncio.create_task(told_again(channel, payload))
+
+        await super().listen_notify(told, channels)
+
 
 def connector_of_worker() -> WorkerConnector:
     """For the app, while this process does its jobs."""
@@ -40,6 +66,7 @@ def connector_of_worker() -> WorkerConnector:
 
 class Command(BaseCommand):
     help = "Does the jobs: callbacks, expiry, assignment before departure, retention. Any number may run."
+    requires_system_checks = [Tags.security]  # the others would load the routes, their pages and their documents
 
     def handle(self, *args: Any, **options: Any) -> None:
         with app.replace_connector(connector_of_worker()):
