@@ -109,7 +109,7 @@ class BookingAdmin(Decisions):
     )
 
     def get_queryset(self, request):
-        legs = Leg.objects.select_related("asset", "asset_type").order_by("sequence")
+        legs = Leg.objects.select_related("asset__asset_type", "asset_type", "station").order_by("sequence")
         bookings = super().get_queryset(request).select_related("provider", "customer")
         return bookings.prefetch_related(Prefetch("legs", legs))
 
@@ -121,7 +121,7 @@ class BookingAdmin(Decisions):
         if object_id not in read:
             booking = read[object_id] = super().get_object(request, object_id, from_field)
             if booking is not None:
-                prefetch_related_objects(booking.legs.all(), "evidence", "asset__asset_type", "station")
+                prefetch_related_objects(booking.legs.all(), "evidence")
         return read[object_id]
 
     def get_search_results(self, request, queryset, search_term):

@@ -200,11 +200,12 @@ class Decisions(StaffAdmin):
 
     def _assign(self, request, object_id, to):
         asked, actor = self.existing(request, object_id), request.user.get_username()
-        attempt(
+        if attempt(
             request,
             lambda: services.assign(request_id=asked.pk, to=to, actor=actor, now=timezone.now()),
             lambda asked: _("It is with %(whom)s now.") % {"whom": asked.assigned_to or _("nobody")},
-        )
+        ):
+            self.log_change(request, asked, f"Assigned to {to or 'nobody'}")
         return back(request)
 
     @action(

@@ -69,7 +69,7 @@ def test_the_page_of_a_booking_needs_the_same_queries_for_any_story(staff, djang
     address = f"/admin/bookings/booking/{leg.booking_id}/change/"
     staff.get(address)  # content types are read once per process
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         response = staff.get(address)
 
     assert len(response.context["timeline"]()) == 4 * events

@@ -41,6 +41,8 @@ def test_a_colleague_is_given_it_and_relieved_of_it(staff):
 
     assert SupportRequest.objects.get().assigned_to == ""
     assert notes() == [("rita", "Assigned to otto."), ("rita", "Assigned to nobody.")]
+    told = list(LogEntry.objects.order_by("pk").values_list("user__username", "change_message"))
+    assert told == [("rita", "Assigned to otto"), ("rita", "Assigned to nobody")]
 
 
 def test_who_has_it_is_not_given_it_again(staff):
@@ -48,7 +50,7 @@ def test_who_has_it_is_not_given_it_again(staff):
 
     with nothing_changes():
         assert press(staff, button(asked, "take")) == [("error", "It is with rita already.")]
-    assert notes() == []
+    assert (notes(), LogEntry.objects.count()) == ([], 0)
 
 
 def test_who_has_it_is_not_offered_to_take_it(staff):
