@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -37,6 +37,7 @@ from tomp.forms import (
     LocalizedTextWidget,
     StaffForm,
 )
+from tomp.lists import List
 
 DASH = "–"
 INPUTS = {
@@ -86,6 +87,9 @@ class StaffAdmin(ReadableJSON, ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = False
+
+    def get_changelist(self, request, **kwargs):
+        return List
 
     def existing(self, request, object_id):
         """The object an action is about; 404 when there is none."""
@@ -245,7 +249,13 @@ def back(request):
 
 def label(value, text, colours):
     """A coloured tag; colours are unfold's (info, success, warning, danger) by value."""
-    return display_for_label((value, str(text)), DASH, colours) if value else DASH
+    return _tag(str(text), colours.get(value, "")) if value else DASH
+
+
+@lru_cache(maxsize=1000)
+def _tag(text, colour):
+    """A list shows the same few in each of its rows."""
+    return display_for_label(("tag", text), DASH, {"tag": colour})
 
 
 def nowrap(text, title=""):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from maas.models import MaasProvider
@@ -79,7 +80,6 @@ def _fees(provider: MaasProvider) -> Iterator[str]:
 
 
 def _plain(amount: Decimal) -> str:
-    """At least two decimals: 2.50, 0.125."""
+    """At least two decimals: 2.50, 0.125; as readers of the language write them."""
     exact = amount.normalize()
-    places = max(2, -int(exact.as_tuple().exponent))
-    return f"{exact:.{places}f}"
+    return number_format(exact, max(2, -int(exact.as_tuple().exponent)))

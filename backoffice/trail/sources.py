@@ -32,7 +32,7 @@ from bookings.models import BookingEvent, Notification, Party
 from customers.models import BY_PROVIDER, Customer
 from fleet.models import Restriction
 from legs.models import LegEvent
-from payments.models import Claim, Invoice, JournalEntry
+from payments.models import Claim, Correction, Invoice, JournalEntry
 from support.models import SupportStatus
 
 LOG = "log"
@@ -209,6 +209,20 @@ def _claims(*, decided: bool) -> QuerySet:
     )  # fmt: skip
 
 
+def _corrections(*, decided: bool) -> QuerySet:
+    if not decided:
+        return _columns(
+            Correction.objects.all(), Correction._meta.label_lower, F("proposed_at"),
+            t_actor=text(F("proposed_by")), t_object=text(F("pk")), t_what=text(F("category")), t_why=text(F("reason")),
+            t_after=text(Concat(text(F("amount")), Value(" "), F("currency"), output_field=TextField())),
+        )  # fmt: skip
+    return _columns(
+        Correction.objects.exclude(decided_at=None), Correction._meta.label_lower, F("decided_at"),
+        t_actor=text(F("decided_by")), t_object=text(F("pk")), t_before=text(Value(Correction.State.PROPOSED)),
+        t_after=text(F("state")), t_what=text(F("category")), t_why=text(F("decided_because")),
+    )  # fmt: skip
+
+
 def _support() -> QuerySet:
     former = SupportStatus.objects.filter(request=OuterRef("request"), pk__lt=OuterRef("pk")).order_by("-pk")
     return _columns(
@@ -238,6 +252,7 @@ def sources(user: User) -> Iterator[Source]:
     events: list[tuple[type[Model], Callable[[], QuerySet]]] = [
         (BookingEvent, _booking_events), (LegEvent, _leg_events), (Notification, _messages), (JournalEntry, _entries),
         (Claim, partial(_claims, decided=False)), (Claim, partial(_claims, decided=True)), (SupportStatus, _support),
+        (Correction, partial(_corrections, decided=False)), (Correction, partial(_corrections, decided=True)),
         (Invoice, _invoices), (Restriction, _restrictions),
     ]  # fmt: skip
     every = [Source(LOG, LogEntry, partial(_log_for, user))]

@@ -58,6 +58,7 @@ def told(row: tuple, providers: dict[int, str]) -> Change:
         was, now = json.loads(before or "{}"), json.loads(after)
         name = _name(apps.get_model(source), now)
         differences = _differences(apps.get_model(source), was, now) if was else []
+        why = why or _reason(was, now)
     else:
         model, act, name = PAGES.get(source, source), what, object_id[:8]
         differences = [(_("state"), before, after)] if after else []
@@ -73,6 +74,12 @@ def told(row: tuple, providers: dict[int, str]) -> Change:
         differences=differences,
         why=why,
     )
+
+
+def _reason(was: dict, now: dict) -> str:
+    """Why a vehicle has the state it has now, where that was written with it; in no other history is it in the row."""
+    said = now.get("state_reason") or ""
+    return said if said != was.get("state_reason") else ""
 
 
 @cache

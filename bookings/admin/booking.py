@@ -1,7 +1,7 @@
 """Back office: everything about a trip on one page. It is read here; what moves a trip are its decisions."""
 
 from django.contrib import admin
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,9 @@ class StateFilter(BookedFilter):
             return queryset.to_confirm(timezone.now())
         return super().queryset(request, queryset)
 
+    def booked(self, queryset):
+        return queryset.booked()
+
 
 @admin.register(Booking)
 class BookingAdmin(Decisions):
@@ -108,15 +111,17 @@ class BookingAdmin(Decisions):
     def get_queryset(self, request):
         legs = Leg.objects.select_related("asset__asset_type", "asset_type", "station").order_by("sequence")
         bookings = super().get_queryset(request).select_related("provider", "customer")
-        return bookings.prefetch_related(Prefetch("legs", legs.prefetch_related("evidence")))
+        return bookings.prefetch_related(Prefetch("legs", legs))
 
     def get_object(self, request, object_id, from_field=None):
-        """The booking with its legs, read once for a page that asks three times."""
+        """The booking with its legs and photos, read once for a page that asks three times."""
         read = request.__dict__.setdefault("_bookings_read", {})
         if request.method != "GET":
             return super().get_object(request, object_id, from_field)
         if object_id not in read:
-            read[object_id] = super().get_object(request, object_id, from_field)
+            booking = read[object_id] = super().get_object(request, object_id, from_field)
+            if booking is not None:
+                prefetch_related_objects(booking.legs.all(), "evidence")
         return read[object_id]
 
     def get_search_results(self, request, queryset, search_term):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from bookings.models import Booking, BookingState
 from fleet.admin.days import DaysFilter
 from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
 from fleet.models import Asset, AssetPublicId
@@ -90,7 +91,11 @@ class BookedFilter(DropdownFilter):
         if self.value() in self.states.values:
             return queryset.filter(state=self.value())
         is_search = bool(request.GET.get("q")) and not self.value()
-        return queryset if self.value() == self.everything or is_search else queryset.booked()
+        return queryset if self.value() == self.everything or is_search else self.booked(queryset)
+
+    def booked(self, queryset):
+        # Joined, all bookings there ever were would be read to count the legs; offers are few.
+        return queryset.exclude(booking__in=Booking.objects.filter(state=BookingState.NEW))
 
 
 class OverdueFilter(DropdownFilter):

@@ -20,10 +20,12 @@ class JournalEntryQuerySet(models.QuerySet):
 
     def earned(self):
         """Without deposits and what gives them back, corrections of corrections included (is_of_a_deposit)."""
-        entries = self
-        for generation in range(GENERATIONS):
-            entries = entries.exclude(**{"refers_to__" * generation + "category": JournalEntry.Category.DEPOSIT})
-        return entries
+        deposit, of_a_deposit = JournalEntry.Category.DEPOSIT, models.Q()
+        for generation in range(1, GENERATIONS):
+            of_a_deposit |= models.Q(**{"refers_to__" * generation + "category": deposit})
+        # Joined, all entries there ever were would be read; those that correct another one are few.
+        corrections = JournalEntry.objects.filter(of_a_deposit, refers_to__isnull=False)
+        return self.exclude(category=deposit).exclude(pk__in=corrections)
 
 
 class JournalEntry(models.Model):

@@ -85,17 +85,13 @@ class OneRequest(forms.ModelChoiceField):
         return in_short(asked)
 
 
-class MergeForm(BaseDialogForm):
-    """This request and the others that are open about its trip or vehicle: which are the same, and which stays?"""
+class MergingForm(BaseDialogForm):
+    """Of some requests that report the same: which stays, and what are the users of the others told?"""
 
-    repeated = Requests(
-        label=_("These report the same"),
-        queryset=SupportRequest.objects.none(),
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
     kept = OneRequest(
         label=_("This one stays"),
         queryset=SupportRequest.objects.none(),
+        empty_label=None,
         widget=UnfoldAdminSelectWidget,
         help_text=_("The others go on with it: what is said there is told to all who reported."),
     )
@@ -103,16 +99,40 @@ class MergeForm(BaseDialogForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["comment"].initial = _now("We look after this together with another report of the same.")
+
+    def may_stay(self, requests):
+        """The oldest is proposed."""
+        self.fields["kept"].queryset = requests
+        self.fields["kept"].initial = requests.values_list("pk", flat=True).first()
+
+
+class MergeSelectedForm(MergingForm):
+    def __init__(self, *args, stay, **kwargs):
+        super().__init__(*args, **kwargs)
+        requests = SupportRequest.objects.filter(pk__in=[asked.pk for asked in stay]).select_related("provider")
+        self.may_stay(requests.order_by("created_at", "pk"))
+
+
+class MergeForm(MergingForm):
+    """This request and the others that are open about its trip or vehicle: which are the same, and which stays?"""
+
+    repeated = Requests(
+        label=_("These report the same"),
+        queryset=SupportRequest.objects.none(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    field_order = ("repeated", "kept", "comment")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         asked = SupportRequest.objects.filter(pk=self.object_id).first()
         others = list(services.alike(asked).values_list("pk", flat=True)[:MOST]) if asked else []
         shown = SupportRequest.objects.filter(Q(pk__in=others) | Q(pk=self.object_id)).select_related("provider")
-        rows = list(shown.order_by("created_at", "pk"))
-        for name in ("repeated", "kept"):
-            self.fields[name].queryset = shown.order_by("created_at", "pk")
-        self.fields["kept"].empty_label = None
-        self.fields["kept"].initial = rows[0].pk if rows else None
+        rows = shown.order_by("created_at", "pk")
+        self.may_stay(rows)
+        self.fields["repeated"].queryset = rows
         self.fields["repeated"].initial = [row.pk for row in rows if asked and row.support_type == asked.support_type]
-        self.fields["comment"].initial = _now("We look after this together with another report of the same.")
 
     def clean(self):
         cleaned = super().clean() or self.cleaned_data

@@ -1,41 +1,32 @@
 """Back office: the support inbox, what is open first, the most urgent and oldest on top."""
 
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Case, IntegerField, Value, When
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     MultipleChoicesDropdownFilter,
 )
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from bookings.admin.booking import STATE_COLOURS as TRIP_COLOURS
 from fleet.admin.wording import place_text
 from maas.admin.sandbox import SandboxFilter
 from support import services
 from support.admin import shown
-from support.admin.forms import AnswerForm, AssignForm, CloseForm, MergeForm, NoteForm, ReopenForm
+from support.admin.decisions import Decisions
 from support.admin.inbox import InboxFilter, inbox_cards
 from support.admin.look import look
 from support.models import IN_INBOX, SupportNote, SupportRequest, SupportStatus
-from tomp.admin import DASH, ConfirmForm, ReadOnlyInline, StaffAdmin, attempt, back, has_id, link, moment
+from tomp.admin import DASH, ReadOnlyInline, has_id, link, moment
 
 RANKS = {priority: rank for rank, priority in enumerate(SupportRequest.Priority)}
 SORTED_IN_BY_US = ("priority", "asset")
 PARTS = ("asset__asset_type", "asset__station", "booking__provider", "booking__customer")
-NOT_FOR = {
-    "merged": {"answer", "close", "reopen", "take", "assign", "merge"},
-    "closed": {"answer", "close", "take", "assign", "merge"},
-    "open": {"reopen"},
-}
 
 
 class NoteInline(ReadOnlyInline):
@@ -65,7 +56,7 @@ class StatusInline(ReadOnlyInline):
 
 
 @admin.register(SupportRequest)
-class SupportRequestAdmin(StaffAdmin):
+class SupportRequestAdmin(Decisions):
     """Providers ask; staff say how urgent it is and which vehicle it is about, and answer with a button."""
 
     list_display = (
@@ -95,14 +86,6 @@ class SupportRequestAdmin(StaffAdmin):
     search_help_text = _("Booking id, vehicle number, contact, or a word of the comment")
     autocomplete_fields = ("asset",)
     inlines = (StatusInline, NoteInline)
-    actions_row = ("take", "answer")
-    actions_detail: tuple = (
-        "answer",
-        "take",
-        "close",
-        "reopen",
-        {"title": _("More"), "icon": "more_horiz", "items": ["merge", "assign", "write_note"]},
-    )
     fieldsets = (
         (
             _("How it stands"),
@@ -148,21 +131,6 @@ class SupportRequestAdmin(StaffAdmin):
             return flatten_fieldsets(self.get_fieldsets(request, obj))
         return [field for field in flatten_fieldsets(self.get_fieldsets(request, obj)) if field not in SORTED_IN_BY_US]
 
-    def has_answer_permission(self, request, obj=None):
-        return request.user.has_perm("support.change_supportrequest")
-
-    def get_actions_detail(self, request, object_id):
-        """What can be done about it as it stands."""
-        asked = self.get_object(request, object_id)
-        if asked is None:
-            return []
-        hidden = set(NOT_FOR["merged" if asked.merged_into_id else "open" if asked.waits else "closed"])
-        if asked.assigned_to == request.user.get_username():
-            hidden.add("take")
-        if not services.alike(asked).exists():
-            hidden.add("merge")
-        return [each for each in super().get_actions_detail(request, object_id) if each.path not in hidden]
-
     def save_model(self, request, obj, form, change):
         """A damage moves with its request from vehicle to vehicle, so that is done by the service."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -177,29 +145,6 @@ class SupportRequestAdmin(StaffAdmin):
                 context |= {"show_save": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    @action(
-        description=_("Answer"),
-        icon="reply",
-        permissions=["answer"],
-        dialog={
-            "title": _("Answer"),
-            "description": _("The provider reads it when it asks how the request stands."),
-            "form_class": AnswerForm,
-            "form_submit_text": _("Answer"),
-        },
-    )
-    def answer(self, request, form, object_id):
-        asked = self.existing(request, object_id)
-        said = {name: form.cleaned_data[name] for name in ("status", "comment", "resolution_minutes")}
-        actor = request.user.get_username()
-        if attempt(
-            request,
-            lambda: services.answer(request_id=asked.pk, now=timezone.now(), actor=actor, **said),
-            lambda answer: _("Answered: %(status)s.") % {"status": answer.get_status_display()},
-        ):
-            self.log_change(request, asked, f"Answered: {said['status']}")
-        return back(request)
-
     def changelist_view(self, request, extra_context=None):
         """Adds how many there are on each card."""
         response = super().changelist_view(request, extra_context)
@@ -207,136 +152,6 @@ class SupportRequestAdmin(StaffAdmin):
         if "cl" in shown:
             shown["states"] = inbox_cards(request, shown["cl"])
         return response
-
-    @action(
-        description=_("Close"),
-        icon="task_alt",
-        permissions=["answer"],
-        url_path="close",
-        variant=ActionVariant.SUCCESS,
-        dialog={
-            "title": _("Close"),
-            "description": _("Nothing is left to do. The provider reads what you write."),
-            "form_class": CloseForm,
-            "form_submit_text": _("Close"),
-        },
-    )
-    def close(self, request, form, object_id):
-        asked, actor = self.existing(request, object_id), request.user.get_username()
-        result, comment = form.cleaned_data["result"], form.cleaned_data["comment"]
-        if attempt(
-            request,
-            lambda: services.close(
-                request_id=asked.pk, result=result, comment=comment, now=timezone.now(), actor=actor
-            ),
-            _("Closed: %(result)s.") % {"result": SupportRequest.Result(result).label},
-        ):
-            self.log_change(request, asked, f"Closed: {result}")
-        return back(request)
-
-    @action(
-        description=_("Reopen"),
-        icon="undo",
-        permissions=["answer"],
-        url_path="reopen",
-        dialog={
-            "title": _("Reopen"),
-            "description": _("Somebody looks after it again. The provider reads why."),
-            "form_class": ReopenForm,
-            "form_submit_text": _("Reopen"),
-        },
-    )
-    def reopen(self, request, form, object_id):
-        asked, actor = self.existing(request, object_id), request.user.get_username()
-        comment = form.cleaned_data["comment"]
-        if attempt(
-            request,
-            lambda: services.reopen(request_id=asked.pk, comment=comment, now=timezone.now(), actor=actor),
-            _("It is open again."),
-        ):
-            self.log_change(request, asked, "Reopened")
-        return back(request)
-
-    @action(
-        description=_("Merge"),
-        icon="merge",
-        permissions=["answer"],
-        url_path="merge",
-        dialog={
-            "title": _("Merge repeated reports"),
-            "description": _("Of the open requests about this trip or vehicle. It cannot be undone."),
-            "form_class": MergeForm,
-            "form_submit_text": _("Merge"),
-        },
-    )
-    def merge(self, request, form, object_id):
-        self.existing(request, object_id)
-        kept, actor = form.cleaned_data["kept"], request.user.get_username()
-        repeated = [asked.pk for asked in form.cleaned_data["repeated"]]
-        comment = form.cleaned_data["comment"]
-        if attempt(
-            request,
-            lambda: services.merge(
-                kept_id=kept.pk, repeated_ids=repeated, comment=comment, now=timezone.now(), actor=actor
-            ),
-            lambda done: _merged(*done),
-        ):
-            merged = SupportRequest.objects.filter(pk__in=repeated).exclude(pk=kept.pk).order_by("pk")
-            self.log_change(request, kept, "Merged into this: " + ", ".join(f"#{asked.pk}" for asked in merged))
-            told = f"Merged into #{kept.pk}"
-            LogEntry.objects.log_actions(request.user.pk, merged, CHANGE, told, single_object=False)
-        return back(request)
-
-    @action(
-        description=_("Take it"),
-        icon="front_hand",
-        permissions=["answer"],
-        url_path="take",
-        dialog={"title": _("I look after it"), "form_class": ConfirmForm, "form_submit_text": _("Take it")},
-    )
-    def take(self, request, form, object_id):
-        return self._assign(request, object_id, request.user.get_username())
-
-    @action(
-        description=_("Assign"),
-        icon="person_add",
-        permissions=["answer"],
-        url_path="assign",
-        dialog={"title": _("Assign"), "form_class": AssignForm, "form_submit_text": _("Assign")},
-    )
-    def assign(self, request, form, object_id):
-        return self._assign(request, object_id, form.cleaned_data["to"])
-
-    def _assign(self, request, object_id, to):
-        asked, actor = self.existing(request, object_id), request.user.get_username()
-        attempt(
-            request,
-            lambda: services.assign(request_id=asked.pk, to=to, actor=actor, now=timezone.now()),
-            lambda asked: _("It is with %(whom)s now.") % {"whom": asked.assigned_to or _("nobody")},
-        )
-        return back(request)
-
-    @action(
-        description=_("Note"),
-        icon="sticky_note_2",
-        permissions=["answer"],
-        url_path="note",
-        dialog={
-            "title": _("Internal note"),
-            "description": _("Colleagues read it; the provider never does."),
-            "form_class": NoteForm,
-            "form_submit_text": _("Write"),
-        },
-    )
-    def write_note(self, request, form, object_id):
-        asked, actor = self.existing(request, object_id), request.user.get_username()
-        text = form.cleaned_data["text"]
-        attempt(
-            request,
-            lambda: services.note(request_id=asked.pk, text=text, actor=actor, now=timezone.now()),
-            _("Noted."),
-        )
-        return back(request)
 
     @display(description=_("customer"))
     def customer(self, asked):
@@ -402,10 +217,3 @@ class SupportRequestAdmin(StaffAdmin):
     def get_search_results(self, request, queryset, search_term):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         return found | queryset.filter(has_id("booking_id", search_term)), may_repeat
-
-
-def _merged(kept, repeated):
-    text = ngettext(
-        "%(n)d request was merged into #%(kept)s.", "%(n)d requests were merged into #%(kept)s.", len(repeated)
-    )
-    return text % {"n": len(repeated), "kept": kept.pk}

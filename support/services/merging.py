@@ -26,6 +26,27 @@ def alike(asked):
     return SupportRequest.objects.in_inbox().filter(same).exclude(pk=asked.pk).order_by("created_at", "pk")
 
 
+def that_may_stay(requests):
+    """Those of these requests that the others can be merged into, in this order.
+
+    Raises NotMergeable where that is none of them, saying what is in the way of the first.
+    """
+    refusals = {kept: _refusal(kept, requests) for kept in requests}
+    stay = [kept for kept, refusal in refusals.items() if refusal is None]
+    if not stay:
+        raise refusals[requests[0]]
+    return stay
+
+
+def _refusal(kept, requests):
+    try:
+        for asked in requests:
+            _check(asked, kept)
+    except NotMergeable as refusal:
+        return refusal
+    return None
+
+
 @transaction.atomic
 def merge(*, kept_id, repeated_ids, comment, actor, now):
     """Only the request that is kept has to be looked after; it is as urgent as the most urgent of them.

@@ -261,14 +261,14 @@ def test_the_newest_is_first_and_the_rest_on_further_pages(staff):
 
 def test_needs_the_same_statements_for_any_number_of_changes(staff, everything, django_assert_num_queries):
     staff.get(TRAIL)  # content types are read once per process
-    with django_assert_num_queries(5):  # session, user, changes, names of the providers, whether there is an operator
+    with django_assert_num_queries(4):  # session, user, changes, names of the providers
         few = shown(staff)
     for _row in range(30):
         StationFactory()
         AssetFactory()
         LegEventFactory()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         many = shown(staff)
 
     assert len(few) < len(many) == 50

@@ -78,7 +78,7 @@ def test_need_the_same_queries_for_any_number(staff, django_assert_num_queries, 
     for _ in range(rows):
         given_up()
 
-    with django_assert_num_queries(6):  # session, user, operator, count, states, rows
+    with django_assert_num_queries(5):  # session, user, count, states, rows
         staff.get(LIST)
 
 
@@ -188,7 +188,7 @@ def test_providers_need_the_same_queries_for_any_number(staff, django_assert_num
     for _ in range(rows):
         CallbackChannel.objects.create(provider=MaasProviderFactory(), failing_since=NOW)
 
-    with django_assert_num_queries(6):  # session, user, operator, count, rows, the versions to filter by
+    with django_assert_num_queries(5):  # session, user, count, rows, the versions to filter by
         staff.get("/admin/maas/maasprovider/")
 
 

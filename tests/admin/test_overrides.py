@@ -1,8 +1,10 @@
-"""What staff decide about a trip: afterwards API, vehicle, journal, callbacks and story agree …"""
+"""What staff decide about a trip: afterwards API, vehicle, journal, callbacks, story and audits agree …"""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +18,14 @@ from legs.models import Leg, LegEvent
 from maas.models import Callback, CallbackState
 from payments.models import JournalEntry
 from tests.admin.test_actions import press
+from tests.days.books import trail, violated
 from tests.factories import CallbackFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory
 from tests.journey import NOW, given_booking, given_leg, minutes, mp_client, nothing_changes, pause_plan, report
 from tests.trip_factories import BookingFactory
 
 ADDRESS = "https://mp.example.org"
+MATRIX = Path(__file__).parents[1] / "permissions/matrix.csv"
 MAY = ("view_booking", "view_leg", "change_booking", "add_journalentry", "change_callback")
 WHY = "The lock is stuck."
 RIDE = Decimal("3.00")  # 1.00 and ten minutes at 0.20
@@ -96,6 +100,13 @@ OVERRIDES = {
         "reassign", "NOT_STARTED", ("CONFIRMED", "NOT_STARTED"), "AVAILABLE", [DEPOSIT], ["ASSIGN_ASSET", "PUT"],
         "ASSIGN_ASSET", {"vehicle_number": "SPARE"},
     ),
+    "ask to begin": Override(
+        "start-leg", "NOT_STARTED", ("CONFIRMED", "NOT_STARTED"), "RESERVED", [DEPOSIT], ["START_LEG"], "START_LEG",
+    ),
+    "ask to replace": Override(
+        "replace-asset", "NOT_STARTED", ("CONFIRMED", "NOT_STARTED"), "RESERVED", [DEPOSIT], ["REPLACE_ASSET"],
+        "REPLACE_ASSET",
+    ),
     "release before": Override(
         "release", "NOT_STARTED", CALLED_OFF, "AVAILABLE", [DEPOSIT, BACK], ["REFUND", "CANCEL"], "CANCEL",
         {"at": "2026-06-01T12:10:00"}, price=Decimal(0),
@@ -130,6 +141,18 @@ OVERRIDES = {
         "FINISH", {"at": "2026-06-01T12:04:00", "charge": "STANDARD"}, price=Decimal("1.8"),
     ),
 }  # fmt: skip
+
+
+DECIDE_NOTHING = {"change", "delete", "history"}
+TELL_OR_NOTE = {"notify", "add-note", "review-photos"}  # nothing about the trip is another than before
+
+
+def test_are_all_tried_here():
+    """Each button of a booking or leg that has an address (tests/permissions/matrix.csv) is an override above."""
+    addresses = re.compile(r"GET /admin/(?:bookings/booking|legs/leg)/<path:object_id>/([a-z-]+)/,")
+    there = set(addresses.findall(MATRIX.read_text()))
+
+    assert there - DECIDE_NOTHING - TELL_OR_NOTE == {override.button for override in OVERRIDES.values()}
 
 
 @pytest.fixture
@@ -200,7 +223,7 @@ def story(pk):
 def test_after(signed_in, mp, trip, name):
     override = OVERRIDES[name]
     pk, client = trip(override.given, override.late), signed_in(*MAY)
-    known = owed()
+    known, broken = owed(), violated(NOW + minutes(override.late))
 
     [(level, said)] = press(client, address(override, pk), reason=WHY, **form_of(override))
 
@@ -215,6 +238,8 @@ def test_after(signed_in, mp, trip, name):
     events = dict(story(pk))
     assert any(WHY in why for why in events.values())
     assert override.event in ("", *events)
+    assert any(WHY in why for _kind, _what, why in trail("ingrid"))
+    assert violated(NOW + minutes(override.late)) <= broken
 
 
 @pytest.mark.parametrize("name", OVERRIDES)

@@ -1,10 +1,13 @@
 """Every page of the back office opens."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
 from fleet.models import Asset
+from tests.fleet_factories import AssetFactory
 from tests.trip_factories import BookingFactory, LegFactory
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -94,3 +97,12 @@ def test_filters_bookings_by_state(staff, state, found):
     shown = staff.get("/admin/bookings/booking/", {"state": state}).context["cl"].result_list
 
     assert {booking.state for booking in shown} == found
+
+
+def test_tells_where_one_is_without_the_name_of_the_app(staff):
+    asset = AssetFactory(vehicle_number="EB-7")
+
+    page = staff.get(f"/admin/fleet/asset/{asset.pk}/change/").content.decode()
+
+    crumbs = re.findall(r'class="crumb(?: is-here)?" title="([^"]*)"', page)
+    assert crumbs == ["Assets", "EB-7"]

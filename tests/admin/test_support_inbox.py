@@ -41,6 +41,8 @@ def test_a_colleague_is_given_it_and_relieved_of_it(staff):
 
     assert SupportRequest.objects.get().assigned_to == ""
     assert notes() == [("rita", "Assigned to otto."), ("rita", "Assigned to nobody.")]
+    told = list(LogEntry.objects.order_by("pk").values_list("user__username", "change_message"))
+    assert told == [("rita", "Assigned to otto"), ("rita", "Assigned to nobody")]
 
 
 def test_who_has_it_is_not_given_it_again(staff):
@@ -48,7 +50,7 @@ def test_who_has_it_is_not_given_it_again(staff):
 
     with nothing_changes():
         assert press(staff, button(asked, "take")) == [("error", "It is with rita already.")]
-    assert notes() == []
+    assert (notes(), LogEntry.objects.count()) == ([], 0)
 
 
 def test_who_has_it_is_not_offered_to_take_it(staff):
@@ -185,6 +187,91 @@ def test_nothing_is_merged_that_is_not_offered(staff, twice):
         assert staff.post(button(kept, "merge"), form).status_code == 200
         assert staff.post(button(kept, "merge"), {**form, "repeated": [kept.pk]}).status_code == 200
     assert not SupportRequest.objects.exclude(merged_into=None).exists()
+
+
+def run_merge(client, *asked, **form):
+    """The action of the list for these requests: (its page or None, what was told)."""
+    chosen = {"action": "merge_selected", "_selected_action": [each.pk for each in asked], **form}
+    response = client.post(INBOX, chosen, follow=True)
+    told = [(message.level_tag, message.message) for message in response.context.get("messages") or []]
+    return response, told
+
+
+def test_selected_reports_are_merged_after_one_said_which_stays(staff, twice):
+    kept, repeated = twice
+    older = SupportRequestFactory(asset=kept.asset, priority="ERROR_CANNOT_CONTINUE")
+
+    page, told = run_merge(staff, kept, repeated, older)
+
+    assert [pk for pk, _text in page.context["selected"]] == [kept.pk, repeated.pk, older.pk]
+    assert told == []
+    assert not SupportRequest.objects.exclude(merged_into=None).exists()
+
+    form = {"_form_submitted": "True", "kept": repeated.pk, "comment": "We are on it."}
+    _page, told = run_merge(staff, kept, repeated, older, **form)
+
+    assert told == [("success", f"2 requests were merged into #{repeated.pk}.")]
+    assert list(SupportRequest.objects.in_inbox()) == [repeated]
+    assert set(SupportRequest.objects.filter(merged_into=repeated)) == {kept, older}
+    assert SupportRequest.objects.get(pk=repeated.pk).priority == "ERROR_CANNOT_CONTINUE"
+    assert [asked.statuses.get().comment for asked in (kept, older)] == ["We are on it."] * 2
+    assert set(LogEntry.objects.values_list("user__username", "object_id", "change_message")) == {
+        ("rita", str(repeated.pk), f"Merged into this: #{kept.pk}, #{older.pk}"),
+        ("rita", str(kept.pk), f"Merged into #{repeated.pk}"),
+        ("rita", str(older.pk), f"Merged into #{repeated.pk}"),
+    }
+    assert ("rita", f"Merged into this: #{kept.pk}, #{older.pk}.") in notes()
+
+
+def test_only_what_all_others_share_something_with_may_stay(staff, twice):
+    first, second = twice
+    of_trip = SupportRequestFactory(booking=LegFactory(booking__state="STARTED").booking)
+    SupportRequest.objects.filter(pk=second.pk).update(booking=of_trip.booking)
+
+    page, _told = run_merge(staff, first, second, of_trip)
+
+    assert list(page.context["form"].fields["kept"].queryset) == [second]
+
+
+@pytest.mark.parametrize("other", [{}, {"status": "RESOLVED"}], ids=["of another vehicle", "closed"])
+def test_selected_reports_that_do_not_fit_are_not_merged(staff, twice, other):
+    kept, _repeated = twice
+    asset = kept.asset if other else AssetFactory()
+    unfit = SupportRequestFactory(asset=asset, **other)
+    reason = (
+        f"Request {unfit.pk} is closed: resolved."
+        if other
+        else (f"Request {unfit.pk} is about another trip and another vehicle than request {kept.pk}.")
+    )
+
+    for form in ({}, {"_form_submitted": "True", "kept": kept.pk, "comment": "same"}):
+        with nothing_changes():
+            assert run_merge(staff, kept, unfit, **form)[1] == [("error", reason)]
+    assert (notes(), LogEntry.objects.count()) == ([], 0)
+    assert not SupportRequest.objects.exclude(merged_into=None).exists()
+
+
+def test_one_request_alone_is_not_merged(staff, twice):
+    with nothing_changes():
+        assert run_merge(staff, twice[0])[1] == [("error", "Select two requests at least, and 30 at the most.")]
+
+
+def test_what_is_not_among_the_selected_does_not_stay(staff, twice):
+    third = SupportRequestFactory(asset=twice[0].asset)
+
+    with nothing_changes():
+        page, _told = run_merge(staff, *twice, _form_submitted="True", kept=third.pk, comment="same")
+    assert list(page.context["form"].errors) == ["kept"]
+    assert not SupportRequest.objects.exclude(merged_into=None).exists()
+
+
+def test_who_may_only_look_merges_nothing_of_the_list(signed_in, twice):
+    client = signed_in("view_supportrequest")
+
+    run_merge(client, *twice, _form_submitted="True", kept=twice[0].pk, comment="same")
+
+    assert not SupportRequest.objects.exclude(merged_into=None).exists()
+    assert (notes(), LogEntry.objects.count()) == ([], 0)
 
 
 def test_the_page_shows_vehicle_trip_and_other_requests_in_one_look(staff):

@@ -246,7 +246,7 @@ def test_the_page_needs_the_same_statements_for_any_number_of_rows(staff, django
         VehicleAlertFactory(), CallbackFactory(attempts=1)
     staff.get("/admin/")  # the operator is read every few seconds
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         staff.get("/admin/")
 
 

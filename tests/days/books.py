@@ -1,5 +1,8 @@
 """What a day left behind."""
 
+from django.contrib.auth.models import User
+
+from backoffice.trail import questions, words
 from maas.models import Callback
 from payments.models import JournalEntry
 from tomp_operator.audit import audit
@@ -19,3 +22,12 @@ def journal(booking):
 def owed(booking):
     """What is still to be told about it, in the order it will be."""
     return [call.subject for call in Callback.objects.owed().filter(booking_id=booking.pk).order_by("pk")]
+
+
+def trail(name):
+    """(of what kind, what, why) of all the audit trail says this colleague did, in that order."""
+    reader = User(is_superuser=True)
+    rows = questions.all_changes(reader, questions.Question(by="staff", who=name))
+    told = [words.told(row, {}) for row in rows]
+    assert {change.actor for change in told} <= {name}
+    return sorted((str(change.model), change.what, change.why) for change in told)

@@ -93,6 +93,18 @@ class Colleague:
             else:
                 field.fill(answer)
 
+    def draws(self, *corners):
+        """An area on the map of the page, by its corners in pixels from the middle of the map."""
+        canvas = self.page.locator(".drawing-map")
+        canvas.locator(".map-tile").first.wait_for()
+        canvas.scroll_into_view_if_needed()
+        self.page.locator(".drawing-tools [data-act=draw]").click()
+        box = canvas.bounding_box()
+        for x, y in corners:
+            self.page.mouse.click(box["x"] + box["width"] / 2 + x, box["y"] + box["height"] / 2 + y)
+        self.page.locator(".drawing-tools [data-act=done]").click()
+        self.looks()
+
     def says_why(self, reason):
         self.fills(reason=reason)
 

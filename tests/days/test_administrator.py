@@ -6,7 +6,7 @@ from django.test import Client
 
 from maas.models import ApiKey
 from tests.browser import in_a_browser
-from tests.days.books import violated
+from tests.days.books import trail, violated
 from tests.days.conftest import PASSWORD
 from tests.fleet_factories import SystemFactory
 from tests.journey import NOW
@@ -23,12 +23,22 @@ def empty(office):
 def test_lets_a_provider_and_a_colleague_in(arrives, empty):
     ada = arrives("ada", "Administrator")
 
-    first = makes_a_provider(ada)
-    replaces_its_key(ada, first)
+    secret = makes_a_provider(ada)
+    replaces_its_key(ada, secret)
     makes_a_colleague(ada)
     may_not_make_a_superuser(ada)
     finds_it_all_in_the_trail(ada)
 
+    first, second = (prefix for (prefix,) in ApiKey.objects.order_by("pk").values_list("prefix"))
+    assert trail("ada") == [
+        ("MaaS provider", "added", ""),
+        ("MaaS provider", "changed", f"Issued API key {first}…"),
+        ("MaaS provider", "changed", "Made a new OAuth2 client secret"),
+        ("MaaS provider", "changed", f"Replaced API key {first}… by {second}…"),
+        ("User", "added", ""),
+        ("User", "changed", ""),
+        ("User", "changed", ""),
+    ]
     assert violated(NOW) == set()
 
 

@@ -12,13 +12,20 @@ from maas.models import MaasProvider
 from payments import services as payments
 from payments.models import Claim, Invoice, JournalEntry
 from tests.browser import in_a_browser
-from tests.days.books import journal, owed, violated
+from tests.days.books import journal, owed, trail, violated
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, SystemFactory
 from tests.journey import NOW, given_booking, minutes, nothing_changes, pause_plan, report
 from tests.trip_factories import ClaimFactory
 
 pytestmark = in_a_browser
+DONE = [
+    ("Claim", "REFUND", "They sent a photo."),
+    ("Invoice", "added", ""),
+    ("Invoice", "added", ""),
+    ("Journal entry", "CREDIT", "It was another bike."),
+    ("Journal entry", "REFUND", "They sent a photo."),
+]
 MAY = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
 
@@ -57,6 +64,7 @@ def test_closes_the_month(arrives, month):
     may_not_cancel(finn, month["bike-app"])
     is_too_late_to_decide(finn)
 
+    assert trail("finn") == DONE
     assert violated(NOW) == set()
 
 

@@ -1,7 +1,5 @@
 """The fleet manager …"""
 
-import json
-
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -9,13 +7,12 @@ from bookings.models import Booking
 from fleet import tasks
 from fleet.models import Asset, Damage, ImportBatch, Maintenance, Region
 from tests.browser import in_a_browser
-from tests.days.books import violated
+from tests.days.books import trail, violated
 from tests.factories import MaasProviderFactory
-from tests.fleet_factories import AssetFactory, AssetTypeFactory, RegionFactory, SystemFactory, square
+from tests.fleet_factories import LAT, LON, AssetFactory, AssetTypeFactory, RegionFactory, SystemFactory
 from tests.journey import NOW, given_booking, nothing_changes
 
 pytestmark = in_a_browser
-IN_THE_NEW_ZONE = square(half=0.002)
 LIST = "number;type;soc\nF-1;scooter;35\nF-9;scooter;90\n"
 
 
@@ -41,6 +38,20 @@ def test_keeps_the_fleet_without_touching_a_trip(arrives, fleet, tmp_path):
     may_not_see_trips(freya)
     may_not_retire_what_is_ridden(freya)
 
+    batch = ImportBatch.objects.get().pk
+    assert trail("freya") == [
+        ("Asset", "added", f"import {batch}: fleet.csv"),
+        ("Asset", "changed", "Brakes squeak"),
+        ("Asset", "changed", "Worn out"),
+        ("Asset", "changed", f"import {batch}: fleet.csv"),
+        ("Asset", "changed", f"undo of import {batch}: fleet.csv"),
+        ("Asset", "deleted", f"undo of import {batch}: fleet.csv"),
+        ("Damage", "added", ""),
+        ("Import", "changed", "Asked to apply."),
+        ("Import", "changed", "Asked to undo."),
+        ("Maintenance", "added", ""),
+        ("Region", "added", ""),
+    ]
     assert violated(NOW) == set()
 
 
@@ -114,14 +125,18 @@ def records_damage_and_maintenance(freya):
 def draws_a_zone(freya):
     freya.goes_to("Regions")
     freya.begins_a_new_one()
-    freya.fills(region_id="quay", name__en="Quay", kind="NO_PARKING", area=json.dumps(IN_THE_NEW_ZONE))
+    freya.fills(region_id="quay", name__en="Quay", kind="NO_PARKING")
+    freya.draws((-80, -60), (80, -60), (80, 60), (-80, 60))
     freya.sends("Save")
     freya.sees("Vehicles that stand where rides could no longer end")
     assert not Region.objects.filter(region_id="quay").exists()
     freya.sends("Save")
     freya.is_told("was added successfully")
 
-    assert Region.objects.get(region_id="quay").area == IN_THE_NEW_ZONE
+    (ring,) = Region.objects.get(region_id="quay").area["coordinates"]
+    assert len(ring) == 5
+    assert min(lon for lon, _lat in ring) < LON < max(lon for lon, _lat in ring)
+    assert min(lat for _lon, lat in ring) < LAT < max(lat for _lon, lat in ring)
 
 
 def retires_a_vehicle(freya):

@@ -13,12 +13,24 @@ from maas.models import Callback
 from payments import services as payments
 from payments.models import Correction
 from tests.browser import in_a_browser
-from tests.days.books import journal, owed, violated
+from tests.days.books import journal, owed, trail, violated
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, SystemFactory
 from tests.journey import NOW, given_booking, minutes, nothing_changes, pause_plan, report
 
 pytestmark = in_a_browser
+DONE = [
+    ("Booking", "CANCEL", "Told by phone."),
+    ("Booking", "CANCEL", "out of service: The quay is flooded"),
+    ("Booking", "CONFIRM", "Told by phone."),
+    ("Booking", "SEND_AGAIN", "PAUSE: Told by phone."),
+    ("Correction", "FINE", "Told by phone."),
+    ("Leg", "ASSIGN_ASSET", "Told by phone."),
+    ("Leg", "PAUSE", "Told by phone."),
+    ("Leg", "SET_IN_USE", "Told by phone."),
+    ("Restriction", "added", "The quay is flooded"),
+    ("Restriction", "changed", "Decided: CANCEL"),
+]
 ADDRESS = "https://mp.example.org/tomp"
 LATER = NOW + minutes(5)
 BEFORE = NOW - minutes(4)
@@ -73,6 +85,7 @@ def test_moves_trips_and_vehicles_and_decides_what_colleagues_propose(arrives, t
     may_not_see_the_staff(olga)
     is_too_late_to_confirm(olga, trips["LAPSING"], clock)
 
+    assert trail("olga") == DONE
     assert violated(TOO_LATE) == set()
 
 

@@ -12,12 +12,21 @@ from support import services as support
 from support.models import SupportNote, SupportRequest, SupportStatus
 from tests.browser import in_a_browser
 from tests.client import MpClient
-from tests.days.books import journal, owed, violated
+from tests.days.books import journal, owed, trail, violated
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, SystemFactory
 from tests.journey import NOW, given_booking, minutes, nothing_changes, pause_plan
 
 pytestmark = in_a_browser
+DONE = [
+    ("Booking", "FINISH", ""),
+    ("Correction", "REFUND", "It rained all the way."),
+    ("Journal entry", "REFUND", "It rained."),
+    ("Leg", "FINISH", "Their phone is dead."),
+    ("Support request", "changed", "Answered: UPDATE_REQUESTED"),
+    ("Support request", "changed", "Assigned to sam"),
+    ("Support request", "status", "We end it for you."),
+]
 ADDRESS = "https://mp.example.org/tomp"
 FORGOTTEN, ELSEWHERE = "FORGOTTEN", "ELSEWHERE"
 
@@ -51,6 +60,7 @@ def test_helps_callers_and_gives_back_no_more_than_allowed(arrives, rides):
     may_not_change_prices(sam)
     is_too_late_to_end_a_ride(sam, rides[ELSEWHERE])
 
+    assert trail("sam") == DONE
     assert violated(NOW + minutes(10)) == set()
 
 

@@ -1,6 +1,6 @@
 """Rules 5 and 7: what was reported or told counts once; what we owe is under way, and nothing else is told."""
 
-from legs.events import RULES
+from legs.events import ASKED_FOR, RULES
 from maas.outbox import DELIVER
 from tomp_operator.audit.invariant import Invariant, counted, rows
 
@@ -39,7 +39,9 @@ DECISIONS = f"""
     WHERE e.asked_by = 'TO' AND e.event = ANY(%(events)s) AND {
     _not_told(
         at="e.received_at",
-        what="c.path = 'legs/' || e.leg_id || '/events' AND c.body->>'event' = e.event",
+        what='''(
+        c.path = 'legs/' || e.leg_id || '/events' AND c.body->>'event' = e.event
+        OR e.event = ANY(%(planned)s) AND c.method = 'PUT' AND c.path = 'legs/' || e.leg_id)''',
     )
 }
     UNION SELECT 'journal entry ' || e.id FROM payments_journalentry e JOIN bookings_booking b ON b.id = e.booking_id
@@ -174,6 +176,7 @@ INVARIANTS = (
             of="bookings_bookingevent WHERE asked_by = 'TO'",
             wrong=DECISIONS,
             events=list(RULES),
+            planned=list(ASKED_FOR),
         ),
     ),
 )

@@ -1,7 +1,7 @@
 """Rule 3: bookings and legs are where their stories led them."""
 
 from bookings.models import ENDED_STATES, OPEN_STATES, Booking, BookingState, Party
-from legs.events import RULES, RULES_FOR_US
+from legs.events import ASKED_FOR, RULES, RULES_FOR_US
 from legs.models import DONE_STATES, RUNNING_STATES, WAITING_STATES, LegState
 from maas.models import CallbackKind
 from tomp_operator.audit.invariant import Invariant, rows
@@ -21,6 +21,9 @@ def _steps_of_legs():
         for question in QUESTIONS:
             yield from ((question, is_ours, state, state) for state in LegState)
             yield from ((question, is_ours, state, LegState.CANCELLED) for state in WAITING_STATES)
+    # What providers ask of us, staff may decide.
+    for event in ASKED_FOR:
+        yield from ((event, True, state, state) for state in RULES[event].stays)
     # No event leads there, a request for help does (legs/services/issues.py).
     for state in (LegState.IN_USE, LegState.PAUSED, LegState.FINISHING):
         yield LegState.ISSUE_REPORTED, False, state, LegState.ISSUE_REPORTED
