@@ -19,7 +19,9 @@ def translate(feed: Feed, findings: Findings) -> Contents:
         periods=system.calendar(feed, findings),
         plans=plans.plans(feed, findings),
     )
-    found.vehicle_types = types.vehicle_types(feed, found.plans, Standing.of(feed), findings)
+    standing = Standing.of(feed)
+    found.vehicle_types = types.vehicle_types(feed, found.plans, standing, findings)
+    found.unpriced = types.unpriced(found.vehicle_types, found.plans, standing)
     found.stops = stations.stations(feed, around, findings)
     known = vehicles.Known.of(found.vehicle_types, found.plans, found.stops, around)
     found.vehicles = vehicles.vehicles(feed, known, findings)
