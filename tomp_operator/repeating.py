@@ -1,15 +1,15 @@
 """The answer of a moment ago, sent again before Django looks at the request.
 
 Of a feed many ask the same in the same second, and to each of them Django would say the same. The view says until when
-that is so (gbfs/views.py); until then who asks just that is sent those very bytes and headers, and is counted, logged
-and slowed down like everybody.
+that is so (gbfs/views.py); until then who asks just that is sent those very bytes and headers, and is counted and
+slowed down like everybody. The log has one line with the number of repetitions instead of one for each: a line costs
+more than the answer.
 """
 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from django.http import HttpResponse
@@ -17,7 +17,7 @@ from django.urls import resolve
 
 from maas import throttling
 from tomp import callers
-from tomp_operator.middleware import CORRELATION_ID, FEEDS, PLAUSIBLE_ID
+from tomp_operator.middleware import FEEDS
 from tomp_operator.monitoring import traffic
 
 # All of a request that the answer may depend on: where one of them differs, Django answers.
@@ -43,9 +43,9 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    """What was sent; `until` is a moment of time.monotonic()."""
+    """What was sent, and how often again; `until` is a moment of time.monotonic()."""
 
     code: int
     status: str
@@ -53,6 +53,7 @@ class Answer:
     body: bytes
     route: str
     until: float
+    times: int = 0
 
 
 class Repeating:
@@ -71,7 +72,7 @@ class Repeating:
         if answer is None or answer.until <= time.monotonic() or _is_in_a_hurry(environ):
             return self._ask(asked, environ, start_response)
         start_response(answer.status, list(answer.headers))
-        _log(environ, answer)
+        answer.times += 1
         traffic.count(environ["REQUEST_METHOD"], answer.route, answer.code, time.perf_counter() - began)
         return [answer.body]
 
@@ -81,6 +82,7 @@ class Repeating:
         until = getattr(response, "repeatable_until", None)
         if until is not None:
             now = time.monotonic()
+            _log(kept for kept in self.kept.items() if kept[1].until <= now)
             self.kept = {key: answer for key, answer in self.kept.items() if answer.until > now}
             if len(self.kept) < MOST:
                 self.kept[asked] = _answer(response, environ["PATH_INFO"], until)
@@ -98,9 +100,8 @@ def _is_in_a_hurry(environ: Environ) -> bool:
     return throttling.seconds_to_wait_at(callers.address_in(environ)) > 0
 
 
-def _log(environ: Environ, answer: Answer) -> None:
-    """The line of any request (RequestLog)."""
-    correlation_id = environ.get(CORRELATION_ID, "")
-    ids = {"correlation_id": correlation_id} if PLAUSIBLE_ID.fullmatch(correlation_id) else {}
-    asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-    log.info("request_finished", code=answer.code, request=asked, request_id=str(uuid4()), **ids)
+def _log(over: Iterable[tuple[tuple[Any, ...], Answer]]) -> None:
+    """What was asked, and how often it was answered again; Django's own line tells of the first time."""
+    for (method, path, *_others), answer in over:
+        if answer.times:
+            log.info("request_repeated", code=answer.code, request=f"{method} {path}", times=answer.times)

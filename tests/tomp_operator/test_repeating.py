@@ -175,19 +175,21 @@ def test_counts_as_an_answer(site):
     assert len(site.answered) == 1
 
 
-def test_leaves_a_line_in_the_log(site, caplog):
-    site.ask()
+def test_leaves_one_line_in_the_log_with_how_often(site, clock, moment, caplog):
+    for _time in range(3):
+        site.ask()
+    moment.seconds += 1
+    clock.shift(1)
     with caplog.at_level(logging.INFO):
-        site.ask(**{"X-Correlation-ID": "abc-123"})
-        site.ask(**{"X-Correlation-ID": "her name is Xanthippe"})
+        site.ask()
+        moment.seconds += 1
+        clock.shift(1)
+        site.ask()
 
     lines = [record.msg for record in caplog.records if record.name == "tomp_operator.repeating"]
-    assert [(line["event"], line["code"], line["request"], line.get("correlation_id")) for line in lines] == [
-        ("request_finished", 200, f"GET {PATH}", "abc-123"),
-        ("request_finished", 200, f"GET {PATH}", None),
+    assert [(line["event"], line["code"], line["request"], line["times"]) for line in lines] == [
+        ("request_repeated", 200, f"GET {PATH}", 2)
     ]
-    assert len({line["request_id"] for line in lines}) == 2
-    assert len(site.answered) == 1
 
 
 def test_is_refused_to_who_asks_too_often(site, settings):
