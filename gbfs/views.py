@@ -1,6 +1,7 @@
 """The feeds over HTTP: bytes, whose age, encoding and language the address and the headers choose."""
 
 import math
+import time
 from datetime import datetime
 from typing import Any
 
@@ -56,4 +57,13 @@ def answer(request: HttpRequest, feed: Kept, *, now: datetime) -> HttpResponseBa
     built = int(feed.built_at.timestamp())
     left = max(0, math.ceil(feed.built_at.timestamp() + feed.ttl - now.timestamp()))
     headers = {"Last-Modified": http_date(built), "Cache-Control": f"public, max-age={min(left, feed.ttl)}"}
-    return send(request, feed, headers=headers, last_modified=built)
+    sent: Any = send(request, feed, headers=headers, last_modified=built)
+    if left:
+        sent.repeatable_until = _until(feed, now)
+    return sent
+
+
+def _until(feed: Kept, now: datetime) -> float:
+    """When (time.monotonic) the answer may be another: the row is looked at again, or max-age is a second less."""
+    to_the_second = (feed.built_at.timestamp() + feed.ttl - now.timestamp()) % 1 or 1
+    return min(feed.read_at + store.SECONDS, time.monotonic() + to_the_second)

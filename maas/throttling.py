@@ -27,8 +27,13 @@ class CallsPerMinute(BaseThrottle):
 
 
 def seconds_to_wait(request):
-    """Counts a call of nobody we know; 0 if it may be answered. Where no address is known nothing is counted."""
-    limit, address = settings.TOMP_ANONYMOUS_CALLS_PER_MINUTE, callers.address_of(request)
+    """Counts a call of nobody we know; 0 if it may be answered."""
+    return seconds_to_wait_at(callers.address_of(request))
+
+
+def seconds_to_wait_at(address):
+    """The same of whoever calls from there. Where no address is known nothing is counted."""
+    limit = settings.TOMP_ANONYMOUS_CALLS_PER_MINUTE
     if not limit or address == callers.UNKNOWN:
         return 0
     return pace.pace.wait_for(pace.of_address(address), limit, timezone.now())

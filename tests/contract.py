@@ -23,7 +23,7 @@ NO_OFFICIAL_FILES = f"the official OpenAPI files are not in {OFFICIAL_FOLDER}"
 
 # Other valid statuses may be used although the official file lacks them (issue 439), but not those that mean
 # something in the protocol: 409, 410, 428, 503.
-ALSO_VALID = {400, 401, 403, 404, 405, 406, 413, 415, 429, 501}
+ALSO_VALID = {304, 400, 401, 403, 404, 405, 406, 413, 415, 429, 501}
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")

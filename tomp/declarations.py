@@ -6,7 +6,9 @@ the protocol; they are given only by the operations that are listed with them.
 """
 
 ALL_HEADERS = ("acceptLanguage", "api", "apiVersion", "maasId", "addressedTo")
+KEPT = ("/operator/stations", "/operator/available-assets")  # whole lists, which a caller may have already
 HEADERS = {
+    **dict.fromkeys(KEPT, (*ALL_HEADERS, "ifNoneMatch")),
     "/operator/ping": ("acceptLanguage",),
     "/operator/meta": ("acceptLanguage", "maasId", "addressedTo"),
     "/customers": ("acceptLanguage", "notificationUrl"),
@@ -68,6 +70,7 @@ REFUSALS = {
     500: ("500InternalServerError", "Not everything works."),
     503: ("503ServiceUnavailable", "The vehicle or its lock did not answer; come back after Retry-After."),
 }
+NOT_MODIFIED = ("304NotModified", "The list is as the caller has it (If-None-Match); there is no body.")
 WITH_RETRY_AFTER = (429, 503)
 WITH_CHALLENGE = (401,)
 
@@ -116,6 +119,13 @@ PARAMETERS: dict[str, dict] = {
         "schema": {"type": "string"},
         "description": "Where the provider wants to be told what becomes of the account.",
     },
+    "ifNoneMatch": {
+        "in": "header",
+        "name": "If-None-Match",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "The ETag of the answer that the caller has; of the whole list only.",
+    },
     "idempotencyKey": {
         "in": "header",
         "name": "Idempotency-Key",
@@ -135,6 +145,10 @@ ANSWER_HEADERS: dict[str, dict] = {
         "required": True,
         "schema": {"type": "string", "format": "http-date"},
         "description": "Until when the answer holds; a pending booking is expired after that.",
+    },
+    "etag": {
+        "schema": {"type": "string"},
+        "description": "What this answer is called in If-None-Match; only of the whole list.",
     },
     "deprecation": {
         "required": True,

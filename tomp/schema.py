@@ -63,6 +63,9 @@ class TompSchema(AutoSchema):
             operation["parameters"] = [*self._headers(), *filter(self._has_parameter, operation.get("parameters", []))]
             for status, answer in operation["responses"].items():
                 self._complete(int(status), answer)
+            if path in declarations.KEPT:
+                operation["responses"]["200"]["headers"]["ETag"] = self._header("etag")
+                operation["responses"]["304"] = self._not_modified()
             for status in declarations.refusals_of(method, path, self.version):
                 operation["responses"][str(status)] = self._refusal(status)
         return operation
@@ -90,6 +93,11 @@ class TompSchema(AutoSchema):
 
     def _header(self, name):
         return self._refer(ResolvedComponent.HEADER, name, declarations.ANSWER_HEADERS[name])
+
+    def _not_modified(self):
+        name, description = declarations.NOT_MODIFIED
+        headers = {"Content-Language": self._header("language"), "ETag": self._header("etag")}
+        return self._refer(ResolvedComponent.RESPONSE, name, {"description": description, "headers": headers})
 
     def _refusal(self, status):
         name, description = declarations.REFUSALS[status]

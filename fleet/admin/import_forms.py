@@ -12,7 +12,7 @@ from unfold.widgets import (
 
 from fleet.importing.sheets.columns import ALIASES
 from fleet.importing.sheets.template import EXPLAINED
-from fleet.models import AssetType
+from fleet.models import AssetType, ImportRow, PricingPlan
 
 IGNORED = _("– not imported –")
 
@@ -98,6 +98,30 @@ class MappingForm(forms.Form):
                 seen[column] = place
         cleaned["mapping"] = seen
         return cleaned
+
+
+class PlansForm(forms.Form):
+    """For each type that a feed leaves without a pricing plan one of the feed's, or of ours."""
+
+    def __init__(self, batch, data=None):
+        super().__init__(data)
+        self.batch = batch
+        plans = set(PricingPlan.objects.values_list("plan_id", flat=True))
+        plans |= set(ImportRow.objects.filter(batch=batch, thing="pricing plans").values_list("vehicle", flat=True))
+        for place, type_id in enumerate(batch.unpriced):
+            self.fields[f"plan-{place}"] = forms.ChoiceField(
+                label=type_id,
+                required=False,
+                choices=[("", _("– none –")), *((plan, plan) for plan in sorted(plans))],
+                initial=batch.options.get("plans", {}).get(type_id, ""),
+                widget=UnfoldAdminSelectWidget,
+            )
+
+    @property
+    def chosen(self):
+        """Plan by type, of those that have one now."""
+        said = (self.cleaned_data[f"plan-{place}"] for place in range(len(self.batch.unpriced)))
+        return {type_id: plan for type_id, plan in zip(self.batch.unpriced, said, strict=True) if plan}
 
 
 def explanations():

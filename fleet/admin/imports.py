@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from fleet.admin.import_forms import MappingForm, UploadForm, explanations
+from fleet.admin.import_forms import MappingForm, PlansForm, UploadForm, explanations
 from fleet.admin.import_pages import STATE_COLOURS, is_to_undo, page_of, shown_tab, tabs
 from fleet.importing.batches import asking, watching
 from fleet.importing.errors import NotNow, UnusableInput
@@ -105,6 +105,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             named("template/", site.admin_view(self.template), "template"),
             named("template/xlsx/", site.admin_view(self.template_xlsx), "template_xlsx"),
             named("<int:pk>/mapping/", site.admin_view(self.mapping), "mapping"),
+            named("<int:pk>/plans/", site.admin_view(self.plans), "plans"),
             named("<int:pk>/progress/", site.admin_view(self.progress), "progress"),
             named("<int:pk>/failed/", site.admin_view(self.failed), "failed"),
             named("<int:pk>/step/<str:step>/", site.admin_view(self.step), "step"),
@@ -172,6 +173,23 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             request, "mapping", batch.source, batch=batch, form=form, kept=kept, explanations=explanations()
         )
 
+    def plans(self, request, pk):
+        """What types cost that a feed leaves without a plan; then it is compared again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        batch = self._batch(request, pk, changes=True)
+        form = PlansForm(batch, request.POST)
+        if form.is_valid():
+            try:
+                options = {**batch.options, "plans": form.chosen}
+                asking.compare(batch_id=batch.pk, options=options, now=timezone.now())
+                self.log_change(request, batch, "Chose pricing plans.")
+            except (UnusableInput, NotNow) as refusal:
+                messages.error(request, str(refusal))
+        else:
+            messages.error(request, _("Choose one of the pricing plans that there are."))
+        return redirect("admin:fleet_importbatch_change", batch.pk)
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The import as it is: to be mapped, at work, to be looked at, or the report."""
         batch = self.get_object(request, object_id)
@@ -196,6 +214,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             waiting=batch.counts.get("new", 0) + batch.counts.get("changed", 0),
             has_news=any(new or changed for _kind, new, changed, *_others in batch.things),
             is_to_undo=is_to_undo(batch),
+            plans=PlansForm(batch) if can["compare"] and batch.unpriced else None,
             tab=tab,
             what=_("Place, type or plan") if tab.startswith("places") else _("Vehicle"),
             tabs_list=[] if batch.is_at_work else tabs(batch, tab),

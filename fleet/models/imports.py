@@ -59,6 +59,11 @@ class ImportBatch(FSMModelMixin, models.Model):
     notes = models.JSONField(default=list, help_text=_("What was noticed about the file as a whole."))
     counts = models.JSONField(default=dict, help_text=_("Rows by what they mean and by what became of them."))
     things = models.JSONField(default=list, help_text=_("Of a feed: places, types and prices, new, changed, …"))
+    unpriced = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text=_("Of a feed: the types whose pricing plan it does not tell."),
+    )
     done = models.PositiveIntegerField(default=0, help_text=_("Rows of the step that is at work."))
     total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)

@@ -12,8 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from fleet.importing.batches import applying, comparing, undoing
 from fleet.importing.sheets.columns import ALIASES
-from fleet.models import Asset, ColumnMapping, ImportBatch
-from tests.fleet.importing import NOW, again, apply, compared
+from fleet.models import Asset, AssetType, ColumnMapping, ImportBatch, PricingPlan
+from tests.fleet.importing import NOW, again, apply, archive, compared
+from tests.fleet.samples import feed_2_3
 from tests.fleet_factories import AssetTypeFactory, ColumnMappingFactory, ImportBatchFactory, SystemFactory
 
 pytestmark = pytest.mark.django_db
@@ -310,3 +311,47 @@ def test_who_may_only_see_vehicles_may_not_rename_kept_columns(signed_in):
     assert client.post(f"/admin/fleet/columnmapping/{kept.pk}/delete/", {"post": "yes"}).status_code == 403
 
     assert ColumnMapping.objects.get().name == "Our supplier"
+
+
+def a_compared_feed(staff):
+    with_types = feed_2_3.documents()
+    response = upload(staff, archive(with_types), "lindorp.zip")
+    batch = ImportBatch.objects.get()
+    assert response.url == f"{PAGES}{batch.pk}/change/"
+    comparing.compare(batch_id=batch.pk, now=NOW)
+    return batch
+
+
+def test_a_feed_without_prices_asks_for_them(staff):
+    batch = a_compared_feed(staff)
+
+    form = staff.get(f"{PAGES}{batch.pk}/change/").context["plans"]
+    here = PricingPlan.objects.get().plan_id
+    assert {field.label: [value for value, _text in field.field.choices] for field in form} == {
+        "city": ["", "odd", here, "standard"],
+        "raft": ["", "odd", here, "standard"],
+    }
+    staff.post(f"{PAGES}{batch.pk}/plans/", {"plan-0": "odd"})
+    comparing.compare(batch_id=batch.pk, now=NOW)
+    form = staff.get(f"{PAGES}{batch.pk}/change/").context["plans"]
+    assert [field.value() for field in form] == ["odd", ""]
+    apply(again(batch))
+
+    assert AssetType.objects.get(type_id="city").default_plan.plan_id == "odd"
+
+
+def test_a_plan_that_nobody_knows_is_not_taken(staff):
+    batch = a_compared_feed(staff)
+
+    page = staff.post(f"{PAGES}{batch.pk}/plans/", {"plan-0": "free"}, follow=True)
+
+    assert [str(message) for message in page.context["messages"]] == ["Choose one of the pricing plans that there are."]
+    assert (again(batch).state, again(batch).options) == ("COMPARED", {"replace_system": False})
+
+
+def test_only_who_may_import_chooses_plans(staff):
+    batch = a_compared_feed(staff)
+
+    assert staff.get(f"{PAGES}{batch.pk}/plans/").status_code == 405
+    assert Client().post(f"{PAGES}{batch.pk}/plans/", {"plan-0": "odd"}).status_code == 302
+    assert again(batch).state == "COMPARED"

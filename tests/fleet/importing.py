@@ -1,5 +1,8 @@
 """An import as staff make it and the worker does it, in tests."""
 
+import io
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 from fleet.importing.batches import applying, asking, comparing, undoing
@@ -7,6 +10,17 @@ from fleet.models import Asset, ImportBatch
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
+
+
+def archive(documents, folder="feed/", **more):
+    """The documents as a ZIP file."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, document in documents.items():
+            file.writestr(f"{folder}{name}.json", json.dumps(document))
+        for name, body in more.items():
+            file.writestr(name, body)
+    return content.getvalue()
 
 
 def began(text, name="fleet.csv", user=None):

@@ -24,22 +24,11 @@ from fleet.models import (
     Station,
     System,
 )
-from tests.fleet.importing import NOW, again, applied, apply, compared, counts, fleet, undone
+from tests.fleet.importing import NOW, again, applied, apply, archive, compared, counts, fleet, undone
 from tests.fleet.samples import feed_2_3
 from tests.fleet_factories import AssetFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def archive(documents, folder="feed/", **more):
-    """The documents as a ZIP file."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, document in documents.items():
-            file.writestr(f"{folder}{name}.json", json.dumps(document))
-        for name, body in more.items():
-            file.writestr(name, body)
-    return content.getvalue()
 
 
 @pytest.fixture
@@ -56,6 +45,22 @@ def test_a_zip_is_compared_at_once_and_writes_nothing(documents):
     assert batch.notes[0].startswith("Ids in a public feed are temporary")
     assert not [note for note in batch.notes if "import_vehicles" in note or "--" in note]
     assert (Asset.objects.count(), Station.objects.count()) == (0, 0)
+
+
+def test_asks_for_the_plans_of_types_without_one_and_gives_them(documents):
+    batch = compared(archive(documents), "lindorp.zip")
+    assert batch.unpriced == ["city", "raft"]
+    assert any("choose it above (city, raft)" in note for note in batch.notes)
+
+    asking.compare(batch_id=batch.pk, options={"plans": {"city": "odd"}}, now=NOW)
+    comparing.compare(batch_id=batch.pk, now=NOW)
+    batch = again(batch)
+    assert (batch.state, batch.unpriced) == ("COMPARED", ["city", "raft"])
+    apply(batch)
+
+    plans = dict(AssetType.objects.values_list("type_id", "default_plan__plan_id"))
+    assert plans == {"city": "odd", "glider": "standard", "raft": None}
+    assert compared(archive(documents), "lindorp.zip").unpriced == ["raft"]
 
 
 def test_is_applied_once_and_changes_nothing_the_second_time(documents):

@@ -22,7 +22,7 @@ from fleet.models import (
     System,
 )
 from tests.fleet.samples import feed_2_3, feed_3_0
-from tests.fleet_factories import AssetFactory, RegionFactory, SystemFactory
+from tests.fleet_factories import AssetFactory, PricingPlanFactory, RegionFactory, SystemFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,57 @@ def test_writes_types_with_their_plans(lindorp):
     assert (glider.default_plan.plan_id, glider.hold_minutes, glider.return_rule) == ("standard", 10, "free_floating")
     assert {plan.plan_id for plan in glider.plans.all()} == {"standard", "odd"}
     assert AssetType.objects.get(type_id="city").default_plan is None
+
+
+NO_PLAN = (
+    "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
+    "name one with --plan TYPE=PLAN, or choose it in the back office"
+)
+
+
+def default_plans():
+    return dict(AssetType.objects.order_by("type_id").values_list("type_id", "default_plan__plan_id"))
+
+
+def test_says_which_types_have_no_plan(lindorp):
+    printed = import_gbfs(lindorp)
+
+    assert f"  warning  vehicle_types: 2 × {NO_PLAN} (city, raft)\n" in printed
+    assert default_plans() == {"city": None, "glider": "standard", "raft": None}
+
+
+def test_gives_types_the_plans_it_is_told(lindorp):
+    PricingPlanFactory(plan_id="ours")
+
+    printed = import_gbfs(lindorp, "--plan", "city=odd", "--plan", "raft=ours")
+
+    assert "has no default pricing plan" not in printed
+    assert default_plans() == {"city": "odd", "glider": "standard", "raft": "ours"}
+
+
+def test_keeps_a_plan_that_was_given_before(lindorp):
+    import_gbfs(lindorp, "--plan", "city=odd")
+
+    printed = import_gbfs(lindorp)
+
+    assert f"  warning  vehicle_types: {NO_PLAN} (raft)\n" in printed
+    assert default_plans() == {"city": "odd", "glider": "standard", "raft": None}
+
+
+@pytest.mark.parametrize(
+    ("plan", "says"),
+    [
+        ("city", "--plan city: TYPE=PLAN is expected."),
+        ("glider=odd", "'glider' is no type that the feed leaves without a pricing plan; those: city, raft."),
+        ("city=free", "There is no pricing plan 'free', neither in the feed nor here; known: odd, standard."),
+    ],
+)
+def test_refuses_a_plan_that_is_none_and_imports_nothing(lindorp, plan, says):
+    with pytest.raises(CommandError) as refusal:
+        import_gbfs(lindorp, "--plan", plan)
+
+    assert str(refusal.value) == says
+    assert {model: model.objects.count() for model in MODELS if model.objects.exists()} == {}
 
 
 def test_writes_places(lindorp):

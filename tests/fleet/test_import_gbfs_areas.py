@@ -131,3 +131,47 @@ def test_swaps_what_can_only_be_swapped():
     around = Surroundings.of([(103.8, 1.3), (103.9, 1.4)])
 
     assert (around.lat, around.lon) == (pytest.approx(1.35), pytest.approx(103.85))
+
+
+def with_zones_at(documents, *corners):
+    features = documents["geofencing_zones"]["data"]["geofencing_zones"]["features"]
+    features[:] = [feed_3_0.zone(name, [feed_2_3.square(lat, lon)]) for name, lat, lon in corners]
+    return features
+
+
+def test_leaves_out_a_zone_that_no_ride_can_come_to():
+    documents = feed_3_0.documents()
+    with_zones_at(documents, ("Here", 52, -5), ("Brussels", 50.87, 4.35))
+
+    contents, findings = translated(documents, "3.0")
+
+    assert [area.region_id for area in contents.areas] == ["2023:here:operating"]
+    assert [(f.severity.value, f.id, f.message, f.detail) for f in findings.found if f.id == "brussels"] == [
+        (
+            "skipped",
+            "brussels",
+            "a zone far away from every vehicle and station: not imported; a later import brings it once some are near",
+            "50.870, 4.350",
+        )
+    ]
+
+
+def test_keeps_a_zone_far_away_once_a_vehicle_is_there():
+    documents = feed_3_0.documents()
+    with_zones_at(documents, ("Here", 52, -5), ("Brussels", 50.87, 4.35))
+    vehicles = documents["vehicle_status"]["data"]["vehicles"]
+    vehicles.append({**vehicles[0], "vehicle_id": "the-first-there", "lat": 50.0, "lon": 4.0})
+
+    contents, _findings = translated(documents, "3.0")
+
+    assert [area.region_id for area in contents.areas] == ["2023:here:operating", "2023:brussels:operating"]
+
+
+def test_keeps_a_zone_far_away_that_our_own_feed_names():
+    documents = feed_3_0.documents()
+    features = with_zones_at(documents, ("Here", 52, -5), ("Brussels", 50.87, 4.35))
+    features[1]["properties"] |= {"_region_id": "brussels", "_type": "OPERATING"}
+
+    contents, _findings = translated(documents, "3.0")
+
+    assert [area.region_id for area in contents.areas] == ["2023:here:operating", "brussels"]

@@ -38,7 +38,7 @@ def import_gbfs(feed):
         ("tier-wolfsburg-2.3/t1", 0, 1, 1, 0, 855),
         ("tier-wolfsburg-2.3/t2", 0, 1, 1, 0, 840),
         ("check-almere-3.0", 0, 1, 92, 0, 6),
-        ("moby-dublin-3.0", 3, 3, 5, 0, 65),
+        ("moby-dublin-3.0", 3, 3, 4, 0, 65),
         ("mobilitydata-fixture-3.0", 2, 1, 496, 23, 7),
     ],
 )

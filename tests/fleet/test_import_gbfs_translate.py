@@ -108,17 +108,11 @@ def test_describes_vehicle_types(old):
 
 
 def test_tells_what_it_did_to_vehicle_types(old):
-    no_plan = (
-        "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
-        "choose its plan in the back office"
-    )
-
+    assert old[0].unpriced == ["city", "raft"]
     assert messages(old[1], "vehicle_types") == [
         ("note", "city", "without return_constraint: taken from where its vehicles stand"),
-        ("warning", "city", no_plan),
         ("warning", "glider", "max_range_meters was given in kilometres: multiplied by 1000"),
         ("warning", "glider", "names a pricing plan that the feed does not have"),
-        ("warning", "raft", no_plan),
         ("warning", "raft", "its form factor is not one of GBFS: taken for other"),
         ("warning", "raft", "its propulsion is not one of GBFS: taken for human"),
     ]
@@ -186,7 +180,6 @@ def test_tells_what_it_did_to_vehicles(old):
         ("skipped", "alien", "its vehicle type is not in the feed"),
         ("skipped", "disabled", "is there twice; the first one counts"),
         ("warning", f"LIN:Vehicle:{feed_2_3.BIKE_UUID}", "names a pricing plan that the feed does not have"),
-        ("warning", "docked", "has no price, neither itself nor its type: not offered"),
         ("warning", "nowhere", "stands at 0,0: imported without a position, so it is not offered"),
         ("warning", "swapped", "latitude and longitude are swapped: swapped back"),
     ]

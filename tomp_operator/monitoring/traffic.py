@@ -32,12 +32,15 @@ class Traffic:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
         response = self.get_response(request)
-        took = time.perf_counter() - began
-        method = request.method if request.method in METHODS else "OTHER"
-        route = route_of(request)
-        REQUESTS.labels(method, route, response.status_code).inc()
-        SECONDS.labels(method, route).observe(took)
+        count(str(request.method), route_of(request), response.status_code, time.perf_counter() - began)
         return response
+
+
+def count(method: str, route: str, status: int, seconds: float) -> None:
+    """A request was answered."""
+    method = method if method in METHODS else "OTHER"
+    REQUESTS.labels(method, route, status).inc()
+    SECONDS.labels(method, route).observe(seconds)
 
 
 def route_of(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from fleet.importing.batches.rows import changes_of, rows_of_things, wanted_of
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import write
+from fleet.importing.gbfs.pricing import give_plans
 from fleet.importing.gbfs.translate import translate
 from fleet.importing.references import References
 from fleet.importing.things import ThingChange
@@ -74,6 +75,7 @@ def _apply_places(batch_id: int, now: Any) -> None:
         return
     findings = Findings()
     translated = translate(contents.read_feed(comparing.content_of(batch), batch.source, findings), findings)
+    give_plans(translated, batch.options.get("plans", {}), findings)
     replaces = bool(batch.options.get("replace_system"))
     with transaction.atomic():
         found = in_turn(batch_id, ImportState.APPLYING)

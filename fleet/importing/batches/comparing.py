@@ -14,6 +14,7 @@ from fleet.importing.batches.rows import row_of, rows_of_list, rows_of_things
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import source, write
+from fleet.importing.gbfs.pricing import give_plans
 from fleet.importing.gbfs.schema import violations
 from fleet.importing.gbfs.translate import translate
 from fleet.importing.references import References
@@ -29,6 +30,7 @@ MOST_NOTES = 200
 ON_PAGES = {
     "--replace-system replaces it": "unless you say with the file that the feed replaces it",
     "use import_vehicles": "import a fleet list",
+    "name one with --plan TYPE=PLAN, or choose it in the back office": "choose it above",
 }
 TEMPORARY_IDS = (
     "Ids in a public feed are temporary: a vehicle gets another one after each trip. Use such a feed for the first "
@@ -65,7 +67,7 @@ def _finish(batch: ImportBatch, move: Any) -> None:
         found = asking.locked(batch.pk)
         if found.state != ImportState.MAPPED:
             return
-        found.notes, found.things = batch.notes[:MOST_NOTES], batch.things
+        found.notes, found.things, found.unpriced = batch.notes[:MOST_NOTES], batch.things, batch.unpriced
         found.sha256, found.size = batch.sha256, batch.size
         found.counts = count_rows(batch.pk)
         move(found)
@@ -114,8 +116,10 @@ def _compare_feed(batch: ImportBatch) -> None:
             for number, change in enumerate(changes, start=1)
         )
 
+    translated = translate(feed, findings)
+    batch.unpriced = give_plans(translated, batch.options.get("plans", {}), findings)
     counts = write.write(
-        translate(feed, findings),
+        translated,
         findings,
         reason=batch.reason,
         replace_system=bool(batch.options.get("replace_system")),

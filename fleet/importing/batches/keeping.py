@@ -1,7 +1,7 @@
 """What is kept of imports: the failure of a step, the import of a command, and files no longer than needed."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def import_list_and_keep(path: Path, *, default_type: str, now: Any) -> Report:
     return report
 
 
-def import_feed_and_keep(where: str, *, replace_system: bool, now: Any) -> Result:
+def import_feed_and_keep(where: str, *, plans: Mapping[str, str], replace_system: bool, now: Any) -> Result:
     """The feed is imported as by import_feed, and its report kept. Raises UnusableInput."""
     record: Record | None = None
     numbers = count(1)
@@ -111,7 +111,7 @@ def import_feed_and_keep(where: str, *, replace_system: bool, now: Any) -> Resul
     def keep_things(changes: Sequence[ThingChange]) -> None:
         begun().keep(rows_of_things(begun().batch.pk, changes))
 
-    result = import_feed(where, replace_system=replace_system, record=keep, record_things=keep_things)
+    result = import_feed(where, plans=plans, replace_system=replace_system, record=keep, record_things=keep_things)
     batch = begun().batch
     batch.places_applied_at, batch.things = now, things_of(result.counts)
     batch.notes = list(result.findings.lines())

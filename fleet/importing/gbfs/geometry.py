@@ -73,6 +73,11 @@ def polygons(geometry: Any) -> list[Polygon]:
     return [[[point[:2] for point in ring] for ring in rings] for rings in found if _is_polygon(rings)]
 
 
+def is_near(place: Point, lat: float, lon: float) -> bool:
+    """Whether they could be parts of the same city, or of neighbours."""
+    return abs(place[0] - lat) <= FAR_DEGREES and abs(place[1] - lon) <= FAR_DEGREES
+
+
 def first_points(geometry: Any) -> list[Point]:
     """One corner of each polygon but those of the whole world."""
     return [(p[0][0][1], p[0][0][0]) for p in polygons(geometry) if not is_world(p)]

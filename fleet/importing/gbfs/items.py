@@ -163,6 +163,7 @@ class Contents:
     periods: list[Period] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
     vehicle_types: list[VehicleType] = field(default_factory=list)
+    unpriced: list[str] = field(default_factory=list)  # types for which neither the feed nor all vehicles name a plan
     areas: list[Area] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     vehicles: list[Vehicle] = field(default_factory=list)

@@ -19,7 +19,9 @@ def translate(feed: Feed, findings: Findings) -> Contents:
         periods=system.calendar(feed, findings),
         plans=plans.plans(feed, findings),
     )
-    found.vehicle_types = types.vehicle_types(feed, found.plans, Standing.of(feed), findings)
+    standing = Standing.of(feed)
+    found.vehicle_types = types.vehicle_types(feed, found.plans, standing, findings)
+    found.unpriced = types.unpriced(found.vehicle_types, found.plans, standing)
     found.stops = stations.stations(feed, around, findings)
     known = vehicles.Known.of(found.vehicle_types, found.plans, found.stops, around)
     found.vehicles = vehicles.vehicles(feed, known, findings)
@@ -35,9 +37,9 @@ def translate(feed: Feed, findings: Findings) -> Contents:
 def _areas(feed: Feed, found: Contents, around: Surroundings | None, findings: Findings) -> list:
     system_id = found.system.system_id if found.system else ""
     type_ids = tuple(vehicle_type.type_id for vehicle_type in found.vehicle_types)
-    drawn = zones.zones(feed, system_id, type_ids, around, findings)
     places = [(stop.lat, stop.lon) for stop in found.stops]
     places += [(v.lat, v.lon) for v in found.vehicles if v.lat is not None and v.lon is not None]
+    drawn = zones.zones(feed, system_id, type_ids, around, places, findings)
     has_operating_zone = any(area.kind == zones.OPERATING for area in drawn)
     named = regions.regions(feed, found.system, found.stops, places, around, has_operating_zone, findings)
     as_drawn = {area.region_id for area in drawn}

@@ -14,11 +14,6 @@ VEHICLES_OR_STATIONS = {*STATUS, "station_information"}
 DEFAULT_TYPE = "bicycle"
 MOST_KILOMETRES = 200  # a range below this many "metres" was meant in kilometres
 
-NO_PLAN = (
-    "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
-    "choose its plan in the back office"
-)
-
 CLASSES = {  # form factor → TOMP asset class and subclass
     "bicycle": ("BICYCLE", ""),
     "cargo_bicycle": ("BICYCLE", "cargo bike"),
@@ -73,6 +68,13 @@ def vehicle_types(feed: Feed, plans: Iterable[Plan], standing: Standing, finding
     ]
 
 
+def unpriced(types: Iterable[VehicleType], plans: Iterable[Plan], standing: Standing) -> list[str]:
+    """Those of these types for which neither they nor all of their vehicles name a plan."""
+    known = {plan.plan_id for plan in plans}
+    without = (one.type_id for one in types if one.default_plan is None)
+    return [type_id for type_id in without if not standing.has_own_plans(type_id, known)]
+
+
 def _supposed(language: str) -> VehicleType:
     asset_class, subclass = CLASSES["bicycle"]
     return VehicleType(
@@ -90,7 +92,7 @@ def _type(
     type_id: str, item: Item, language: str, known: set[str], standing: Standing, remarks: Remarks
 ) -> VehicleType:
     form_factor, asset_class, subclass = _class(type_id, item, remarks)
-    default, *others = _plans(type_id, item, known, standing, remarks)
+    default, *others = _plans(type_id, item, known, remarks)
     return VehicleType(
         type_id=type_id,
         name=_name(type_id, item, language),
@@ -142,7 +144,7 @@ def _range(type_id: str, item: Item, remarks: Remarks) -> int | None:
     return metres
 
 
-def _plans(type_id: str, item: Item, known: set[str], standing: Standing, remarks: Remarks) -> tuple[str | None, ...]:
+def _plans(type_id: str, item: Item, known: set[str], remarks: Remarks) -> tuple[str | None, ...]:
     """The default plan (or None), then all that may apply, as far as the feed has them."""
     listed = item.get("pricing_plan_ids")
     named = [text(item, "default_pricing_plan_id"), *(map(str, listed) if isinstance(listed, list) else ())]
@@ -150,8 +152,6 @@ def _plans(type_id: str, item: Item, known: set[str], standing: Standing, remark
         remarks.warn(type_id, "names a pricing plan that the feed does not have", missing)
     usable = list(dict.fromkeys(plan for plan in named if plan in known))
     default = named[0] if named[0] in known else None
-    if default is None and not standing.has_own_plans(type_id, known):
-        remarks.warn(type_id, NO_PLAN)
     return default, *usable
 
 

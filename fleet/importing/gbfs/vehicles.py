@@ -91,7 +91,7 @@ def _vehicle(
         home_station=home or None,
         state_of_charge=_charge(item, in_percent),
         range_m=whole(item, "current_range_meters"),
-        pricing_plan=_plan(vehicle_id, item, type_id, known, remarks),
+        pricing_plan=_plan(vehicle_id, item, known, remarks),
         reported_at=moment(item, "last_reported"),
         public_id=UUID(public_id[1]) if public_id else None,
         vehicle_code=code,
@@ -125,12 +125,10 @@ def _charge(item: Item, in_percent: bool) -> int | None:
     return percent if 0 <= percent <= 100 else None
 
 
-def _plan(vehicle_id: str, item: Item, type_id: str, known: Known, remarks: Remarks) -> str | None:
+def _plan(vehicle_id: str, item: Item, known: Known, remarks: Remarks) -> str | None:
     """Its own plan; None where it is the one of its type anyway."""
     plan = text(item, "pricing_plan_id")
     if plan and plan not in known.plans:
         remarks.warn(vehicle_id, "names a pricing plan that the feed does not have", plan)
         return None
-    if not plan and not known.types[type_id].default_plan:
-        remarks.warn(vehicle_id, "has no price, neither itself nor its type: not offered")
     return plan or None

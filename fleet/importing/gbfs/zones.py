@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fleet.importing.findings import Findings, Remarks
-from fleet.importing.gbfs.geometry import Surroundings, is_world, polygons, repaired
+from fleet.importing.gbfs.geometry import Point, Surroundings, is_near, is_world, polygons, repaired
 from fleet.importing.gbfs.items import Area, Polygon, Text
 from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.values import LONGEST_ID, Item, boolean, localized, moment, objects, text, whole
@@ -18,6 +18,7 @@ LARGEST_SPEED = 400
 OPERATING, PARKING, SPEEDLIMIT = "OPERATING", "PARKING", "SPEEDLIMIT"
 FORBIDDEN = NO_PARKING, NO_ACCESS = "NO_PARKING", "NO_ACCESS"
 KINDS = (OPERATING, PARKING, SPEEDLIMIT, *FORBIDDEN)
+ELSEWHERE = "a zone far away from every vehicle and station: not imported; a later import brings it once some are near"
 OVERLAP = "OVERLAP"  # our own feeds repeat what two regions share
 
 
@@ -52,15 +53,21 @@ class Terms:
     language: str
     types: tuple[str, ...]
     around: Surroundings | None
+    places: Sequence[Point]
     forbids_elsewhere: bool
 
 
 def zones(
-    feed: Feed, system_id: str, types: tuple[str, ...], around: Surroundings | None, findings: Findings
+    feed: Feed,
+    system_id: str,
+    types: tuple[str, ...],
+    around: Surroundings | None,
+    places: Sequence[Point],
+    findings: Findings,
 ) -> list[Area]:
-    """A region for each effect of each polygon."""
+    """A region for each effect of each polygon; `places` are where the stations and vehicles are."""
     remarks, data = findings.about(NAME), feed.data(NAME)
-    terms = Terms(system_id, feed.language, types, around, _forbids_elsewhere(data, types, remarks))
+    terms = Terms(system_id, feed.language, types, around, places, _forbids_elsewhere(data, types, remarks))
     collection = data.get("geofencing_zones")
     listed = _zones(collection if isinstance(collection, dict) else {}, terms, remarks)
     return [area for zone in listed for area in _areas(zone, terms, remarks)]
@@ -202,14 +209,18 @@ def _shapes(zone: Zone, terms: Terms, remarks: Remarks) -> Iterator[tuple[Polygo
             if not parts:
                 remarks.skip(zone.key, "a polygon without an area")
             for part in parts:
-                _warn_if_far(zone, part, terms, remarks)
-                yield part, is_outside
+                lon, lat = part[0][0]
+                if not zone.region and _is_elsewhere(lat, lon, terms):
+                    remarks.skip(zone.key, ELSEWHERE, f"{lat:.3f}, {lon:.3f}")
+                else:
+                    yield part, is_outside
 
 
-def _warn_if_far(zone: Zone, polygon: Polygon, terms: Terms, remarks: Remarks) -> None:
-    lon, lat = polygon[0][0]
-    if terms.around and terms.around.is_far(lat, lon):
-        remarks.warn(zone.key, "a zone far away from everything else", f"{lat:.3f}, {lon:.3f}")
+def _is_elsewhere(lat: float, lon: float, terms: Terms) -> bool:
+    """Whether no ride can come there, for no vehicle and no station is anywhere near: other people's, or a trial."""
+    if not (terms.around and terms.places and terms.around.is_far(lat, lon)):
+        return False
+    return not any(is_near(place, lat, lon) for place in terms.places)
 
 
 def _effects(key: str, rule: Rule, terms: Terms, remarks: Remarks) -> list[tuple[str, int | None]]:

@@ -29,13 +29,24 @@ class Command(BaseCommand):
             help="let the feed replace the operator's name, hours and calendar that are already there",
         )
 
-    def handle(self, *args, feed, dry_run, replace_system, verbosity, **options):
+        parser.add_argument(
+            "--plan",
+            metavar="TYPE=PLAN",
+            dest="plans",
+            action="append",
+            default=[],
+            help="the pricing plan (the feed's, or one that is here) of a type that the feed gives none; repeatable",
+        )
+
+    def handle(self, *args, feed, dry_run, plans, replace_system, verbosity, **options):
         began = time.monotonic()
         try:
             if dry_run:
-                result = import_feed(feed, replace_system=replace_system, dry_run=True)
+                result = import_feed(feed, plans=_chosen(plans), replace_system=replace_system, dry_run=True)
             else:
-                result = import_feed_and_keep(feed, replace_system=replace_system, now=timezone.now())
+                result = import_feed_and_keep(
+                    feed, plans=_chosen(plans), replace_system=replace_system, now=timezone.now()
+                )
         except UnusableInput as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:
@@ -74,6 +85,17 @@ class Command(BaseCommand):
         for count in result.counts:
             figures = f"{count.new:>9,}{count.changed:>9,}{count.unchanged:>11,}{count.skipped:>9,}"
             self.stdout.write(f"  {count.kind:<14}{figures}")
+
+
+def _chosen(plans: list[str]) -> dict[str, str]:
+    """Plan by type; the id of a type may have an equals sign in it, that of a plan not. Raises UnusableInput."""
+    chosen = {}
+    for written in plans:
+        type_id, equals, plan_id = written.rpartition("=")
+        if not equals:
+            raise UnusableInput(f"--plan {written}: TYPE=PLAN is expected.")
+        chosen[type_id] = plan_id
+    return chosen
 
 
 def _conclusion(result: Result, dry_run: bool) -> str:
