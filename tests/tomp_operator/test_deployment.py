@@ -96,6 +96,34 @@ def test_has_units_that_systemd_understands(unit, tmp_path):
     assert [line for line in said.stderr.splitlines() if unit.name.split(".")[0].rstrip("@") in line] == []
 
 
+@pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="nginx is not installed")
+def test_has_a_configuration_that_nginx_understands(tmp_path):
+    certificate = ["-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")]
+    request = [
+        shutil.which("openssl"),
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=tomp.example.com",
+    ]
+    subprocess.run([*request, *certificate], capture_output=True, check=True)
+    site = (DEPLOY / "nginx.conf").read_text().replace("/etc/ssl/tomp", str(tmp_path))
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid; events {{}} http {{ {site} }}")
+
+    said = subprocess.run(
+        [shutil.which("nginx"), "-t", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "nginx.conf")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode == 0, said.stderr
+    assert "[warn]" not in said.stderr
+
+
 def test_starts_the_web_processes_everywhere_alike():
     run = (BASE / "tomp_operator" / "management" / "commands" / "run.py").read_text()
     unit = next(line for line in lines(DEPLOY / "systemd" / "tomp-web.service") if line.startswith("ExecStart"))
