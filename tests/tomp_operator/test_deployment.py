@@ -1,5 +1,7 @@
 """An installation as docs/operating.md describes it …"""
 
+import gzip
+import hashlib
 import os
 import re
 import shutil
@@ -42,6 +44,32 @@ def test_is_clean_for_django_s_own_checks(tmp_path):
     assert checked.stdout.startswith("System check identified no issues")
 
 
+NAME_OF_ONE = """
+import django
+django.setup()
+from django.templatetags.static import static
+print(static("fleet/imports.js"))
+"""
+
+
+def test_serves_static_files_packed_under_names_that_change_once_they_are_collected(tmp_path):
+    places = {"TOMP_DATA_DIR": str(tmp_path), "STATIC_ROOT": str(tmp_path / "static")}
+    environment = os.environ | ENVIRONMENT | places | {"DJANGO_SETTINGS_MODULE": "tomp_operator.settings"}
+
+    def say(*command):
+        command = [sys.executable, *command]
+        return subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, check=True).stdout
+
+    before = say("-c", NAME_OF_ONE)
+    say("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    after = say("-c", NAME_OF_ONE).strip()
+
+    content = (tmp_path / "static" / "fleet" / "imports.js").read_bytes()
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()[:12]
+    assert (before, after) == ("/static/fleet/imports.js\n", f"/static/fleet/imports.{digest}.js")
+    assert gzip.decompress((tmp_path / f"{after.lstrip('/')}.gz").read_bytes()) == content
+
+
 def test_example_of_the_environment_names_settings_there_are():
     known = set(re.findall(r"^\| `(\w+)`", (BASE / "docs" / "operating.md").read_text(), re.MULTILINE))
     named = set(re.findall(r"^(\w+)=", (DEPLOY / "environment.example").read_text(), re.MULTILINE))
@@ -66,6 +94,34 @@ def test_has_units_that_systemd_understands(unit, tmp_path):
     )
 
     assert [line for line in said.stderr.splitlines() if unit.name.split(".")[0].rstrip("@") in line] == []
+
+
+@pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="nginx is not installed")
+def test_has_a_configuration_that_nginx_understands(tmp_path):
+    certificate = ["-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")]
+    request = [
+        shutil.which("openssl"),
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=tomp.example.com",
+    ]
+    subprocess.run([*request, *certificate], capture_output=True, check=True)
+    site = (DEPLOY / "nginx.conf").read_text().replace("/etc/ssl/tomp", str(tmp_path))
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid; events {{}} http {{ {site} }}")
+
+    said = subprocess.run(
+        [shutil.which("nginx"), "-t", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "nginx.conf")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode == 0, said.stderr
+    assert "[warn]" not in said.stderr
 
 
 def test_starts_the_web_processes_everywhere_alike():
