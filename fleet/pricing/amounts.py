@@ -40,7 +40,8 @@ def rounded(amount: Decimal, places: int) -> Decimal:
 
 def convert(item: Any) -> None:
     """Make the fields what their annotations say. A float is refused: it is no longer exact."""
-    for name, kind, may_be_none in _exact_fields(type(item)):
+    dataclass: Any = type(item)
+    for name, kind, may_be_none in _exact_fields(dataclass):
         value = getattr(item, name)
         if value is None and may_be_none:
             continue

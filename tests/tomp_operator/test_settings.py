@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.test import RequestFactory
 
 from demo import credentials
@@ -182,6 +184,12 @@ class TestInstallation:
         assert messages(checks.unsafe_settings()) == [error]
         with pytest.raises(ImproperlyConfigured, match=error):
             checks.refuse_unsafe_settings()
+
+    def test_stops_a_worker_that_would_be_unsafe(self, installation):
+        installation.DEBUG = True
+
+        with pytest.raises(SystemCheckError, match=r"tomp_operator\.E001"):
+            call_command("worker", skip_checks=False)
 
     def test_may_be_a_demo_that_others_look_at(self, installation):
         installation.ALLOW_DEMO = True
