@@ -1,7 +1,8 @@
 """python -m bench [SUBJECT …] [--publish | --quick]
 
 Runs the subjects, or all of them, one after the other on an embedded PostgreSQL of their own, prints their tables and
-keeps them in bench/results. All that is kept there becomes docs/performance.md after a run of all, or with --publish.
+keeps them in bench/results. All that is kept there becomes docs/performance.md, and its worst the table of the README,
+after a run of all, or with --publish.
 """
 
 import argparse

@@ -38,6 +38,12 @@ class Finding:
     def is_met(self):
         return self.value >= self.limit if self.is_floor else self.value <= self.limit
 
+    @property
+    def margin(self):
+        """How many times better than wanted; below 1 it is not met."""
+        better, worse = (self.value, self.limit) if self.is_floor else (self.limit, self.value)
+        return better / worse if worse else float("inf")
+
     def row(self):
         wanted = f"{'≥' if self.is_floor else '≤'} {self.limit:,g} {self.unit}".strip()
         return self.target, self.what, wanted, f"{shown(self.value)} {self.unit}".strip(), VERDICTS[self.is_met]
@@ -62,6 +68,15 @@ def told(findings):
         found = [finding.row() for finding in findings if finding.target == target]
         rows += found or [(target, title, "", NOT_MEASURED, "")]
     return Table("Targets", COLUMNS, rows)
+
+
+def in_short(findings):
+    """A row for each target that was measured: of what was found about it, the worst."""
+    worst = [
+        min((finding for finding in findings if finding.target == target), key=lambda found: found.margin, default=None)
+        for target in TITLES
+    ]
+    return Table("What it costs", COLUMNS, [finding.row() for finding in worst if finding])
 
 
 def of_subject(findings):
