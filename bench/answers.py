@@ -8,15 +8,15 @@ ROUNDS, SECONDS = 3, 1
 THREADS = 1  # of each client: as many connections as web processes, so that nobody waits for a turn
 
 
-def asked(clients, processes, requests, yardsticks=None):
+def asked(clients, processes, requests, yardstick=None, constant=None):
     """{name: samples}: each request of the product, and the constant answer of a bare Django view, in turns.
 
-    `yardsticks` are requests of the WSGI callable.
+    `constant` are requests of the process that is the yardstick.
     """
     for sent in requests.values():
         clients.get(processes["product"].port, sent, 0.2, THREADS)  # prepared and cached, in each web process
     variants = {BARE: _sampler(clients, processes["Django"], load.request("GET", "/", {}))}
-    variants |= {name: _sampler(clients, processes["WSGI"], sent) for name, sent in (yardsticks or {}).items()}
+    variants |= {name: _sampler(clients, yardstick, sent) for name, sent in (constant or {}).items()}
     variants |= {name: _sampler(clients, processes["product"], sent) for name, sent in requests.items()}
     return alternated(variants, ROUNDS)
 

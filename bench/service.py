@@ -75,7 +75,7 @@ def web(application="product", workers=WEB_PROCESSES):
     arguments = granian("127.0.0.1", port, workers, APPLICATIONS[application])
     with running(application, *arguments, PROMETHEUS_MULTIPROC_DIR=str(metrics)) as process:
         process.port = port
-        _wait(process)
+        wait_for(process)
         yield process
     shutil.rmtree(metrics)
 
@@ -114,11 +114,11 @@ class Process:
 
 
 @contextmanager
-def running(name, *arguments, **environment):
+def running(name, *arguments, program=sys.executable, **environment):
     """What it logs is written to a file of its name in the data folder, as it would be to a journal."""
     log = (settings.DATA_DIR / f"{name}.log").open("a")
     popen = subprocess.Popen(
-        [sys.executable, *arguments],
+        [program, *arguments],
         cwd=settings.BASE_DIR,
         env=os.environ | {"LOG_LEVEL": "INFO"} | environment,
         stdout=log,
@@ -136,7 +136,7 @@ def running(name, *arguments, **environment):
         log.close()
 
 
-def _wait(process):
+def wait_for(process):
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until:
         if process.popen.poll() is not None:

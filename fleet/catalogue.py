@@ -8,6 +8,7 @@ nobody knew at the last reading makes them be read again at once.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from fleet.models import AssetType, PricingPlan
 from fleet.schedule import Schedule
@@ -31,6 +32,11 @@ class Catalogue:
         for asset_type in types.values():
             asset_type.default_plan = plans.get(asset_type.default_plan_id)
         return cls(types, plans, Schedule.load(), time.monotonic())
+
+    @cached_property
+    def books_ahead(self) -> bool:
+        """Whether any type is booked by type. Most operators have none, and need not count what is promised of them."""
+        return any(known.booked_by == AssetType.BookedBy.TYPE for known in self.types.values())
 
     @property
     def is_fresh(self) -> bool:

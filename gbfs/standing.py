@@ -124,13 +124,12 @@ class Standing:
     @cached_property
     def listed(self) -> list[Listed]:
         """The vehicles one could book as such. Where or while nothing is rented out, only what is reserved already."""
-        roaming = [v for v in self.vehicles if v.station_id is None and self._is_listable(v)]
-        around = dict(zip((v.public_id for v in roaming), self._regions_around(roaming), strict=True))
+        listable = [vehicle for vehicle in self.vehicles if self._is_listable(vehicle)]
+        roaming = [vehicle for vehicle in listable if vehicle.station_id is None]
+        around = iter(self._regions_around(roaming))
         found = []
-        for vehicle in self.vehicles:
-            if not self._is_listable(vehicle):
-                continue
-            place = self._place(vehicle, around)
+        for vehicle in listable:
+            place = self._place(next(around) if vehicle.station_id is None else vehicle.station_id)
             plan_id = self._plan_id(vehicle, place)
             is_reserved = vehicle.state == RESERVED
             if plan_id is not None and (is_reserved or self._is_rented_out(vehicle, place)):
@@ -146,10 +145,15 @@ class Standing:
         by_asset = offered is not None and offered.asset_type.booked_by == AssetType.BookedBy.ASSET
         return by_asset and is_known and vehicle.lat is not None
 
-    def _place(self, vehicle: Any, around: dict[Any, frozenset[int]]) -> Place:
-        if vehicle.station_id is not None:
-            return Place.at(self.stations[vehicle.station_id])
-        return Place(regions=around[vehicle.public_id])
+    def _place(self, where: int | frozenset[int]) -> Place:
+        """At the station, or among the regions; made once, for thousands of vehicles stand alike."""
+        if where not in self._places:
+            self._places[where] = Place.at(self.stations[where]) if isinstance(where, int) else Place(regions=where)
+        return self._places[where]
+
+    @cached_property
+    def _places(self) -> dict[int | frozenset[int], Place]:
+        return {}
 
     def _is_rented_out(self, vehicle: Any, place: Place) -> bool:
         if vehicle.station_id is not None:
@@ -182,6 +186,8 @@ class Standing:
         """For each vehicle the regions around it that have prices or hours of their own."""
         ruled: dict[int, Region] = {rule.region.pk: rule.region for rule in self.rules.rules if rule.region}
         ruled |= {region.pk: region for region in self.schedule.regions}
+        if not ruled:
+            return [frozenset()] * len(vehicles)
         around: list[set[int]] = [set() for _vehicle in vehicles]
         for pk, region in ruled.items():
             border = shape(region.area)

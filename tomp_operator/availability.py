@@ -145,8 +145,11 @@ def _places_left(provider, now):
     """How many more vehicles of each type that is booked ahead could be promised from now: by (type, station).
 
     The rule is that of fleet.services.places_left, for all types and stations in one statement. Vehicles that come to
-    the user count together, wherever they stand; others count nowhere without a station.
+    the user count together, wherever they stand; others count nowhere without a station. A type that was made a
+    moment ago counts once the catalogue has it, some seconds later.
     """
+    if not catalogue.current().books_ahead:
+        return {}
     until = now + PLANNED_WITHOUT_ARRIVAL
     vehicles = offering.fleet_of(provider).filter(stays_in_service(now, until), state__in=IN_SERVICE)
     places = _by_place(vehicles, Coalesce("home_station_id", "station_id"), Count("pk"))

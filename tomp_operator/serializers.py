@@ -164,9 +164,10 @@ def _assets_json(row):
     enough could follow a vehicle, and its riders, in spite of the changing ids (semantics §8, GDPR).
     """
     station = {"stationId": row.station.station_id} if row.station else {}
+    beginning = published_id("")  # of all ids
     return [
         {
-            "id": published_id(vehicle.public_id),
+            "id": f"{beginning}{vehicle.public_id}",
             **({} if vehicle.state_of_charge is None else {"stateOfCharge": vehicle.state_of_charge}),
             **station,
             "overriddenProperties": {

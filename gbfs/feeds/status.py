@@ -1,6 +1,8 @@
 """vehicle_status (free_bike_status in 2.3) and station_status."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -14,45 +16,50 @@ from gbfs.feeds.system import rental_apps
 from gbfs.standing import Listed, Standing
 
 RANGE_STEP_M = 100
+BOOLEANS = {False: "false", True: "true"}
 
 
-def vehicles_json(standing: Standing, edition: Edition, system: System) -> dict[str, Any]:
-    """The vehicles, which nothing but their present id tells from others of their type.
+def vehicles_text(fragments: Iterable[str], edition: Edition) -> str:
+    """The data of the feed as JSON. Versions differ in what they call the id, which comes first, and the list."""
+    noun = edition.version.vehicle
+    begin = f'{{"{noun}_id":'
+    return f'{{"{noun}s":[{",".join(begin + fragment for fragment in fragments)}]}}'
 
-    So no last_reported, and the range in round figures: both would outlive the id when nothing is reported at the end
-    of a trip, and whoever compares two lists would know the vehicle again (docs/gbfs.md).
+
+def vehicle_fragments(standing: Standing, system: System) -> list[str]:
+    """Each vehicle in JSON, from the value of its id on: written once for all versions, for it is most of the work.
+
+    Nothing but its present id tells it from others of its type. So no last_reported, and the range in round figures:
+    both would outlive the id when nothing is reported at the end of a trip, and whoever compares two lists would know
+    the vehicle again (docs/gbfs.md).
     """
-    rows = list(_vehicles(standing.listed, standing.stations, edition, system))
-    return {f"{edition.version.vehicle}s": rows}
-
-
-def _vehicles(
-    listed: Iterable[Listed], stations: dict[int, Station], edition: Edition, system: System
-) -> Iterator[dict[str, Any]]:
-    id_name, platforms = f"{edition.version.vehicle}_id", link_platforms(system)
-    for one in listed:
-        vehicle, type_id = one.vehicle, one.offered.asset_type.type_id
-        item = {
-            id_name: published_id(vehicle.public_id),
-            "vehicle_type_id": type_id,
-            "lat": degrees(vehicle.lat),
-            "lon": degrees(vehicle.lon),
-            "is_reserved": one.is_reserved,
-            "is_disabled": one.is_disabled,
-        }
+    stations, quoted = standing.stations, cache(partial(json.dumps, ensure_ascii=False))
+    before_id, before_link = (quoted(beginning)[:-1] for beginning in (published_id(""), link("")))
+    platforms = [quoted(platform) for platform in link_platforms(system)]
+    fragments = []
+    for one in standing.listed:
+        vehicle, offered = one.vehicle, one.offered
+        public_id = str(vehicle.public_id)
+        text = (
+            f'{before_id}{public_id}","vehicle_type_id":{quoted(offered.asset_type.type_id)},'
+            f'"lat":{degrees(vehicle.lat)},"lon":{degrees(vehicle.lon)},'
+            f'"is_reserved":{BOOLEANS[one.is_reserved]},"is_disabled":{BOOLEANS[one.is_disabled]}'
+        )
         if vehicle.station_id is not None:
-            item["station_id"] = stations[vehicle.station_id].station_id
+            text += f',"station_id":{quoted(stations[vehicle.station_id].station_id)}'
         if vehicle.home_station_id in stations:
-            item["home_station_id"] = stations[vehicle.home_station_id].station_id
-        if one.offered.is_motorised:
-            item["current_range_meters"] = range_m(one)
+            text += f',"home_station_id":{quoted(stations[vehicle.home_station_id].station_id)}'
+        if offered.is_motorised:
+            text += f',"current_range_meters":{range_m(one)}'
             if vehicle.state_of_charge is not None:
-                item["current_fuel_percent"] = vehicle.state_of_charge / 100
-        if one.plan_id != one.offered.default_plan_id:
-            item["pricing_plan_id"] = one.plan_id
+                text += f',"current_fuel_percent":{vehicle.state_of_charge / 100}'
+        if one.plan_id != offered.default_plan_id:
+            text += f',"pricing_plan_id":{quoted(one.plan_id)}'
         if platforms:
-            item["rental_uris"] = dict.fromkeys(platforms, link(vehicle.public_id))
-        yield item
+            address = f'{before_link}{public_id}"'
+            text += f',"rental_uris":{{{",".join(f"{platform}:{address}" for platform in platforms)}}}'
+        fragments.append(text + "}")
+    return fragments
 
 
 def range_m(one: Listed) -> int:

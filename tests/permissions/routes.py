@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tomp.versions import VERSIONS
 
 API = "tomp/"
-POSTED = ("oauth/token", "telemetry", "/process_import/", "/step/<str:step>/")  # ways that end so
+POSTED = ("oauth/token", "telemetry", "/process_import/", "/step/<str:step>/", "/<int:pk>/plans/")  # ways that end so
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

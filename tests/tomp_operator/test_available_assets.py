@@ -615,9 +615,9 @@ def test_reads_the_catalogue_again_after_a_few_seconds(mp, scooter, django_asser
     AssetFactory(asset_type=scooter)
     mp.get("/operator/information")
 
-    with django_assert_num_queries(1 + 3 + 8 + 2 + 3):  # key; how things are; types, plans, hours; the list; as before?
+    with django_assert_num_queries(1 + 2 + 8 + 1 + 2):  # key; how things are; types, plans, hours; the list; as before?
         mp.get(PATH)
-    with django_assert_num_queries(1 + 3):
+    with django_assert_num_queries(1 + 2):
         mp.get(PATH)
 
 
