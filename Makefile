@@ -51,7 +51,7 @@ lock: $(VENV)/dev.installed ## pin the newest versions that pyproject.toml allow
 
 $(VENV)/%.installed: requirements/%.txt | $(BIN)/python
 	@if command -v uv >/dev/null; then \
-		uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $<; \
+		uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement $<; \
 	else \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<; \
 	fi
