@@ -6,13 +6,26 @@ Reads the fleet, writes nothing. The number of statements does not depend on wha
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 from fleet import information
-from fleet.models import Alert, Asset, AssetType, CalendarPeriod, PricingPlan, Region, Station, System
+from fleet.models import (
+    Alert,
+    Asset,
+    AssetType,
+    CalendarPeriod,
+    FarePart,
+    OpeningHours,
+    PlanRule,
+    PricingPlan,
+    Region,
+    Station,
+    System,
+)
 from fleet.schedule import Schedule
 from fleet.tariffs import Rules
 from gbfs.editions import V3_0, VERSIONS, Edition, editions
@@ -26,6 +39,7 @@ from tomp.sending import etag_of, packed
 
 MANIFEST = "manifest"
 VEHICLES_PER_SECOND, LONGEST_TTL_S = 1_000, 300
+LONGEST_CHANGE = timedelta(seconds=5)
 Document = tuple[str, str, str, dict[str, Any] | str]  # version, language, name, data; a str is JSON already
 
 
@@ -44,6 +58,15 @@ class Group:
     names: tuple[str, ...]
     content: Callable[[datetime], Content]
     setting: str
+    sources: tuple[type[Model], ...] = ()  # what their history dates makes them due before their time
+
+    def is_outdated(self, built_at: datetime) -> bool:
+        """Whether staff or an import changed since then what they say.
+
+        A change is dated when it is written and seen when its transaction ends, so some seconds before count as since.
+        """
+        since = built_at - LONGEST_CHANGE
+        return any(source.history.filter(history_date__gt=since).exists() for source in self.sources)  # type: ignore[attr-defined]
 
     def ttl(self, vehicles: int) -> int:
         """Seconds until they are built again: a second for each thousand vehicles, but no less than the setting.
@@ -232,6 +255,7 @@ CATALOGUE = Group(
     ),
     _catalogue,
     "TOMP_GBFS_TTL_SECONDS",
+    (System, Region, Station, AssetType, PricingPlan, FarePart, PlanRule, OpeningHours, CalendarPeriod),
 )
 GROUPS = (STATUS, ALERTS, CATALOGUE)
 GROUP_OF = {name: group for group in GROUPS for name in group.names}

@@ -93,7 +93,7 @@ def refresh(group: Group, now: datetime, *, wanted: Key | None = None, ahead: ti
         if not _lock(group, waits=wanted is not None):
             return False
         there = Feed.objects.filter(name__in=group.names)
-        if not _are_due(there, now, wanted, ahead):
+        if not _are_due(group, there, now, wanted, ahead):
             return False
         feeds = building.build(group, now)
         if set(there.values_list("version", "language", "name")) != {feed.key for feed in feeds}:
@@ -107,12 +107,13 @@ def refresh(group: Group, now: datetime, *, wanted: Key | None = None, ahead: ti
     return True
 
 
-def _are_due(there: QuerySet[Feed], now: datetime, wanted: Key | None, ahead: timedelta) -> bool:
+def _are_due(group: Group, there: QuerySet[Feed], now: datetime, wanted: Key | None, ahead: timedelta) -> bool:
     """Also if none of them is the wanted one: the operator speaks a new language."""
     built = there.only("version", "language", "name", "built_at", "ttl")
     if not built or (wanted is not None and wanted not in {feed.key for feed in built}):
         return True
-    return any(_is_due(feed.built_at, feed.ttl, now, ahead) for feed in built)
+    oldest = min(feed.built_at for feed in built)
+    return any(_is_due(feed.built_at, feed.ttl, now, ahead) for feed in built) or group.is_outdated(oldest)
 
 
 def _lock(group: Group, *, waits: bool) -> bool:

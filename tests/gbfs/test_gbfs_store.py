@@ -187,10 +187,40 @@ def test_are_built_ahead_by_the_worker(clock, builds, django_assert_num_queries)
     assert tasks.build_feeds(0) == 2
 
     assert builds == [
-        *("vehicle_status", "system_alerts", "gbfs"),
+        *("gbfs", "system_alerts", "vehicle_status"),
         "vehicle_status",
-        *("vehicle_status", "system_alerts"),
+        *("system_alerts", "vehicle_status"),
     ]
+
+
+@pytest.mark.parametrize("change", [AssetTypeFactory, PricingPlanFactory, StationFactory, RegionFactory, SystemFactory])
+def test_are_built_by_the_worker_as_soon_as_what_they_name_changes(clock, builds, change):
+    tasks.build_feeds(0)
+    builds.clear()
+    clock.shift(6)
+    changed = change()
+
+    clock.shift(1)
+    tasks.build_feeds(0)
+    clock.shift(6)
+    tasks.build_feeds(0)
+    changed.save()
+    clock.shift(1)
+    tasks.build_feeds(0)
+
+    assert [group for group in builds if group == "gbfs"] == ["gbfs", "gbfs", "gbfs"]
+    assert builds[:2] == ["gbfs", "vehicle_status"]  # nobody reads of a type that is not there yet
+
+
+def test_are_built_once_more_for_a_change_that_was_not_committed_yet(clock, builds):
+    """It is dated before the build, and was not seen by it."""
+    SystemFactory()
+    clock.shift(3)
+    tasks.build_feeds(0)
+    clock.shift(4)
+
+    assert (tasks.build_feeds(0), tasks.build_feeds(0)) == (1, 0)
+    assert builds.count("gbfs") == 2
 
 
 @pytest.mark.parametrize(
@@ -208,6 +238,7 @@ def test_live_as_long_as_the_setting_says_at_the_least(settings):
 
 def test_of_a_large_fleet_are_built_less_often(clock, builds, monkeypatch):
     AssetFactory.create_batch(12)
+    clock.shift(10)
     monkeypatch.setattr(building, "VEHICLES_PER_SECOND", 1)
     tasks.build_feeds(0)
     clock.shift(7)
@@ -218,7 +249,7 @@ def test_of_a_large_fleet_are_built_less_often(clock, builds, monkeypatch):
     new = tasks.build_feeds(0)
 
     assert (early, new) == (0, 1)
-    assert builds == ["vehicle_status", "system_alerts", "gbfs", "vehicle_status"]
+    assert builds == ["gbfs", "system_alerts", "vehicle_status", "vehicle_status"]
     assert json.loads(kept.content)["ttl"] == 12
     assert kept.headers["Cache-Control"] == "public, max-age=5"
 
