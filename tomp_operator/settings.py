@@ -268,7 +268,7 @@ CORS_ALLOW_HEADERS = [
     *("accept", "authorization", "content-type", "x-api-key"),
     *(parameter["name"].lower() for parameter in declarations.PARAMETERS.values()),
 ]
-CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "Expires", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "ETag", "Expires", "Retry-After"]
 
 # Who works in the back office signs in; more in backoffice/signin/
 

@@ -8,7 +8,7 @@ from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet import information
+from fleet import catalogue, information
 from fleet.models import Condition
 from tests.client import MpClient, refused
 from tests.factories import MaasProviderFactory
@@ -25,7 +25,6 @@ from tests.fleet_factories import (
 )
 from tomp import errors, language, titles
 from tomp.language import in_any_language, in_language, preferred
-from tomp_operator import catalogue
 
 PUBLISHED = ["en", "nl", "nb"]
 EXPECTED = {"Duplicated customer", "The lock is not closed"}  # of the wiki's table, for what is not refused yet

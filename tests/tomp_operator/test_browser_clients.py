@@ -57,6 +57,7 @@ def test_may_send_every_header_of_the_protocol(allowed):
         "maas-id",
         "addressed-to",
         "notification-url",
+        "if-none-match",
         "idempotency-key",
     ]
 
@@ -68,7 +69,7 @@ def test_may_read_every_answer_and_its_headers(allowed, path):
 
     assert answer.headers["Access-Control-Allow-Origin"] == APP
     assert answer.headers["Access-Control-Expose-Headers"] == (
-        "Api-Version, Content-Language, Deprecation, Expires, Retry-After"
+        "Api-Version, Content-Language, Deprecation, ETag, Expires, Retry-After"
     )
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
