@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from bookings.models import Booking, Party
-from fleet import geo, information, pricing
+from fleet import information, pricing
 from fleet.models import Asset, AssetType, Station
+from legs.models import way
 
 
 class LegState(models.TextChoices):
@@ -30,11 +31,6 @@ class LegState(models.TextChoices):
 WAITING_STATES = (LegState.NOT_STARTED, LegState.PREPARING)
 RUNNING_STATES = (LegState.IN_USE, LegState.PAUSED, LegState.FINISHING, LegState.ISSUE_REPORTED)
 DONE_STATES = (LegState.FINISHED, LegState.CANCELLED)
-
-# What a satellite receiver says of a vehicle that does not move differs by some metres each time.
-STANDS_STILL_M = 10
-FASTEST_M_PER_S, CLOCKS_DIFFER_S = 70, 60
-MOST_POINTS = 400
 
 
 class LegQuerySet(models.QuerySet):
@@ -302,16 +298,9 @@ class Leg(FSMModelMixin, models.Model):
         Neither is one that cannot be true: older than the last, or further away than a vehicle can have come.
         """
         millis = round((at - self.departed_at).total_seconds() * 1000)
-        if not self.track:
-            self.track = [[max(millis, 0), round(lat, 6), round(lon, 6)]]
-            return
-        last, last_lat, last_lon = self.track[-1]
-        metres, seconds = geo.distance_m(last_lat, last_lon, lat, lon), (millis - last) / 1000
-        if metres < STANDS_STILL_M or seconds < 0 or metres > FASTEST_M_PER_S * (seconds + CLOCKS_DIFFER_S):
-            return
-        self.track = _thinned([*self.track, [millis, round(lat, 6), round(lon, 6)]])
+        self.track, metres = way.extended(self.track, millis, lat, lon)
         if self.state == LegState.IN_USE:
-            self.distance_m += round(metres)
+            self.distance_m += metres
 
     @property
     def position(self):
@@ -387,11 +376,6 @@ class Leg(FSMModelMixin, models.Model):
             seconds = int((self.arrives_at - self.departs_at).total_seconds())
             segments = (pricing.Segment(pricing.AssetState.IN_USE, seconds),)
         return pricing.Usage(segments, self.planned_distance_m)
-
-
-def _thinned(track):
-    """At most MOST_POINTS of it: every other one is left out, the first and the last stay."""
-    return track if len(track) <= MOST_POINTS else [*track[:-1:2], track[-1]]
 
 
 def _seconds_between(start, end):

@@ -6,7 +6,8 @@ import pytest
 
 from fleet.models import Asset
 from legs import services
-from legs.models.leg import MOST_POINTS, Leg
+from legs.models import Leg
+from legs.models.way import MOST_POINTS
 from payments.models import JournalEntry
 from tests.fleet_factories import LAT, LON, AssetFactory, FarePartFactory, PricingPlanFactory
 from tests.journey import AROUND_THE_CORNER, HERE, NEARBY, NOW, given_leg, located, minutes, nothing_changes
