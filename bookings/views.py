@@ -159,7 +159,7 @@ class BookingViewSet(ProviderViewSet):
         """The provider's booking, its lapse noticed; raises BookingNotFound."""
         now = timezone.now()
         try:
-            booking = _booking.get(provider_id=self.provider.pk, booking_id=as_uuid(booking_id))
+            booking = _booking.get(provider=self.provider.pk, booking_id=as_uuid(booking_id))
         except Booking.DoesNotExist:
             raise BookingNotFound(f"Booking {booking_id[:80]!r} not found.") from None
         if booking.has_lapsed(now):
@@ -185,8 +185,8 @@ class BookingViewSet(ProviderViewSet):
 
 
 @compiled
-def _booking(provider_id, booking_id):
-    return Booking.objects.booked().filter(provider=provider_id, pk=booking_id)
+def _booking(provider, booking_id):
+    return Booking.objects.booked().for_provider(provider).filter(pk=booking_id)
 
 
 def ends_at(booking):

@@ -124,7 +124,7 @@ class LegViewSet(ProviderViewSet):
 
     def get_leg(self, leg_id):
         """The provider's leg, its booking's lapse noticed; raises LegNotFound."""
-        asked = {"provider_id": self.provider.pk, "leg_id": _known(leg_id)}
+        asked = {"provider": self.provider.pk, "leg_id": _known(leg_id)}
         try:
             leg = _leg.get(**asked)
         except Leg.DoesNotExist:
@@ -142,9 +142,8 @@ class LegViewSet(ProviderViewSet):
 
 
 @compiled
-def _leg(provider_id, leg_id):
-    mine = Leg.objects.booked().filter(booking__provider=provider_id, pk=leg_id)
-    return mine.for_trip().select_related("booking")
+def _leg(provider, leg_id):
+    return Leg.objects.booked().for_provider(provider).for_trip().select_related("booking").filter(pk=leg_id)
 
 
 def _known(leg_id):

@@ -65,7 +65,7 @@ def basic_pair(value):
 
 @compiled
 def _valid_key(digest, now):
-    return ApiKey.objects.valid(now).filter(digest=digest).select_related("provider")
+    return ApiKey.objects.valid(now).for_digest(digest).select_related("provider")
 
 
 def _holder_of_key(secret):

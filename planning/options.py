@@ -139,13 +139,13 @@ class _Search:
         trip = self.trip
         if trip.names_assets and not (trip.user_groups or trip.use_asset_types or trip.estimated_distance):
             return _named_for_all.all(**_names(trip), is_sandbox=self.provider.is_sandbox)
-        assets = offering.vehicles(self.provider, self.trip.user_groups).select_related("station")
-        if self.trip.use_asset_types:
-            assets = assets.filter(asset_type__type_id__in=self.trip.use_asset_types)
-        if self.trip.estimated_distance:
-            assets = assets.filter(Q(range_m__isnull=True) | Q(range_m__gte=self.trip.estimated_distance))
-        if self.trip.names_assets:
-            return assets.filter(_named(**_names(self.trip))).order_by("vehicle_number")
+        assets = offering.vehicles(self.provider, trip.user_groups).select_related("station")
+        if trip.use_asset_types:
+            assets = assets.filter(asset_type__type_id__in=trip.use_asset_types)
+        if trip.estimated_distance:
+            assets = assets.filter(Q(range_m__isnull=True) | Q(range_m__gte=trip.estimated_distance))
+        if trip.names_assets:
+            return assets.filter(_named(**_names(trip))).order_by("vehicle_number")
         return self._near(assets)
 
     def _near(self, assets):

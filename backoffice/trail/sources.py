@@ -202,11 +202,7 @@ def _claims(*, decided: bool) -> QuerySet:
             t_provider=Cast(F("provider_id"), BigIntegerField()), t_object=text(F("pk")), t_after=text(sum_),
             t_what=text(F("category")), t_why=text(F("description")),
         )  # fmt: skip
-    return _columns(
-        Claim.objects.exclude(decided_at=None), Claim._meta.label_lower, F("decided_at"),
-        t_actor=text(F("decided_by")), t_object=text(F("pk")), t_before=text(Value(Claim.State.PROPOSED)),
-        t_after=text(F("state")), t_what=text(F("category")), t_why=text(F("reason")),
-    )  # fmt: skip
+    return _decisions(Claim, why="reason")
 
 
 def _corrections(*, decided: bool) -> QuerySet:
@@ -216,10 +212,15 @@ def _corrections(*, decided: bool) -> QuerySet:
             t_actor=text(F("proposed_by")), t_object=text(F("pk")), t_what=text(F("category")), t_why=text(F("reason")),
             t_after=text(Concat(text(F("amount")), Value(" "), F("currency"), output_field=TextField())),
         )  # fmt: skip
+    return _decisions(Correction, why="decided_because")
+
+
+def _decisions(proposal: Any, *, why: str) -> QuerySet:
+    """What colleagues decided about claims or corrections; `why` is the column of their reason."""
     return _columns(
-        Correction.objects.exclude(decided_at=None), Correction._meta.label_lower, F("decided_at"),
-        t_actor=text(F("decided_by")), t_object=text(F("pk")), t_before=text(Value(Correction.State.PROPOSED)),
-        t_after=text(F("state")), t_what=text(F("category")), t_why=text(F("decided_because")),
+        proposal.objects.exclude(decided_at=None), proposal._meta.label_lower, F("decided_at"),
+        t_actor=text(F("decided_by")), t_object=text(F("pk")), t_before=text(Value(proposal.State.PROPOSED)),
+        t_after=text(F("state")), t_what=text(F("category")), t_why=text(F(why)),
     )  # fmt: skip
 
 

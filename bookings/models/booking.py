@@ -99,8 +99,8 @@ def _locked_by_leg(leg_id):
 
 
 @compiled
-def _locked_for(provider_id, leg_id):
-    return _locked_by_leg.queryset(leg_id).filter(provider=provider_id)
+def _locked_for(provider, leg_id):
+    return _locked_by_leg.queryset(leg_id).filter(provider=provider)
 
 
 class BookingManager(models.Manager.from_queryset(BookingQuerySet)):  # type: ignore[misc]
@@ -122,7 +122,7 @@ class BookingManager(models.Manager.from_queryset(BookingQuerySet)):  # type: ig
         if provider is None:
             booking = _locked_by_leg.get(leg_id=leg_id)
         else:
-            booking = _locked_for.get(provider_id=provider.pk, leg_id=leg_id)
+            booking = _locked_for.get(provider=provider.pk, leg_id=leg_id)
         logs.bind(booking_id=booking.pk, leg_id=leg_id)
         return booking
 

@@ -24,12 +24,16 @@ class ApiKeyQuerySet(models.QuerySet):
         return self.not_revoked(now).filter(provider__is_active=True)
 
     def for_secret(self, secret):
-        """The key with this secret, found by its digest in a unique index.
+        """The key with this secret."""
+        return self.for_digest(digest_of(secret))
+
+    def for_digest(self, digest):
+        """The key whose secret has this digest, found in a unique index.
 
         How long that takes tells nothing about a secret: whoever could vary the digest bit by bit would
         have to invert SHA-256 first. That is why no comparison in constant time follows.
         """
-        return self.filter(digest=digest_of(secret))
+        return self.filter(digest=digest)
 
 
 class ApiKey(models.Model):
