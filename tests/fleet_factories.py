@@ -360,7 +360,7 @@ class ColumnMappingFactory(DjangoModelFactory):
     class Meta:
         model = models.ColumnMapping
 
-    name = "Our supplier"
+    name = factory.Sequence("Supplier {}".format)
     signature = signature_of(["Bike", "Kind"])
     columns = {"vehicle_number": 0, "vehicle_type": 1}
 

@@ -291,7 +291,7 @@ def test_the_places_of_a_feed_are_told_field_by_field(staff):
 
 
 def test_kept_columns_are_named_renamed_and_deleted(staff):
-    kept = ColumnMappingFactory()
+    kept = ColumnMappingFactory(name="Our supplier")
     address = upload(staff, "Bike;Kind\nS-1;glider\n").url
     pages = f"/admin/fleet/columnmapping/{kept.pk}"
     assert "The columns are read as in “Our supplier”." in staff.get(address).content.decode()

@@ -28,7 +28,7 @@ def ask(client, route, rows, headers=None):
     """What this client is answered; of an action of a list, whether it is offered (yes or no)."""
     if route.method == "list":
         return _offered(client, route)
-    address = "/" + _address(route.pattern, rows)
+    address = "/" + address_of(route.pattern, rows)
     sent = {"HTTP_ACCEPT_LANGUAGE": "en"}
     if route.pattern.startswith(API):
         sent |= {"HTTP_API": "TOMP", "HTTP_API_VERSION": {"1.5": "1.5.0", "1.6": "1.6.1"}[route.version]}
@@ -49,7 +49,8 @@ def _offered(client, route):
     return "yes" if name in offered else "no"
 
 
-def _address(pattern, rows):
+def address_of(pattern, rows):
+    """The address of this pattern that is about these rows, without the first slash."""
     found = re.match(r"admin/(\w+)/(\w+)/", pattern)
     label = ".".join(found.groups()) if found else ""
     row = next((row for model, row in rows.items() if model._meta.label_lower == label), rows[Asset])
