@@ -15,6 +15,7 @@ from customers.models import Customer
 from maas.models import MaasProvider
 from tomp import logs
 from tomp.compiled import compiled
+from tomp.progress import Agreement
 
 
 class BookingState(models.TextChoices):
@@ -127,10 +128,16 @@ class BookingManager(models.Manager.from_queryset(BookingQuerySet)):  # type: ig
         return booking
 
 
-class Booking(FSMModelMixin, models.Model):
+class Booking(FSMModelMixin, Agreement):
     """One trip agreed with one provider, from the offer to the end. With one leg, both have the same id."""
 
     State = BookingState
+    AGREED = frozenset(
+        {
+            *("provider", "api_version", "customer", "customer_data", "from_place", "to_place", "callback_url"),
+            *("extra_info", "currency", "valid_until", "response_minutes", "created_at", "booked_at", "anonymised_at"),
+        }
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provider = models.ForeignKey(MaasProvider, models.PROTECT, related_name="bookings")

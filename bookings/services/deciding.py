@@ -30,7 +30,7 @@ def commit(*, booking_id, now, asked_by=Party.MP):
             raise illegal("COMMIT", booking)
         legs = legs_of(booking)
         agree_to_commit(booking, legs, asked_by, now).save()
-        booking.save()
+        booking.save_progress()
         save_access(legs)
         payments.take_deposits(booking, legs, now=now)
         advise_to_take(booking, legs, now=now)
@@ -132,7 +132,7 @@ def extend(*, booking_id, provider, reason, now):
             raise ExtensionRefused(f"Booking {booking.id} was extended {booking.extensions} times already.")
         booking.extend(until=now + timedelta(minutes=provider.pending_minutes))
         record(booking, "EXTEND_EXPIRY_TIME", Party.MP, now, reason=reason)
-        booking.save()
+        booking.save_progress()
         return booking, legs_of(booking)
 
 
@@ -152,7 +152,7 @@ def confirm(*, booking_id, now, actor="", reason=""):
         _grant_access(legs)
         save_access(legs)
         record(booking, "CONFIRM", Party.TO, now, actor, reason)
-        booking.save()
+        booking.save_progress()
         payments.take_deposits(booking, legs, now=now)
         callbacks.operation(booking, "COMMIT", now)
         advise_to_take(booking, legs, now=now)
@@ -200,5 +200,5 @@ def _close(booking, legs, operation, asked_by, now, actor, reason, fee=None):
     booking.price = booking.extra_total
     payments.close(booking, legs, fee=fee, now=now)
     record(booking, operation, asked_by, now, actor, reason)
-    booking.save()
+    booking.save_progress()
     callbacks.over(booking, legs, is_told=asked_by == Party.TO and operation != "EXPIRE", now=now)

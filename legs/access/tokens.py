@@ -17,7 +17,7 @@ from tomp.serializers import moment_json, without_nulls
 
 DAY = timedelta(days=1)
 LEAST = timedelta(hours=1)
-PIXELS = 8  # of a module of the QR code: a phone shows it as wide as its screen
+PIXELS = 4  # of a module of the QR code: a phone shows it as wide as its screen, and each pixel costs time
 MASK = 0  # of the eight that a QR code can have
 RETURN_PARAMETERS = ("return-url", "error-url", "error-code", "error-description")  # OpenAPI tokenDeeplink
 

@@ -13,6 +13,7 @@ from bookings.models import Booking, Party
 from fleet import information, pricing
 from fleet.models import Asset, AssetType, Station
 from legs.models import way
+from tomp.progress import Agreement
 
 
 class LegState(models.TextChoices):
@@ -90,10 +91,16 @@ class LegQuerySet(models.QuerySet):
         return legs
 
 
-class Leg(FSMModelMixin, models.Model):
+class Leg(FSMModelMixin, Agreement):
     """One journey with one vehicle. It carries its tariff and conditions as they were when offered."""
 
     State = LegState
+    AGREED = frozenset(
+        {
+            *("booking", "sequence", "asset_type", "station", "from_place", "to_place", "traveler_references"),
+            *("planned_distance_m", "tariff", "conditions", "ancillaries"),
+        }
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="legs")

@@ -56,7 +56,7 @@ def apply(
         follow(step)
         HANDLERS[event](step)
         keep_evidence(step)
-        leg.save()
+        leg.save_progress()
         lat, lon = step.asset_location or (None, None)
         LegEvent.objects.create(
             leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,

@@ -22,5 +22,5 @@ def report_issue(*, booking, provider, now, asset=None):
         if leg.state not in (*STARTED, LegState.FINISHING) or leg.is_given_back or leg.is_repeated:
             continue
         leg.report_issue(at=max(now, leg.metered_since or now), stops_meter=provider.issue_stops_meter)
-        leg.save()
+        leg.save_progress()
         LegEvent.objects.create(leg=leg, event=REPORTED, at=now, state=leg.state, asked_by=Party.MP, received_at=now)

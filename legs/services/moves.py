@@ -66,7 +66,7 @@ def _set_in_use(step):
         fleet.take(asset=leg.asset)
         if booking.state == Booking.State.CONFIRMED:
             booking.start(at=step.at)
-            booking.save()
+            booking.save_progress()
 
 
 def _begin_track(step):
@@ -136,7 +136,7 @@ def _finish_booking(step):
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
         bookings.record(booking, "FINISH", step.asked_by, step.now, step.actor)
-    booking.save()
+    booking.save_progress()
 
 
 def _check_place(step):
@@ -193,7 +193,7 @@ def _cancel(step):
     payments.close(booking, [leg], fee=fee, now=step.now)
     if not booking.is_open:
         bookings.record(booking, "CANCEL", step.asked_by, step.now, step.actor)
-    booking.save()
+    booking.save_progress()
 
 
 HANDLERS = {

@@ -111,7 +111,7 @@ def _plan(step, *, departs_at, arrives_at):
     legs = [each for each in keep_price(booking, leg, step.now) if each.state != LegState.CANCELLED]
     booking.departs_at = min(each.departs_at for each in legs)
     booking.arrives_at = max((each.arrives_at for each in legs if each.arrives_at), default=None)
-    booking.save()
+    booking.save_progress()
 
 
 def _refused(step, why):

@@ -60,7 +60,7 @@ def test_is_a_picture_of_a_qr_code(mp):
     leg, token = the_token(mp, "QR")
 
     expected = io.BytesIO()
-    segno.make_qr(leg.access_code, error="m", mask=0).save(expected, kind="png", scale=8)
+    segno.make_qr(leg.access_code, error="m", mask=0).save(expected, kind="png", scale=4)
     assert token["tokenData"] == {
         "tokenType": "tokenQR",
         "base64": base64.b64encode(expected.getvalue()).decode(),

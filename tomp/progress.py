@@ -1,0 +1,25 @@
+"""A row that is agreed on once and then only goes on: what was agreed is not written again at each step."""
+
+from functools import cache
+from typing import ClassVar
+
+from django.db import models
+
+
+class Agreement(models.Model):
+    """`AGREED` names the columns that no step changes once the row is agreed on."""
+
+    AGREED: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def save_progress(self) -> None:
+        """Everything but what was agreed is stored; a column that is new is stored, too."""
+        self.save(update_fields=_progress(type(self)))
+
+
+@cache
+def _progress(model: type[Agreement]) -> frozenset[str]:
+    columns = {field.name for field in model._meta.concrete_fields if not field.primary_key}
+    return frozenset(columns - model.AGREED)
