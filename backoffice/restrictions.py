@@ -66,6 +66,7 @@ class VehicleInline(ReadOnlyInline):
 class RestrictionAdmin(ReadOnlyAdmin):
     """Vehicles out of service for a while; made by the list of vehicles, decided here."""
 
+    nothing_yet = _("In the list of vehicles, choose some and “Take out of service for a while …”.")
     list_display = ("reason", "stage_label", "state", "starts", "ends", "number", "created_by")
     list_filter = ("state",)
     search_fields = ("reason", "created_by", "vehicles__asset__vehicle_number")

@@ -10,6 +10,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.cache import get_conditional_response
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
@@ -83,12 +85,17 @@ def _check(request):
 
 
 def _answer(request, ask):
-    """What was asked for, or 304 where the caller has it; 400 with the reason for a question that makes no sense."""
+    """What was asked for, or 304 where the caller has it; 400 with the reason for a question that makes no sense.
+
+    Either way it says when that was so, on the operator's clocks: a browser may be elsewhere, and its clock wrong.
+    """
     try:
         found = ask()
     except ValidationError as error:
         return JsonResponse({"detail": error.detail}, status=400)
     body = json.dumps(found, separators=(",", ":")).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    response = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
-    return get_conditional_response(request, etag=etag, response=response)
+    whole = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
+    response = get_conditional_response(request, etag=etag, response=whole) or whole
+    response.headers["As-Of"] = date_format(localtime(), "TIME_FORMAT")
+    return response

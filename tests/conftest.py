@@ -11,7 +11,7 @@ from maas import remarks
 from tests.receiver import Receiver
 from tomp_operator import embedded
 
-pytest_plugins = ["tests.browser", "tests.journey"]
+pytest_plugins = ["tests.browser", "tests.journey", "tests.town"]
 database = pytest.StashKey[ExitStack]()
 
 

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from bookings.timeline import timeline
 from fleet.admin.wording import money
@@ -86,7 +87,15 @@ def _steps(condition):
 def _details(condition):
     for name, value in condition.items():
         if name not in NO_DETAILS and value not in (None, "", []):
-            yield f"{name}: {value}"
+            yield f"{name}: {_drawn(value) or value}"
+
+
+def _drawn(value):
+    """Of a GeoJSON area, with how many points it was drawn; nothing of anything else."""
+    if not isinstance(value, dict) or value.get("type") != "Polygon":
+        return ""
+    points = sum(len(ring) for ring in value["coordinates"])
+    return _("an area of %(n)d points") % {"n": points}
 
 
 def _map(legs):

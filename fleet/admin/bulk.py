@@ -167,7 +167,7 @@ def _file_name():
 
 def _tell(request, outcome):
     text = ngettext("%(n)d vehicle was changed.", "%(n)d vehicles were changed.", outcome.changed)
-    messages.success(request, text % {"n": outcome.changed})
+    (messages.success if outcome.changed else messages.info)(request, text % {"n": outcome.changed})
     if outcome.refused:
         more = len(outcome.refused) - SHOWN
         text = _("On a trip, so left as they are: %(numbers)s") % {"numbers": ", ".join(outcome.refused[:SHOWN])}

@@ -1,6 +1,10 @@
 """In a real browser, under the policy of /admin/: nothing is blocked, and nothing is asked of another host."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.conf import settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet import tasks
@@ -8,13 +12,15 @@ from fleet.models import Asset
 from fleet.models.vehicles import AssetState
 from legs.models import Leg
 from support.models import SupportRequest
-from tests.browser import in_a_browser
+from tests.browser import in_a_browser, watched
+from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
     AssetFactory,
     AssetTypeFactory,
     ImportBatchFactory,
     RegionFactory,
     StationFactory,
+    SystemFactory,
     VehicleAlertFactory,
 )
 from tests.trip_factories import LegFactory, SupportRequestFactory
@@ -158,6 +164,22 @@ def test_the_map_follows_what_moves(browser_page):
     browser_page.wait_for_selector("#map-status >> text=0 vehicles in view")
 
 
+def test_the_map_keeps_the_operators_time_wherever_the_browser_is(browser_page, live_server):
+    SystemFactory(timezone="Asia/Tokyo")
+    context = browser_page.context.browser.new_context(
+        base_url=live_server.url, timezone_id="America/New_York", storage_state=browser_page.context.storage_state()
+    )
+    with watched(context.new_page(), live_server.url) as page:
+        before = datetime.now(ZoneInfo("Asia/Tokyo"))
+        page.goto("/admin/map/")
+        page.wait_for_selector("#map-clock:has-text('as of')")
+        shown = page.locator("#map-clock").text_content()
+        after = datetime.now(ZoneInfo("Asia/Tokyo"))
+
+    seconds = range(int(before.timestamp()), int(after.timestamp()) + 1)
+    assert shown in {f"as of {datetime.fromtimestamp(each, ZoneInfo('Asia/Tokyo')):%H:%M:%S}" for each in seconds}
+
+
 def test_the_form_of_a_damage_fits_on_a_phone(browser_page):
     asset = AssetFactory(vehicle_number="0004cb0b29f6ea7d79c8d23b5799829b")
     browser_page.set_viewport_size({"width": 390, "height": 844})
@@ -266,6 +288,25 @@ def test_the_inbox_and_the_page_of_a_provider_fit(browser_page, width):
                  f"maas/maasprovider/{asked.provider_id}/change/"):  # fmt: skip
         browser_page.goto(f"/admin/{path}", wait_until="networkidle")
         assert browser_page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+CUT = """each => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return text.getBoundingClientRect().width > each.getBoundingClientRect().width;
+}"""
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_what_a_page_is_about_is_not_cut_where_there_is_room(browser_page, live_server, language):
+    provider = MaasProviderFactory(name="Norsk Kollektiv")
+    browser_page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    browser_page.set_viewport_size({"width": 1400, "height": 900})
+
+    browser_page.goto(f"/admin/maas/maasprovider/{provider.pk}/change/", wait_until="networkidle")
+
+    assert browser_page.locator(".crumb.is-here").text_content() == "Norsk Kollektiv"
+    assert browser_page.locator(".crumb.is-here").evaluate(CUT) is False
 
 
 def test_repeated_reports_are_merged_in_the_browser(browser_page):

@@ -56,3 +56,15 @@ def test_a_day_of_a_list_is_the_day_it_is_reconciled_by(staff):
 
     assert balance["balance"].came == Decimal("3.500")
     assert list(shown) == [may]
+
+
+@pytest.mark.parametrize("path", ["moving", "standing"])
+def test_what_the_map_shows_is_as_of_a_time_on_its_clocks(staff, path):
+    address = f"/admin/map/{path}/?box=52.0,52.2,5.0,5.2"
+    whole = staff.get(address)
+    known = staff.get(address, headers={"If-None-Match": whole["ETag"]})
+
+    assert [(answer.status_code, answer["As-Of"]) for answer in (whole, known)] == [
+        (200, "14:00:00"),
+        (304, "14:00:00"),
+    ]

@@ -16,7 +16,7 @@
     const layers = Object.fromEntries(["zones", "rides", "stations", "squares", "vehicles"].map((name) => [name, L.layerGroup().addTo(map)]));
     const markers = new Map();
     const etags = new Map();
-    let vehicles = [], timer = null, chosen = null, running = null;
+    let vehicles = [], timer = null, chosen = null, running = null, asOf = "";
 
     const text = (name, values = {}) => told.texts[name].replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
 
@@ -34,6 +34,7 @@
         const url = address(told[name], withFilters), known = etags.get(name);
         const headers = known && known.url === url ? { "If-None-Match": known.etag } : {};
         const answer = await fetch(url, { headers, signal, credentials: "same-origin", redirect: "manual" });
+        asOf = answer.headers.get("As-Of") ?? asOf;
         if (answer.status === 304) return null;
         if (answer.type === "opaqueredirect" || answer.status === 403) throw new Error("signedOut");
         if (!answer.ok) throw new Error("offline");
@@ -50,7 +51,7 @@
             const [moving, standing] = await Promise.all([ask("moving", true, mine.signal), ask("standing", false, mine.signal)]);
             if (standing) drawStanding(standing);
             if (moving) drawMoving(moving);
-            clock.textContent = text("updated", { time: new Date().toLocaleTimeString() });
+            clock.textContent = text("updated", { time: asOf });
             if (status.classList.contains("is-wrong")) sayHowMany();
         } catch (error) {
             if (error.name === "AbortError") return;
@@ -70,7 +71,7 @@
 
     function sayHowMany() {
         status.classList.remove("is-wrong");
-        status.textContent = text(areSquares ? "squares" : "vehicles", { n: total.toLocaleString() });
+        status.textContent = text(areSquares ? "squares" : "vehicles", { n: total.toLocaleString(document.documentElement.lang) });
     }
 
     const size = () => (map.getZoom() < 13 ? 4 : map.getZoom() < 15 ? 5.5 : 7);

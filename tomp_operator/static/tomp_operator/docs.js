@@ -11,6 +11,7 @@ SwaggerUIBundle({
   urls,
   domNode: page,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  plugins: [() => ({ components: { Logo: () => document.title } })], // theirs writes a style into the page
   layout: "StandaloneLayout",
   docExpansion: "list",
   defaultModelsExpandDepth: 0,

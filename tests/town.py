@@ -1,0 +1,136 @@
+"""A small town in which staff act: two vehicles stand free, one is held for a trip, one is ridden."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bookings.models import Booking
+from fleet.models import Asset
+from tests.agreement import books, differences, no_row_changes
+from tests.days.books import trail
+from tests.fleet_factories import LAT, AssetFactory, AssetTypeFactory, RegionFactory, StationFactory
+from tests.journey import given_booking, given_leg, mp_client, pause_plan
+
+ADDRESS = "https://mp.example.org"
+WHY = "The lock is stuck."
+RANDOM = re.compile(r"#\d+|[\w-]{8}…")
+
+
+class Town:
+    """FIRST and SPARE stand free, HELD waits for the trip of that name, RIDDEN is in the middle of its own."""
+
+    def __init__(self):
+        self.mp = mp_client(maas_id="mp", base_url=ADDRESS)
+        self.kind = AssetTypeFactory(default_plan=pause_plan())
+        self.region = RegionFactory(region_id="city", name={"en": "City"})
+        self.station = StationFactory(station_id="dom", lat=LAT + 0.01)
+        for number in ("FIRST", "SPARE"):
+            AssetFactory(asset_type=self.kind, vehicle_number=number)
+        held = given_booking(self.mp.provider, self._vehicle("HELD"), state="CONFIRMED")
+        ridden = given_leg(self.mp.provider, self._vehicle("RIDDEN"), state="IN_USE")
+        self.trips = {held.pk: "HELD", ridden.booking_id: "RIDDEN"}
+        self.kept = {}  # what a preparation made, by name
+        self.client = None  # of the colleague
+
+    def _vehicle(self, number):
+        return AssetFactory(asset_type=self.kind, vehicle_number=number)
+
+    def pk(self, number):
+        return Asset.objects.values_list("pk", flat=True).get(vehicle_number=number)
+
+    def booking(self, name):
+        return Booking.objects.get(pk=next(pk for pk, known_as in self.trips.items() if known_as == name))
+
+    def books(self):
+        return books(self.mp, trips=self.trips)
+
+
+@pytest.fixture
+def town(clock):
+    return Town()
+
+
+def nothing(town):
+    """Is prepared."""
+
+
+@dataclass
+class Act:
+    """What a colleague does, once `given` was prepared, and all that is told otherwise afterwards."""
+
+    address: Callable[[Town], str]
+    makes: dict[tuple[str, str], Any]
+    told: list[tuple[str, str, str]]  # by the audit trail: of what, what, why
+    permission: str
+    form: Callable[[Town], dict[str, Any]] = lambda town: {}
+    given: Callable[[Town], None] = nothing
+    refused: Callable[[Town], None] | None = None  # prepares what makes it impossible, in place of `given`
+    refused_form: Callable[[Town], dict[str, Any]] = lambda town: {}
+    needs: tuple[str, ...] = ("reason",)  # fields that may not be left empty
+    then: Callable[[Town], None] = nothing  # what a worker does about it
+    may_also: tuple[str, ...] = ()
+
+
+def do(client, town, act, **changed):
+    """(status, [level of each message]) of the form sent as a browser does; what is None is not sent."""
+    town.client = client
+    form = {"_form_submitted": "True", "reason": WHY, **act.form(town), **changed}
+    form = {name: value for name, value in form.items() if value is not None}
+    answer = client.post(act.address(town), form, headers={"HX-Current-URL": "/admin/"})
+    return answer.status_code, [message.level_tag for message in client.get("/admin/").context["messages"]]
+
+
+def codenames(act):
+    return {*MAY_LOOK, act.permission, *act.may_also}
+
+
+MAY_LOOK = (
+    "view_asset", "view_restriction", "view_station", "view_region", "view_damage", "view_supportrequest",
+    "view_maasprovider", "view_callback", "view_customer",
+)  # fmt: skip
+
+
+def all_agree_after(town, client, act):
+    act.given(town)
+    before = town.books()
+
+    _status, levels = do(client, town, act)
+    act.then(town)
+
+    assert "error" not in levels
+    assert differences(before, town.books()) == act.makes
+    assert before["audit", ""] == set()
+    assert told() == sorted(act.told)
+
+
+def told():
+    """What the audit trail says of the colleague, without numbers and beginnings of keys."""
+    return sorted((about, what, RANDOM.sub("…", why)) for about, what, why in trail("ingrid"))
+
+
+def nothing_changes_without(town, client, act, **missing):
+    """`missing`: fields sent empty; none: the permission is what is missing."""
+    act.given(town)
+    before = town.books()
+
+    with no_row_changes():
+        status, levels = do(client, town, act, **missing)
+
+    assert "success" not in levels
+    assert status in ((200,) if missing else (200, 302, 403))
+    assert town.books() == before
+
+
+def nothing_changes_where_it_is_refused(town, client, act):
+    act.refused(town)
+    before = town.books()
+
+    with no_row_changes():
+        status, levels = do(client, town, act, **act.refused_form(town))
+
+    assert "success" not in levels
+    assert status == 200 or levels
+    assert town.books() == before
