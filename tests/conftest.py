@@ -12,7 +12,7 @@ from maas import remarks
 from tests.receiver import Receiver
 from tomp_operator import embedded
 
-pytest_plugins = ["tests.browser", "tests.journey"]
+pytest_plugins = ["tests.browser", "tests.journey", "tests.worlds"]
 database = pytest.StashKey[ExitStack]()
 
 
