@@ -82,6 +82,10 @@ def signed_in(client, db):
 
 @pytest.fixture
 def everything(superuser):
+    return one_of_each(superuser)
+
+
+def one_of_each(superuser):
     """At least one row of each model the back office shows: {model: row}."""
     asset = AssetFactory(marked=True, state=AssetState.IN_USE, station=StationFactory())
     leg = LegFactory(booking__state="FINISHED", asset=asset)
