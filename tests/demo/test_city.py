@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from shapely.geometry import shape
 
-from demo import receipt, vehicles
+from demo import receipt, services, vehicles
 from demo.catalogue import TYPES
 from demo.geography import areas, table
 from fleet import geo, places, pricing, tariffs
@@ -29,6 +29,16 @@ from fleet.serializers import tariff_json
 from tests.demo.conftest import NOW
 
 ROAMING = ("e-scooter", "e-bike", "lock-bike", "taxi")
+
+
+@pytest.fixture(scope="module")
+def built(shared_world):
+    services.build_city(now=NOW)
+
+
+@pytest.fixture
+def city(built, db):
+    """As it was built, for each test anew."""
 
 
 def build_unsaved():
