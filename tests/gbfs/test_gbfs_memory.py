@@ -198,6 +198,23 @@ def test_are_written_anew_where_a_vehicle_changed(clock, written):
     assert written == [assets[7].pk]
 
 
+def test_are_looked_at_where_a_vehicle_changed(clock, monkeypatch):
+    asset = AssetFactory.create_batch(40)[7]
+    looked_at, really = [], memory.rows
+
+    def rows(groups):
+        looked_at.append(groups)
+        return really(groups)
+
+    monkeypatch.setattr(memory, "rows", rows)
+    told()
+    told()
+    Asset.objects.filter(pk=asset.pk).update(state_of_charge=3)
+    told()
+
+    assert looked_at == [None, set(), {asset.pk // 16}]
+
+
 def test_are_packed_anew_where_a_vehicle_changed(clock):
     asset = AssetFactory.create_batch(40)[7]
     told()
