@@ -198,6 +198,21 @@ def test_are_written_anew_where_a_vehicle_changed(clock, written):
     assert written == [assets[7].pk]
 
 
+@pytest.mark.parametrize("column", standing.COLUMNS)
+def test_are_looked_at_whatever_they_read_of_a_vehicle_changed(clock, column):
+    asset, other = AssetFactory(range_m=5000), AssetFactory(station=StationFactory())
+    others = {
+        "public_id": uuid.uuid4(), "asset_type_id": other.asset_type_id, "state": "RESERVED", "lat": 52.2, "lon": 5.2,
+        "station_id": other.station_id, "home_station_id": other.station_id, "state_of_charge": 79, "range_m": 5001,
+        "pricing_plan_id": other.asset_type.default_plan_id,
+    }  # fmt: skip
+    before = standing.fingerprints()
+
+    Asset.objects.filter(pk=asset.pk).update(**{column: others[column]})
+
+    assert standing.fingerprints()[asset.pk // 16] != before[asset.pk // 16]
+
+
 def test_are_looked_at_where_a_vehicle_changed(clock, monkeypatch):
     asset = AssetFactory.create_batch(40)[7]
     looked_at, really = [], memory.rows
