@@ -11,7 +11,7 @@ TITLES = {
     "P4": "Python processor time of a request",
     "P5": "Lists and feeds of 1,000 vehicles, kept, against constant bytes of a web server",
     "P6": "The same of 10,000 vehicles",
-    "P7": "Feeds of 100,000 vehicles built anew, compressed",
+    "P7": "Feeds of 100,000 vehicles after 100 changes, compressed",
     "P8": "A box, a region or a station of 100,000 vehicles",
     "P9": "Import of 100,000 vehicles: apply against COPY + one upsert",
     "P10": "200 clients want 10 vehicles",

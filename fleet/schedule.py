@@ -37,6 +37,13 @@ class Schedule:
             not periods or any(_within_period(rule, local.date()) for rule in periods)
         )
 
+    def holding(self, local):
+        """For each of the hours and periods whether it holds at this local time: `is_open` asks nothing else of it."""
+        return (
+            tuple(_is_open(rule, local) for rule in self.hours),
+            tuple(_within_period(rule, local.date()) for rule in self.periods),
+        )
+
     def rules_for(self, *, station_id=None, region_ids=frozenset()):
         """The hours and the periods that hold at this place; for none in particular, those of the system."""
         return (

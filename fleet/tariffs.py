@@ -61,6 +61,10 @@ class Rules:
         """Those about this type that hold somewhere at this local time."""
         return (rule for rule in self.rules if rule.asset_type_id in (None, asset_type.pk) and _is_now(rule, local))
 
+    def holding(self, local: datetime) -> "Rules":
+        """Those that hold somewhere at this local time: prices depend on nothing else of the time."""
+        return Rules(tuple(rule for rule in self.rules if _is_now(rule, local)))
+
     def regions(self, asset_type: AssetType, local: datetime) -> list[Region]:
         """The regions in which the type may have another price at this local time."""
         return list({rule.region_id: rule.region for rule in self.of(asset_type, local) if rule.region}.values())

@@ -28,19 +28,22 @@ from fleet.models import (
 )
 from fleet.schedule import Schedule
 from fleet.tariffs import Rules
+from gbfs import memory
 from gbfs.editions import V3_0, VERSIONS, Edition, editions
-from gbfs.feeds import alerts, discovery, hours, places, plans, status, system, types, zones
+from gbfs.feeds import alerts, discovery, hours, places, plans, system, types, zones
 from gbfs.feeds.places import Homes
 from gbfs.feeds.zones import Fleet, Zone
+from gbfs.memory import Memory
 from gbfs.models import Feed
 from gbfs.offer import Offered, offered_types
-from gbfs.standing import Standing
+from gbfs.standing import Circumstances
+from tomp.pieces import Piece, joined
 from tomp.sending import etag_of, packed
 
 MANIFEST = "manifest"
 VEHICLES_PER_SECOND, LONGEST_TTL_S = 1_000, 300
 LONGEST_CHANGE = timedelta(seconds=5)
-Document = tuple[str, str, str, dict[str, Any] | str]  # version, language, name, data; a str is JSON already
+Document = tuple[str, str, str, dict[str, Any] | list[Piece]]  # version, language, name, data; pieces are JSON already
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,12 @@ def _feed(document: Document, ttl: int, now: datetime) -> Feed:
     version, language, name, data = document
     number = next(known for known in VERSIONS if known.number == version)
     head = {"last_updated": Edition(number, ("en",)).moment(now), "ttl": ttl, "version": version}
-    text = data if isinstance(data, str) else _compact(data)
-    body = f'{_compact(head)[:-1]},"data":{text}}}'.encode()
-    kept = {"gzipped": packed(body), "etag": etag_of(body), "built_at": now, "ttl": ttl}
+    begin, end = f'{_compact(head)[:-1]},"data":', "}"
+    if isinstance(data, dict):
+        gzipped = packed(f"{begin}{_compact(data)}{end}".encode())
+    else:
+        gzipped = joined([Piece.of(begin), *data, Piece.of(end)])
+    kept = {"gzipped": gzipped, "etag": etag_of(gzipped), "built_at": now, "ttl": ttl}
     return Feed(version=version, language=language, name=name, **kept)
 
 
@@ -102,16 +108,16 @@ def _status(now: datetime) -> Content:
     """Vehicles and stations of the same moment: their numbers agree."""
     rules = Rules.load()
     offered = offered_types(rules)
-    standing = Standing.load(offered, rules, now)
-    return Content(_of_status(standing, _homes(offered), information.system()), len(standing.vehicles))
+    circumstances = Circumstances.load(offered, rules, now)
+    with memory.under(circumstances, _homes(offered)) as known:
+        return Content(iter(list(_of_status(known, now))), known.vehicles)
 
 
-def _of_status(standing: Standing, homes: Homes, known: System) -> Iterator[Document]:
-    fragments = status.vehicle_fragments(standing, known)
+def _of_status(known: Memory, now: datetime) -> Iterator[Document]:
     for edition in _wordless():
         version = edition.version
-        yield version.number, "", version.vehicle_feed, status.vehicles_text(fragments, edition)
-        yield version.number, "", "station_status", status.stations_json(standing, homes, edition)
+        yield version.number, "", version.vehicle_feed, known.list_of_vehicles(version)
+        yield version.number, "", "station_status", known.list_of_stations(edition, now)
 
 
 def _alerts(now: datetime) -> Content:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Max, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Max, OuterRef, Q, Subquery, When
 
 from fleet import groups
-from fleet.models import AssetType
+from fleet.models import Asset, AssetType
 from fleet.tariffs import Rules
 
+HUMAN = AssetType.Propulsion.HUMAN
 STATION_BOUND = (AssetType.ReturnRule.ANY_STATION, AssetType.ReturnRule.ROUNDTRIP_STATION)
 
 
@@ -17,7 +18,7 @@ STATION_BOUND = (AssetType.ReturnRule.ANY_STATION, AssetType.ReturnRule.ROUNDTRI
 class Offered:
     """A type for everybody that has a price.
 
-    `longest_range_m`: how far it goes; where that was never entered, the farthest any of its vehicles goes.
+    `longest_range_m`: how far a motor goes; where that was never entered, the farthest any of its vehicles goes.
     """
 
     asset_type: AssetType
@@ -27,7 +28,7 @@ class Offered:
 
     @property
     def is_motorised(self) -> bool:
-        return self.asset_type.propulsion != AssetType.Propulsion.HUMAN
+        return self.asset_type.propulsion != HUMAN
 
     @property
     def is_station_bound(self) -> bool:
@@ -41,14 +42,16 @@ def offered_types(rules: Rules) -> dict[int, Offered]:
     GBFS demands a default plan for every type. Where only rules or vehicles have plans, it is one of those: each
     vehicle then names its own.
     """
-    own, real = "assets__pricing_plan__plan_id", Q(assets__script="")
+    vehicles = Asset.objects.real().filter(asset_type=OuterRef("pk")).order_by()
+    farthest = vehicles.values("asset_type").values(farthest_m=Max("range_m"))
+    own_plans = vehicles.filter(pricing_plan__isnull=False).values("pricing_plan__plan_id").distinct()
     types = (
         AssetType.objects.filter(groups.open_to(None))
         .select_related("default_plan")
         .prefetch_related("plans")
         .annotate(
-            farthest_m=Max("assets__range_m", filter=real),
-            own_plans=ArrayAgg(own, distinct=True, filter=real & Q(assets__pricing_plan__isnull=False), default=[]),
+            farthest_m=Case(When(Q(max_range_m__isnull=True) & ~Q(propulsion=HUMAN), then=Subquery(farthest))),
+            own_plans=ArraySubquery(own_plans),
         )
         .order_by("type_id")
     )

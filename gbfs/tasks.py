@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from gbfs import building, store
+from gbfs import building, memory, store
 
 PACE = timedelta(seconds=4)  # between two runs, as the expression below says
 
@@ -17,4 +17,5 @@ def build_feeds(timestamp: int) -> int:
 
     Types and stations come before the vehicles that are there: a reader finds everything that status names.
     """
+    memory.remember()
     return sum(store.refresh(group, timezone.now(), ahead=PACE) for group in reversed(building.GROUPS))

@@ -39,7 +39,7 @@ def phone(text: str) -> str | None:
 
 
 def degrees(number: float) -> float:
-    return round(number, DECIMALS)
+    return round(number, DECIMALS) + 0.0  # never -0.0: for PostgreSQL that is the same number
 
 
 def multipolygon(area: Any) -> dict[str, Any] | None:

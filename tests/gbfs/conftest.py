@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from fleet import information, tariffs
-from gbfs import store
+from gbfs import memory, store
 from tests.journey import NOW
 
 
@@ -14,7 +14,9 @@ def clock(db):
     information.forget()
     tariffs.forget()
     store.forget()
+    memory.forget()
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
     information.forget()
     store.forget()
+    memory.forget()
