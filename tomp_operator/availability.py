@@ -38,16 +38,17 @@ class Area:
     region: Region | None = None
     box: Box | None = None
 
-    def vehicles(self):
-        """Vehicles in the area, as far as columns can tell: `has_inside` has the last word on a region."""
-        wanted = Q()
+    def narrowed(self, vehicles):
+        """Those of them in the area, as far as columns can tell: `has_inside` has the last word on a region."""
         if self.station_id is not None:
-            wanted &= Q(station__station_id=self.station_id)
-        if self.region is not None:
-            wanted &= Q(station__region=self.region) | Q(station__isnull=True) & _in_box(self.region)
+            vehicles = vehicles.filter(station__station_id=self.station_id)
         if self.box is not None:
-            wanted &= _in_box(self.box)
-        return wanted
+            vehicles = vehicles.filter(_in_box(self.box))
+        if self.region is None:
+            return vehicles
+        # Two questions with an index each; asked as one, all vehicles would be looked at.
+        at_stations = vehicles.filter(station__region=self.region)
+        return at_stations.union(vehicles.filter(_in_box(self.region), station__isnull=True), all=True)
 
     def has_inside(self, vehicles):
         """Those of these vehicles without a station that the region's border encloses."""
@@ -134,9 +135,9 @@ def rows(area, *, provider, now):
 
 def _vehicles(area, provider):
     """The vehicles one can have: lists by (type, station, plan of their own). Only what may be published is read."""
-    offered = offering.vehicles(provider).filter(area.vehicles()).order_by("public_id")
+    offered = offering.vehicles(provider).order_by().values_list(*COLUMNS, named=True)
     found = defaultdict(list)
-    for vehicle in offered.values_list(*COLUMNS, named=True):
+    for vehicle in area.narrowed(offered).order_by("public_id"):
         found[vehicle[:3]].append(vehicle)
     return found
 
