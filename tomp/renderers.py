@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from rest_framework.renderers import JSONRenderer
+
+# What Python writes otherwise, or not at all, is left to the framework: it is the one that decides how it looks.
+LEFT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+NO_LINES_OF_JAVASCRIPT = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"))
 
 
 class TompJSONRenderer(JSONRenderer):
-    """As the framework's; bytes are an answer that is JSON already."""
+    """As the framework's, but quicker; bytes are an answer that is JSON already."""
 
     def render(
         self,
@@ -15,10 +20,20 @@ class TompJSONRenderer(JSONRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        return data if isinstance(data, bytes) else super().render(data, accepted_media_type, renderer_context)
+        if isinstance(data, bytes):
+            return data
+        if data is None or self.get_indent(accepted_media_type or "", renderer_context or {}) is not None:
+            return super().render(data, accepted_media_type, renderer_context)
+        try:
+            text = orjson.dumps(data, option=LEFT)
+        except orjson.JSONEncodeError:  # numbers of more than 64 bits, lazy texts, moments
+            return super().render(data, accepted_media_type, renderer_context)
+        for separator, escaped in NO_LINES_OF_JAVASCRIPT:
+            text = text.replace(separator, escaped)
+        return text
 
 
-def written(data: Any) -> bytes:
+def written(data: Any) -> Any:
     """The data as JSON, as in any answer."""
     return TompJSONRenderer().render(data)
 
