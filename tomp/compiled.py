@@ -10,13 +10,15 @@ A query that every trip asks can be written down once instead, with parameters:
     leg = _leg.get(leg_id=known)
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable
 from inspect import signature
 from typing import Any
 
 from django.db import connections
-from django.db.models import Expression, Field, ForeignKey, Lookup, Model, QuerySet
+from django.db.models import Expression, Field, ForeignKey, JSONField, Lookup, Model, QuerySet
+from django.db.models.expressions import Col
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -112,7 +114,10 @@ class _Written:
         compiler = queryset.query.get_compiler(using=self.using)
         self.sql, self.params = compiler.as_sql()
         columns = [column for column, _sql, _alias in compiler.select]
-        self._converters = list(compiler.get_converters(columns).items())
+        self._converters = [
+            (position, ([_quicker(convert, column) for convert in converters], column))
+            for position, (converters, column) in compiler.get_converters(columns).items()
+        ]
         self._learn(queryset, compiler, columns)
 
     def _learn(self, queryset: QuerySet[Any], compiler: Any, columns: list[Any]) -> None:
@@ -142,6 +147,19 @@ class _Written:
         for name, position in self._annotations:
             setattr(instance, name, row[position])
         return instance
+
+
+def _quicker(convert: Any, column: Any) -> Any:
+    """The same as this converter: JSON of a column is most of what is converted, and comes without spaces around it."""
+    is_json = getattr(convert, "__func__", None) is JSONField.from_db_value
+    return _parsed if is_json and convert.__self__.decoder is None and isinstance(column, Col) else convert
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _parsed(text: str | None, _column: Any, _connection: Any) -> Any:
+    return None if text is None else _decode(text)[0]
 
 
 class _WrittenValues(_Written):
