@@ -98,6 +98,7 @@ class NotificationData(WireSerializer):
 
 def booking_json(booking, legs, dialect, *, now, with_ids=True, access=None):
     """TOMP booking. `with_ids` is off in answers to inquiries, which cannot be booked; `access` as for leg_json()."""
+    told = [leg_json(leg, dialect, with_ids=with_ids, access=access) for leg in legs]
     return without_nulls(
         id=str(booking.id) if with_ids else None,
         state=booking.state,
@@ -110,8 +111,8 @@ def booking_json(booking, legs, dialect, *, now, with_ids=True, access=None):
         arrivalTime=moment_json(booking.arrives_at),
         actualDepartureTime=moment_json(booking.departed_at),
         actualArrivalTime=moment_json(booking.arrived_at),
-        mainAssetType=fleet.asset_type_json(legs[0].asset_type, language=dialect.language),
-        legs=[leg_json(leg, dialect, with_ids=with_ids, access=access) for leg in legs],
+        mainAssetType=told[0]["assetType"],
+        legs=told,
         pricing=_pricing(booking, legs, now),
     )
 

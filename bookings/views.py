@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
-from bookings import at_once, services
+from bookings import at_once, listing, services
 from bookings.errors import BookingNotFound
 from bookings.filters import BookingFilter
 from bookings.models import Booking, Party
@@ -21,7 +21,6 @@ from bookings.serializers import (
     notification_json,
 )
 from legs.access import Access
-from legs.models import Leg
 from maas.views import ProviderViewSet
 from planning.options import Trip
 from tomp import components
@@ -45,11 +44,11 @@ class BookingViewSet(ProviderViewSet):
         The protocol has no pages here; the newest TOMP_MAX_PAGE_SIZE are given.
         """
         now = timezone.now()
-        mine = Booking.objects.for_provider(self.provider)
-        for booking in mine.lapsed(now):
+        for booking in _lapsed.all(provider=self.provider.pk, now=now):
             services.expire(booking_id=booking.pk, now=now)
-        bookings = list(self.filtered(BookingFilter, mine.booked())[: settings.TOMP_MAX_PAGE_SIZE])
-        legs = Leg.objects.by_booking(bookings)
+        mine = Booking.objects.for_provider(self.provider).booked()
+        bookings = list(self.filtered(BookingFilter, mine)[: settings.TOMP_MAX_PAGE_SIZE])
+        legs = listing.legs_of(bookings)
         dialect = self.dialect
         return Response([booking_json(booking, legs[booking.pk], dialect, now=now) for booking in bookings])
 
@@ -182,6 +181,11 @@ class BookingViewSet(ProviderViewSet):
         """The booking, with as much access data as belongs to an answer of these names (maas.models.AccessAnswer)."""
         access = Access.in_answer(*names, provider=self.provider, now=now)
         return Response(booking_json(booking, legs, self.dialect, now=now, access=access), **response)
+
+
+@compiled
+def _lapsed(provider, now):
+    return Booking.objects.for_provider(provider).lapsed(now)
 
 
 @compiled

@@ -14,7 +14,7 @@ def open_to(provider, group_ids=None, *, path="pk"):
     reserved = AssetType.user_groups.through.objects.filter(assettype=OuterRef(path))
     if provider is None or group_ids == []:
         return ~Exists(reserved)
-    own = reserved.filter(usergroup__providers=provider)
+    own = reserved.filter(usergroup__providers=provider.pk)
     if group_ids is not None:
         own = own.filter(usergroup__group_id__in=group_ids)
     return ~Exists(reserved) | Exists(own)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 
 from fleet import catalogue, information, tariffs
 from fleet.gateway import commands
@@ -14,6 +15,7 @@ from tomp_operator import embedded
 
 pytest_plugins = ["tests.browser", "tests.journey", "tests.town", "tests.worlds"]
 database = pytest.StashKey[ExitStack]()
+admin.autodiscover()  # which pages there are decides what is collected
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,15 @@ A query that every trip asks can be written down once instead, with parameters:
     leg = _leg.get(leg_id=known)
 """
 
+import json
+from collections import namedtuple
 from collections.abc import Callable, Iterable
 from inspect import signature
 from typing import Any
 
 from django.db import connections
-from django.db.models import Expression, Field, Lookup, Model, QuerySet
+from django.db.models import Expression, Field, ForeignKey, JSONField, Lookup, Model, QuerySet
+from django.db.models.expressions import Col
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -31,6 +34,7 @@ class Parameter(Expression):
         return "%s", [self]
 
 
+@ForeignKey.register_lookup  # which has none of the lookups of other fields
 @Field.register_lookup
 class AnyOf(Lookup):
     """`name__any_of=[…]`: as `in`, but the list is one value, so the SQL is the same however long it is."""
@@ -53,7 +57,7 @@ class compiled:  # noqa: N801 - a decorator
     A parameter stands for a value in a condition, or for a list of them (`any_of`), never for part of the query itself;
     None is equal to nothing. What it is given is sent to the database as it is, so it has the type of the column.
     Parameters after `*` are those of which the query itself depends: there is one for each of their values, which are
-    few. `queryset` is the function itself.
+    few. `queryset` is the function itself. What a values_list() finds has names.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
@@ -96,7 +100,8 @@ class compiled:  # noqa: N801 - a decorator
         written = self._written.get(deciding)
         if written is None:
             queryset = self.queryset(**self._stand_in, **dict(zip(self._decide, deciding, strict=True)))
-            written = self._written[deciding] = _Written(queryset)
+            kind = _Written if queryset._fields is None else _WrittenValues  # type: ignore[attr-defined]
+            written = self._written[deciding] = kind(queryset)
         return written
 
 
@@ -109,7 +114,13 @@ class _Written:
         compiler = queryset.query.get_compiler(using=self.using)
         self.sql, self.params = compiler.as_sql()
         columns = [column for column, _sql, _alias in compiler.select]
-        self._converters = list(compiler.get_converters(columns).items())
+        self._converters = [
+            (position, ([_quicker(convert, column) for convert in converters], column))
+            for position, (converters, column) in compiler.get_converters(columns).items()
+        ]
+        self._learn(queryset, compiler, columns)
+
+    def _learn(self, queryset: QuerySet[Any], compiler: Any, columns: list[Any]) -> None:
         own = compiler.klass_info["select_fields"]
         self._begin, self._end = own[0], own[-1] + 1
         self._names = [column.target.attname for column in columns[self._begin : self._end]]
@@ -119,16 +130,44 @@ class _Written:
     def bound(self, values: dict[str, Any]) -> list[Any]:
         return [values[each.name] if isinstance(each, Parameter) else each for each in self.params]
 
-    def instances(self, rows: Iterable[tuple[Any, ...]], connection: Any) -> list[Model]:
-        return [self._instance(list(row), connection) for row in rows]
+    def instances(self, rows: Iterable[tuple[Any, ...]], connection: Any) -> list[Any]:
+        return [self._instance(self._converted(row, connection)) for row in rows]
 
-    def _instance(self, row: list[Any], connection: Any) -> Model:
+    def _converted(self, row: tuple[Any, ...], connection: Any) -> list[Any]:
+        values = list(row)
         for position, (converters, column) in self._converters:
             for convert in converters:
-                row[position] = convert(row[position], column, connection)
+                values[position] = convert(values[position], column, connection)
+        return values
+
+    def _instance(self, row: list[Any]) -> Model:
         instance = self.model.from_db(self.using, self._names, row[self._begin : self._end])
         for related in self._related:
             related.populate(row, instance)
         for name, position in self._annotations:
             setattr(instance, name, row[position])
         return instance
+
+
+def _quicker(convert: Any, column: Any) -> Any:
+    """The same as this converter: JSON of a column is most of what is converted, and comes without spaces around it."""
+    is_json = getattr(convert, "__func__", None) is JSONField.from_db_value
+    return _parsed if is_json and convert.__self__.decoder is None and isinstance(column, Col) else convert
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _parsed(text: str | None, _column: Any, _connection: Any) -> Any:
+    return None if text is None else _decode(text)[0]
+
+
+class _WrittenValues(_Written):
+    """A queryset of values as SQL; rows become tuples, as django.db.models.query.NamedValuesListIterable makes them."""
+
+    def _learn(self, queryset: QuerySet[Any], compiler: Any, columns: list[Any]) -> None:
+        self._row: Any = namedtuple("Row", queryset._fields)  # type: ignore[attr-defined,misc]
+
+    def instances(self, rows: Iterable[tuple[Any, ...]], connection: Any) -> list[Any]:
+        whole = (self._converted(row, connection) for row in rows) if self._converters else rows
+        return list(map(self._row._make, whole))

@@ -34,6 +34,12 @@ class WireFilterSet(filters.FilterSet):
     """A FilterSet whose declared names are replaced by those in `wire_names`: min_time → min-time."""
 
     wire_names: dict[str, str] = {}
+    _forms: dict[type, type] = {}  # of each of these classes: the same in every request
+
+    def get_form_class(self):
+        if type(self) not in self._forms:
+            self._forms[type(self)] = super().get_form_class()
+        return self._forms[type(self)]
 
     @classmethod
     def get_filters(cls):

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 import shapely
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
@@ -23,6 +24,8 @@ from fleet.geo import Box
 from fleet.models import AssetType, PricingPlan, Region, Reservation, Station
 from fleet.services import IN_SERVICE, PLANNED_WITHOUT_ARRIVAL, stays_in_service
 from fleet.tariffs import Place, Rules
+from maas.models import MaasProvider
+from tomp.compiled import compiled
 from tomp_operator.sharing import Fingerprint
 
 BY_TYPE = AssetType.BookedBy.TYPE
@@ -38,16 +41,14 @@ class Area:
     region: Region | None = None
     box: Box | None = None
 
-    def vehicles(self):
-        """Vehicles in the area, as far as columns can tell: `has_inside` has the last word on a region."""
-        wanted = Q()
-        if self.station_id is not None:
-            wanted &= Q(station__station_id=self.station_id)
-        if self.region is not None:
-            wanted &= Q(station__region=self.region) | Q(station__isnull=True) & _in_box(self.region)
-        if self.box is not None:
-            wanted &= _in_box(self.box)
-        return wanted
+    @property
+    def narrowed_by(self):
+        return frozenset(name for name in ("station_id", "region", "box") if getattr(self, name) is not None)
+
+    @property
+    def bounds(self):
+        """The box around the vehicles without a station, as a Box is; None: there is none."""
+        return self.box or self.region
 
     def has_inside(self, vehicles):
         """Those of these vehicles without a station that the region's border encloses."""
@@ -85,10 +86,6 @@ def _inside(region, vehicles):
     border = shape(region.area)
     shapely.prepare(border)
     return shapely.intersects_xy(border, [v.lon for v in vehicles], [v.lat for v in vehicles])
-
-
-def _in_box(box):
-    return Q(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
 
 
 def _touch(box, other):
@@ -133,12 +130,38 @@ def rows(area, *, provider, now):
 
 
 def _vehicles(area, provider):
-    """The vehicles one can have: lists by (type, station, plan of their own). Only what may be published is read."""
-    offered = offering.vehicles(provider).filter(area.vehicles()).order_by("public_id")
+    """The vehicles one can have: lists by (type, station, plan of their own)."""
     found = defaultdict(list)
-    for vehicle in offered.values_list(*COLUMNS, named=True):
+    for vehicle in _offered.all(
+        provider=provider and provider.pk,
+        station_id=area.station_id,
+        region=area.region and area.region.pk,
+        **{side: area.bounds and getattr(area.bounds, side) for side in ("south", "north", "west", "east")},
+        is_sandbox=provider and provider.is_sandbox,
+        narrowed_by=area.narrowed_by,
+    ):
         found[vehicle[:3]].append(vehicle)
     return found
+
+
+@compiled
+def _offered(provider, station_id, region, south, north, west, east, *, is_sandbox, narrowed_by):
+    """The vehicles in the area, as far as columns can tell: `has_inside` has the last word on a region.
+
+    Only what may be published is read. Nobody in particular is neither in the sandbox nor outside it (None).
+    """
+    asking = None if is_sandbox is None else MaasProvider(pk=provider, is_sandbox=is_sandbox)
+    found = offering.vehicles(asking).order_by().values_list(*COLUMNS, named=True)
+    in_bounds = Q(lat__range=(south, north), lon__range=(west, east))
+    if "station_id" in narrowed_by:
+        found = found.filter(station__station_id=station_id)
+    if "box" in narrowed_by:
+        found = found.filter(in_bounds)
+    if "region" in narrowed_by:
+        # As an array its stations are looked up in the index before; joined, all vehicles would be looked at.
+        stations = ArraySubquery(Station.objects.filter(region=region).order_by().values("pk"))
+        found = found.filter(Q(station__any_of=stations) | Q(station__isnull=True) & in_bounds)
+    return found.order_by("public_id")
 
 
 def _places_left(provider, now):
@@ -184,8 +207,13 @@ def _by_place(things, place, number):
 
 def _open_stations(primary_keys):
     """Those of these stations that rent out, by primary key."""
-    stations = Station.objects.renting()
-    return stations.in_bulk(primary_keys - {None})
+    asked = list(primary_keys - {None})
+    return {station.pk: station for station in _renting.all(primary_keys=asked)} if asked else {}
+
+
+@compiled
+def _renting(primary_keys):
+    return Station.objects.renting().filter(pk__any_of=primary_keys).order_by()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ def speak() -> None:
 
 def texts() -> set[str]:
     """What those that the back office shows are called in English, for the catalogues."""
+    admin.autodiscover()
     configs = set(_configs())
     shown = {model: page for model, page in admin.site._registry.items() if model._meta.app_config in configs}
     parts = {part.model for page in shown.values() for part in page.inlines}

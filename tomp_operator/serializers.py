@@ -1,5 +1,6 @@
 """How the operator presents itself, its places and its offer on the wire (TOMP operator information)."""
 
+import json
 import re
 from functools import cache
 
@@ -12,6 +13,7 @@ from fleet.models import Region
 from fleet.serializers import asset_type_json, conditions_json, past_midnight, plan_json
 from tomp.geojson import geometry_json, object_json
 from tomp.language import in_language
+from tomp.renderers import joined, merged, written
 from tomp.serializers import moment_json, without_nulls
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
@@ -133,28 +135,30 @@ def _address_json(station):
 
 
 def availability_json(rows, dialect, *, now):
-    """TOMP assetType, one per row. What types and plans say is written once and shared."""
+    """TOMP assetType, one per row, as JSON: what rows have in common is written once, and vehicles, which are most of
+    it, are text at once.
+    """
     language = dialect.language
     plan_of = cache(lambda plan: plan_json(plan, language=language))
-    type_of = cache(
-        lambda asset_type: asset_type_json(asset_type, language=language, ancillaries=asset_type.ancillaries.all())
-    )
 
-    def conditions_of(row):
-        return conditions_json(conditions_for(row.asset_type, station=row.station, now=now), dialect)
+    @cache
+    def of_type(asset_type, plans):
+        told = asset_type_json(asset_type, language=language, ancillaries=asset_type.ancillaries.all())
+        prices = [plan_of(plan) for plan in plans]
+        return written({**told, "defaultPricingPlan": prices[0], "applicablePricings": prices})
 
-    return [
-        without_nulls(
-            **type_of(row.asset_type),
-            stationId=row.station.station_id if row.station else None,
-            nrAvailable=row.available,
-            assets=_assets_json(row) or None,
-            defaultPricingPlan=plan_of(row.plan),
-            applicablePricings=[plan_of(plan) for plan in row.plans],
-            conditions=conditions_of(row) or None,
-        )
-        for row in rows
-    ]
+    def of_row(row):
+        conditions = conditions_json(conditions_for(row.asset_type, station=row.station, now=now), dialect)
+        station_id = row.station.station_id if row.station else None
+        return written(without_nulls(stationId=station_id, nrAvailable=row.available, conditions=conditions or None))
+
+    def members_of(row):
+        yield of_type(row.asset_type, tuple(row.plans))
+        yield of_row(row)
+        if row.vehicles:
+            yield b'{"assets":%b}' % _assets_json(row)
+
+    return joined(merged(*members_of(row)) for row in rows)
 
 
 def _assets_json(row):
@@ -163,19 +167,16 @@ def _assets_json(row):
     Nothing that stays the same from trip to trip, not even the name painted on it: with that, whoever asks often
     enough could follow a vehicle, and its riders, in spite of the changing ids (semantics §8, GDPR).
     """
-    station = {"stationId": row.station.station_id} if row.station else {}
-    beginning = published_id("")  # of all ids
-    return [
-        {
-            "id": f"{beginning}{vehicle.public_id}",
-            **({} if vehicle.state_of_charge is None else {"stateOfCharge": vehicle.state_of_charge}),
-            **station,
-            "overriddenProperties": {
-                "location": {"coordinates": {"lat": round(vehicle.lat, 6), "lng": round(vehicle.lon, 6)}}
-            },
-        }
-        for vehicle in row.vehicles
-    ]
+    before_id = json.dumps(published_id(""))[:-1]  # of all vehicles
+    station = f'"stationId":{json.dumps(row.station.station_id)},' if row.station else ""
+    texts = []
+    for vehicle in row.vehicles:
+        charge = "" if vehicle.state_of_charge is None else f'"stateOfCharge":{vehicle.state_of_charge},'
+        texts.append(
+            f'{{"id":{before_id}{vehicle.public_id}",{charge}{station}"overriddenProperties":'
+            f'{{"location":{{"coordinates":{{"lat":{vehicle.lat:.6f},"lng":{vehicle.lon:.6f}}}}}}}}}'
+        )
+    return f"[{','.join(texts)}]".encode()
 
 
 def alert_json(alert, *, language):

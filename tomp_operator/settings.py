@@ -330,7 +330,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_VERSIONING_CLASS": "tomp.versions.ApiVersionHeader",
     "DEFAULT_SCHEMA_CLASS": "tomp.schema.TompSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["tomp.renderers.TompJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["tomp.parsers.TompJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe forms; the OpenAPI document describes the protocol

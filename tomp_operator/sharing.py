@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Aggregate, BigIntegerField
-from rest_framework.renderers import JSONRenderer
 
+from tomp.renderers import written
 from tomp.sending import Body
 
 SECONDS = 5  # a divisor of the minute: what opens or changes its price on the minute does so here, too
@@ -36,7 +36,7 @@ def content(what: Hashable, *, stamp: Callable[[], Hashable], write: Callable[[]
     key = what, before, int(now.timestamp()) // SECONDS
     kept = _kept.get(key)
     if kept is None:
-        kept = Body(JSONRenderer().render(write()))
+        kept = Body(written(write()))
         if stamp() == before:
             _kept[key] = kept
             while len(_kept) > MOST:

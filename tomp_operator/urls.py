@@ -18,6 +18,8 @@ from tomp.views import unknown_operation
 from tomp_operator import docs_urls, information_urls
 from tomp_operator.home import Home
 
+admin.autodiscover()
+
 tomp_patterns = [
     *information_urls.urlpatterns,
     *planning.urls.urlpatterns,

@@ -17,6 +17,7 @@ from fleet.serializers import plan_json
 from maas.authentication import IsProviderOrPublic, check_maas_id
 from maas.views import ProviderViewSet
 from tomp import components, versions
+from tomp.compiled import compiled
 from tomp.errors import UnsupportedVersion
 from tomp.sending import send
 from tomp.serializers import Paging, page
@@ -156,7 +157,7 @@ class OperatorViewSet(ProviderViewSet):
         """None if there is no such region."""
         region = None
         if query["region_id"] is not None:
-            region = Region.objects.filter(region_id=query["region_id"]).first()
+            region = _region.first(region_id=query["region_id"])
             if region is None:
                 return None
         return Area(station_id=query["station_id"], region=region, box=query["box"])
@@ -215,3 +216,8 @@ class OperatorViewSet(ProviderViewSet):
     def operating_calendar(self, request):
         """In which part of the year we are open; with a region or a station: there."""
         return Response([period_json(period) for period in selections.calendar(**self.valid_query(PlaceQuery))])
+
+
+@compiled
+def _region(region_id):
+    return Region.objects.filter(region_id=region_id)

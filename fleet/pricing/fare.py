@@ -65,12 +65,15 @@ class Fare:
     @property
     def nets(self) -> tuple[Decimal | None, ...]:
         """Each line excluding VAT, in minor units; what rounding moves goes to the largest, so they add up too."""
+        whole = self.total_ex_vat
+        if len(self.lines) == 1:
+            return (whole,)
         places = minor_units(self.currency)
         nets = [ex_vat(line.amount, self.vat_rate, places) for line in self.lines]
-        if nets and self.total_ex_vat is not None:
+        if nets and whole is not None:
             largest = max(range(len(nets)), key=lambda place: abs(self.lines[place].amount))
             others = sum((net for place, net in enumerate(nets) if place != largest and net is not None), ZERO)
-            nets[largest] = self.total_ex_vat - others
+            nets[largest] = whole - others
         return tuple(nets)
 
     def as_json(self) -> dict[str, Any]:

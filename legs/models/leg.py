@@ -1,7 +1,6 @@
 """The trip as it is travelled: a leg, its meter and its events."""
 
 import uuid
-from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -78,17 +77,6 @@ class LegQuerySet(models.QuerySet):
     def for_trip(self):
         """With all that an answer about the trip shows, in one query."""
         return self.select_related("asset", "asset_type")
-
-    def by_booking(self, bookings):
-        """{booking id: legs}, as for_trip().
-
-        Legs and bookings do not refer to each other, as they would after prefetch_related: a long list is gone with
-        its answer, and waits for no collection of garbage.
-        """
-        legs = defaultdict(list)
-        for leg in self.for_trip().filter(booking__in=bookings).order_by("booking_id", "sequence"):
-            legs[leg.booking_id].append(leg)
-        return legs
 
 
 class Leg(FSMModelMixin, Agreement):

@@ -36,6 +36,21 @@ def free(number, *, and_locked):
     return found.select_for_update() if and_locked else found
 
 
+@compiled
+def placed(number):
+    return Asset.objects.filter(vehicle_number=number).values_list("pk", "station_id", "lat")
+
+
+@compiled
+def properties_of(type_id):
+    return AssetType.objects.filter(type_id=type_id).values_list("properties", named=True)
+
+
+@compiled
+def at_stations(stations):
+    return Asset.objects.filter(station__any_of=stations).order_by("vehicle_number")
+
+
 def columns(instance):
     return {field.attname: getattr(instance, field.attname) for field in instance._meta.concrete_fields}
 
@@ -83,6 +98,25 @@ def test_a_saved_instance_is_an_update():
     found.save()
 
     assert Asset.objects.get().license_plate == "AB-12"
+
+
+def test_names_the_values_of_a_list_of_values():
+    made = AssetFactory(vehicle_number="n-1", station=None)
+    rolla = AssetTypeFactory(type_id="one", properties={"brand": "Rolla"})
+
+    [row] = placed.all(number="n-1")
+    [described] = properties_of.all(type_id="one")
+
+    assert (row.pk, row.station_id, row.lat) == (made.pk, None, made.lat)
+    assert described.properties == rolla.properties  # converted
+
+
+def test_a_list_is_one_value_of_what_refers_to_rows_too():
+    station = StationFactory()
+    made = [AssetFactory(vehicle_number=number, station=station) for number in ("n-1", "n-2")]
+    AssetFactory(vehicle_number="n-3", station=StationFactory())
+
+    assert at_stations.all(stations=[station.pk, 0]) == made
 
 
 def test_none_or_more_than_one_is_an_error_as_usual():

@@ -1,9 +1,13 @@
 """manage.py worker …"""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -85,3 +89,14 @@ def test_does_a_job_at_once_that_comes_while_it_looks_at_the_queue(monkeypatch):
         job.defer(vehicles=[])
 
         assert is_done.wait(10)
+
+
+def test_loads_neither_routes_nor_pages():
+    begin = "import sys, django; django.setup(); from django.core.management import load_command_class as load; "
+    told = "load('tomp_operator', 'worker'); print(sorted({'tomp_operator.urls', 'fleet.admin'} & sys.modules.keys()))"
+    command = [sys.executable, "-c", begin + told]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tomp_operator.settings"}
+
+    found = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True)
+
+    assert found.stdout == "[]\n"
