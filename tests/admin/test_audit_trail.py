@@ -174,6 +174,23 @@ def test_an_override_of_a_booking_is_told_with_its_reason(staff):
     assert change.link == f"/admin/bookings/booking/{booking.pk}/change/"
 
 
+def test_what_colleagues_note_is_told(staff):
+    request = SupportRequestFactory()
+    notes = {
+        f"/admin/bookings/booking/{request.booking_id}/add-note/": "Called back.",
+        f"/admin/support/supportrequest/{request.pk}/note/": "The lock is at the garage.",
+    }
+
+    for address, text in notes.items():
+        staff.post(address, {"_form_submitted": "True", "text": text})
+
+    told = [*shown(staff, model="bookings.note"), *shown(staff, model="support.supportnote")]
+    assert [(change.model, change.actor, change.what, change.why, change.differences) for change in told] == [
+        ("Booking", "rita", "note", "Called back.", []),
+        ("Support request", "rita", "note", "The lock is at the garage.", []),
+    ]
+
+
 def test_what_came_before_is_told_of_the_same_trip(staff):
     booking = BookingFactory(state="CONFIRMED")
     BookingEventFactory(booking=booking, operation="COMMIT", state="CONFIRMED")
