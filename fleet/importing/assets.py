@@ -114,10 +114,12 @@ def apply_chunk(
 ) -> list[Change]:
     """The same for at most CHUNK vehicles, in the caller's transaction."""
     locked = Asset.objects.select_for_update(no_key=True).order_by("pk")
-    compared = list(_compare(chunk, _existing(locked, chunk, key), references))
+    existing = _existing(locked, chunk, key)
+    before = {asset.pk: dict(vars(asset)) for asset in existing.values()}
+    compared = list(_compare(chunk, existing, references))
     for outcome, is_new in ((Outcome.NEW, True), (Outcome.CHANGED, False)):
         assets = [change.asset for change in compared if change.outcome == outcome]
-        upsert.write(assets, is_new=is_new, reason=reason, user_id=user_id)
+        upsert.write(assets, is_new=is_new, reason=reason, user_id=user_id, before=before)
     return compared
 
 
@@ -128,9 +130,9 @@ def chunks(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
 def _existing(assets: Any, chunk: Sequence[Wanted], key: str) -> dict[str, Asset]:
     """The vehicles by key. One without a source whose number is the key is that vehicle too."""
     keys = [wanted.key for wanted in chunk]
-    condition = Q(**{f"{key}__in": keys})
+    condition = Q(**{f"{key}__any_of": keys})
     if key == "source_id":
-        condition |= Q(**{"vehicle_number__in": keys, key: ""})
+        condition |= Q(**{"vehicle_number__any_of": keys, key: ""})
     found = sorted(assets.filter(condition), key=lambda asset: bool(getattr(asset, key)))
     return {getattr(asset, key) or asset.vehicle_number: asset for asset in found}
 
@@ -152,9 +154,8 @@ def _owners(chunk: Sequence[Wanted]) -> Owners:
     owners: Owners = {}
     for name in UNIQUE:
         values = [v for wanted in chunk if (v := wanted.values.get(name) or wanted.initial.get(name))]
-        for pk, number, value in Asset.objects.filter(**{f"{name}__in": values}).values_list(
-            "pk", "vehicle_number", name
-        ):
+        having = Asset.objects.filter(**{f"{name}__any_of": values}) if values else Asset.objects.none()
+        for pk, number, value in having.values_list("pk", "vehicle_number", name):
             owners[name, value] = (pk, number)
         if name == "public_id":
             former = AssetPublicId.objects.filter(public_id__in=values).values_list("asset_id", "public_id")
