@@ -13,7 +13,9 @@ def legs_of(bookings):
     Legs and bookings do not refer to each other, as they would after prefetch_related: a long list is gone with
     its answer, and waits for no collection of garbage.
     """
-    found = _legs.all(booking_ids=[booking.pk for booking in bookings]) if bookings else []
+    if not bookings:
+        return {}
+    found = _legs.all(booking_ids=[booking.pk for booking in bookings])
     types = catalogue.current(type_ids={leg.asset_type_id for leg in found}).types
     legs = defaultdict(list)
     for leg in found:

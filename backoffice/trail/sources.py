@@ -28,12 +28,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from bookings.models import Booking, BookingEvent, Note, Notification, Party
+from bookings.models import BookingEvent, Notification, Party
 from customers.models import BY_PROVIDER, Customer
 from fleet.models import Restriction
 from legs.models import LegEvent
 from payments.models import Claim, Correction, Invoice, JournalEntry
-from support.models import SupportNote, SupportStatus
+from support.models import SupportStatus
 
 LOG = "log"
 COLUMNS = ("t_at", "t_row", "t_source", "t_actor", "t_provider", "t_object", "t_before", "t_after", "t_what", "t_why")
@@ -234,14 +234,6 @@ def _support() -> QuerySet:
     )  # fmt: skip
 
 
-def _notes(model: Any, about: str) -> QuerySet:
-    """What colleagues wrote for each other about the row in the column `about`."""
-    return _columns(
-        model.objects.all(), model._meta.label_lower, F("at"), t_actor=text(F("actor")), t_object=text(F(about)),
-        t_what=text(Value("note")), t_why=text(F("text")),
-    )  # fmt: skip
-
-
 def _invoices() -> QuerySet:
     return _columns(
         Invoice.objects.all(), Invoice._meta.label_lower, F("made_at"), t_actor=text(F("made_by")),
@@ -263,12 +255,10 @@ def sources(user: User) -> Iterator[Source]:
         (Claim, partial(_claims, decided=False)), (Claim, partial(_claims, decided=True)), (SupportStatus, _support),
         (Correction, partial(_corrections, decided=False)), (Correction, partial(_corrections, decided=True)),
         (Invoice, _invoices), (Restriction, _restrictions),
-        (SupportNote, partial(_notes, SupportNote, "request_id")),
     ]  # fmt: skip
     every = [Source(LOG, LogEntry, partial(_log_for, user))]
     every += [Source(model._meta.label_lower, model, partial(_history, model)) for model in with_history()]
     every += [Source(model._meta.label_lower, model, rows) for model, rows in events]
-    every.append(Source(Note._meta.label_lower, Booking, partial(_notes, Note, "booking_id")))  # shown on its page
     return (source for source in every if source.may_be_seen_by(user))
 
 

@@ -25,10 +25,8 @@ DONE = {"added": gettext_lazy("added"), "changed": gettext_lazy("changed"), "del
 NAMES = ("vehicle_number", "maas_id", "username", "station_id", "region_id", "type_id", "plan_id", "name", "title")
 PAGES = {  # rows that are told of on the page of something else
     "bookings.bookingevent": "bookings.booking",
-    "bookings.note": "bookings.booking",
     "bookings.notification": "bookings.booking",
     "legs.legevent": "legs.leg",
-    "support.supportnote": "support.supportrequest",
     "support.supportstatus": "support.supportrequest",
 }
 

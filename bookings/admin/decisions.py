@@ -178,4 +178,5 @@ class Decisions(ChargesBooking):
     def add_note(self, request, form, object_id):
         booking, actor = self.existing(request, object_id), request.user.get_username()
         services.add_note(booking_id=booking.pk, text=form.cleaned_data["text"], actor=actor, now=timezone.now())
+        self.log_change(request, booking, "Wrote a note")
         return back(request)

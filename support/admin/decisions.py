@@ -223,11 +223,12 @@ class Decisions(StaffAdmin):
     def write_note(self, request, form, object_id):
         asked, actor = self.existing(request, object_id), request.user.get_username()
         text = form.cleaned_data["text"]
-        attempt(
+        if attempt(
             request,
             lambda: services.note(request_id=asked.pk, text=text, actor=actor, now=timezone.now()),
             _("Noted."),
-        )
+        ):
+            self.log_change(request, asked, "Wrote a note")
         return back(request)
 
 

@@ -194,7 +194,7 @@ ACTS = {
     "note": Act(
         of_the_request("note"),
         {},
-        [],
+        by(REQUEST, "Wrote a note"),
         "change_supportrequest",
         lambda town: {"text": WHY},
         given=asked,

@@ -305,7 +305,7 @@ def test_kept_columns_are_named_renamed_and_deleted(staff):
 
 
 def test_who_may_only_see_vehicles_may_not_rename_kept_columns(signed_in):
-    kept, client = ColumnMappingFactory(), signed_in("view_asset")
+    kept, client = ColumnMappingFactory(name="Our supplier"), signed_in("view_asset")
 
     assert client.post(f"/admin/fleet/columnmapping/{kept.pk}/change/", {"name": "Mine"}).status_code == 403
     assert client.post(f"/admin/fleet/columnmapping/{kept.pk}/delete/", {"post": "yes"}).status_code == 403
