@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -134,3 +134,35 @@ def nothing_changes_where_it_is_refused(town, client, act):
     assert "success" not in levels
     assert status == 200 or levels
     assert town.books() == before
+
+
+class ActsOfStaff:
+    """What is tested of each act of a file. Its class says which these are, and how a browser leaves a field empty."""
+
+    acts: ClassVar[dict[str, Act]] = {}
+    empty = " "
+
+    def pytest_generate_tests(self, metafunc):
+        cases = [(name, field) for name, act in self.acts.items() for field in act.needs]
+        if "field" in metafunc.fixturenames:
+            metafunc.parametrize(("name", "field"), cases)
+        elif "possible" in metafunc.function.__name__:
+            metafunc.parametrize("name", [name for name, act in self.acts.items() if act.refused])
+        else:
+            metafunc.parametrize("name", self.acts)
+
+    def test_after(self, town, signed_in, name):
+        all_agree_after(town, signed_in(*codenames(self.acts[name])), self.acts[name])
+
+    def test_a_refusal_changes_nothing_where_it_is_not_possible(self, town, signed_in, name):
+        nothing_changes_where_it_is_refused(town, signed_in(*codenames(self.acts[name])), self.acts[name])
+
+    def test_a_refusal_changes_nothing_without_permission(self, town, signed_in, name):
+        client = signed_in(*codenames(self.acts[name]) - {self.acts[name].permission})
+
+        nothing_changes_without(town, client, self.acts[name])
+
+    def test_a_refusal_changes_nothing_without_what_is_asked_for(self, town, signed_in, name, field):
+        client = signed_in(*codenames(self.acts[name]))
+
+        nothing_changes_without(town, client, self.acts[name], **{field: self.empty})

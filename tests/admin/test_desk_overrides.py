@@ -1,7 +1,5 @@
 """What staff say to travellers, and whom they call: afterwards API, vehicles, journal, callbacks and story agree …"""
 
-import pytest
-
 from maas import pausing, services
 from maas.models import ApiKey, Callback, CallbackState
 from support import services as support
@@ -9,15 +7,7 @@ from support.models import SupportRequest
 from tests.factories import ApiKeyFactory
 from tests.fleet_factories import AssetFactory
 from tests.journey import NOW, minutes
-from tests.town import (
-    WHY,
-    Act,
-    all_agree_after,
-    codenames,
-    nothing,
-    nothing_changes_where_it_is_refused,
-    nothing_changes_without,
-)
+from tests.town import WHY, Act, ActsOfStaff, nothing
 from tests.trip_factories import SupportRequestFactory, SupportStatusFactory
 
 INBOX = "/admin/support/supportrequest/"
@@ -305,23 +295,5 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_after(town, signed_in, name):
-    all_agree_after(town, signed_in(*codenames(ACTS[name])), ACTS[name])
-
-
-@pytest.mark.parametrize("name", [name for name, act in ACTS.items() if act.refused])
-def test_a_refusal_changes_nothing_where_it_is_not_possible(town, signed_in, name):
-    nothing_changes_where_it_is_refused(town, signed_in(*codenames(ACTS[name])), ACTS[name])
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_a_refusal_changes_nothing_without_permission(town, signed_in, name):
-    client = signed_in(*codenames(ACTS[name]) - {ACTS[name].permission})
-
-    nothing_changes_without(town, client, ACTS[name])
-
-
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name, act in ACTS.items() for field in act.needs])
-def test_a_refusal_changes_nothing_without_what_is_asked_for(town, signed_in, name, field):
-    nothing_changes_without(town, signed_in(*codenames(ACTS[name])), ACTS[name], **{field: " "})
+class TestAtTheDesk(ActsOfStaff):
+    acts = ACTS

@@ -2,23 +2,13 @@
 
 from decimal import Decimal
 
-import pytest
-
 from backoffice import restricting as settling
 from fleet import restricting, services
 from fleet.gateway import commands
 from fleet.models import Asset, Damage
 from tests.fleet_factories import DamageFactory, GatewayFactory
 from tests.journey import NOW, given_leg
-from tests.town import (
-    WHY,
-    Act,
-    all_agree_after,
-    codenames,
-    nothing,
-    nothing_changes_where_it_is_refused,
-    nothing_changes_without,
-)
+from tests.town import WHY, Act, ActsOfStaff, nothing
 
 VEHICLES, RESTRICTIONS = "/admin/fleet/asset/", "/admin/fleet/restriction/"
 LATER = "2026-06-01T16:00:00"
@@ -312,23 +302,5 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_after(town, signed_in, name):
-    all_agree_after(town, signed_in(*codenames(ACTS[name])), ACTS[name])
-
-
-@pytest.mark.parametrize("name", [name for name, act in ACTS.items() if act.refused])
-def test_a_refusal_changes_nothing_where_it_is_not_possible(town, signed_in, name):
-    nothing_changes_where_it_is_refused(town, signed_in(*codenames(ACTS[name])), ACTS[name])
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_a_refusal_changes_nothing_without_permission(town, signed_in, name):
-    client = signed_in(*codenames(ACTS[name]) - {ACTS[name].permission})
-
-    nothing_changes_without(town, client, ACTS[name])
-
-
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name, act in ACTS.items() for field in act.needs])
-def test_a_refusal_changes_nothing_without_what_is_asked_for(town, signed_in, name, field):
-    nothing_changes_without(town, signed_in(*codenames(ACTS[name])), ACTS[name], **{field: " "})
+class TestOfTheFleet(ActsOfStaff):
+    acts = ACTS

@@ -2,18 +2,9 @@
 
 import json
 
-import pytest
-
 from tests.admin.test_forms import filled_in
 from tests.fleet_factories import LAT, LON, square
-from tests.town import (
-    Act,
-    all_agree_after,
-    codenames,
-    nothing,
-    nothing_changes_where_it_is_refused,
-    nothing_changes_without,
-)
+from tests.town import Act, ActsOfStaff, nothing
 
 ELSEWHERE = square(lat=LAT + 1)
 NORTH, HERE = [5.07, 53.04], [5.07, 52.04]  # their south-western corners
@@ -160,23 +151,6 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_after(town, signed_in, name):
-    all_agree_after(town, signed_in(*codenames(ACTS[name])), ACTS[name])
-
-
-@pytest.mark.parametrize("name", [name for name, act in ACTS.items() if act.refused])
-def test_a_refusal_changes_nothing_where_it_makes_no_sense(town, signed_in, name):
-    nothing_changes_where_it_is_refused(town, signed_in(*codenames(ACTS[name])), ACTS[name])
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_a_refusal_changes_nothing_without_permission(town, signed_in, name):
-    client = signed_in(*codenames(ACTS[name]) - {ACTS[name].permission})
-
-    nothing_changes_without(town, client, ACTS[name])
-
-
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name, act in ACTS.items() for field in act.needs])
-def test_a_refusal_changes_nothing_without_what_is_asked_for(town, signed_in, name, field):
-    nothing_changes_without(town, signed_in(*codenames(ACTS[name])), ACTS[name], **{field: ""})
+class TestOfPlaces(ActsOfStaff):
+    acts = ACTS
+    empty = ""  # a list of choices has no blank
