@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from copy import copy
 
 from fleet import geo, places
 from fleet.models import Region, Station
@@ -10,21 +11,39 @@ CELL = 0.02  # of a degree: more than a kilometre and a half in most of the worl
 
 
 class Atlas:
-    """Answers as fleet.places does of each point by itself; places.check_may_end() takes one. Three statements."""
+    """Answers as fleet.places does of each point by itself; places.check_may_end() takes one.
 
-    def __init__(self):
-        regions = Region.objects.prefetch_related("asset_types")
-        self._regions = [
-            (each, geo.covering(each.area), {kind.pk for kind in each.asset_types.all()}) for each in regions
+    Made of regions with their asset types, and of all stations, by primary key.
+    """
+
+    def __init__(self, regions, stations):
+        self.regions = {region.pk: region for region in regions}
+        self.stations = {station.pk: station for station in stations}
+        self._drawn = [
+            (each, geo.covering(each.area), {kind.pk for kind in each.asset_types.all()})
+            for each in self.regions.values()
         ]
-        self._stations = defaultdict(list)
-        for station in Station.objects.filter(is_installed=True):
-            self._stations[_cell(station.lat, station.lon)].append(station)
+        self._cells = defaultdict(list)
+        for station in self.stations.values():
+            if station.is_installed:
+                self._cells[_cell(station.lat, station.lon)].append(station)
+
+    @classmethod
+    def read(cls):
+        """As regions and stations are now; three statements."""
+        return cls(Region.objects.prefetch_related("asset_types"), Station.objects.all())
+
+    def with_area(self, area, *, region_id):
+        """The same, but for the area of this region."""
+        region = copy(self.regions[region_id])
+        region.area = area
+        region.set_box()
+        return Atlas((self.regions | {region_id: region}).values(), self.stations.values())
 
     def regions_at(self, lat, lon, *, asset_type_id, now):
         return [
             region
-            for region, covers, types in self._regions
+            for region, covers, types in self._drawn
             if region.south <= lat <= region.north
             and region.west <= lon <= region.east
             and (not types or asset_type_id in types)
@@ -32,13 +51,21 @@ class Atlas:
             and covers(lat, lon)
         ]
 
+    def covering(self, points):
+        """For each of the points (lat, lon) the primary keys of the regions that cover it, in force or not."""
+        found: list[set[int]] = [set() for _point in points]
+        for region in self.regions.values():
+            for number in geo.covered(region.area, points):
+                found[number].add(region.pk)
+        return [frozenset(regions) for regions in found]
+
     def stations_at(self, lat, lon):
         box = places.box_of_stations(lat, lon)
         return places.nearest_first(
             (
                 station
                 for cell in _cells(box)
-                for station in self._stations.get(cell, ())
+                for station in self._cells.get(cell, ())
                 if box.contains(station.lat, station.lon)
             ),
             lat,
@@ -46,13 +73,13 @@ class Atlas:
         )
 
     def is_bounded(self):
-        return any(region.kind == Region.Kind.OPERATING for region, _covers, _types in self._regions)
+        return any(region.kind == Region.Kind.OPERATING for region in self.regions.values())
 
     def operates_at(self, lat, lon, *, now):
         """Whether an operating area of any type covers the point; everywhere, where none is drawn."""
         return not self.is_bounded() or any(
             region.kind == Region.Kind.OPERATING and region.is_in_force(now) and covers(lat, lon)
-            for region, covers, _types in self._regions
+            for region, covers, _types in self._drawn
         )
 
 

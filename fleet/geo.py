@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import shapely
 from shapely.geometry import Point, shape
 from shapely.prepared import prep
 
@@ -57,6 +58,14 @@ def covering(area):
     """contains() for many points: a function of (lat, lon)."""
     geometry = _prepared(_frozen(area))
     return lambda lat, lon: geometry.covers(Point(lon, lat))
+
+
+def covered(area, points):
+    """contains() for very many points: the indices of those (lat, lon) that the area covers."""
+    geometry = shape(area)
+    shapely.prepare(geometry)
+    lats, lons = zip(*points, strict=True) if points else ((), ())
+    return shapely.intersects_xy(geometry, lons, lats).nonzero()[0].tolist()
 
 
 def _frozen(area):

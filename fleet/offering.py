@@ -122,40 +122,30 @@ def reasons(asset, *, provider=None, now):
     return found + _at_this_moment(asset, kind, question)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How one of many vehicles is offered: the codes of the rules that keep it out, and what a ride costs."""
-
-    asset: Asset
-    kept_out_by: frozenset[str]
-    plan: Any
+def marks(now):
+    """{name of a column: whether a rule holds, for nobody in particular}, one for each of RULES, in their order."""
+    return _marks(RULES, Question(now=now))
 
 
-def standings(assets, *, now):
-    """{primary key: Standing} of these vehicles, for nobody in particular; six statements, however many they are.
+def kept_out_by(asset, station, *, holding, local, schedule, rules):
+    """(the codes of what keeps the vehicle out, the plan of a ride or None), as reasons() but for what was promised.
 
-    As reasons(), but for what was promised of a type, which knows no place.
+    `holding` are its marks; `station` is where it stands, as that is to be taken.
     """
-    question, local = Question(now=now), information.local(now)
-    rules, schedule = tariffs.Rules.load(), Schedule.load()
-    rows = assets.select_related("asset_type__default_plan", "station__region", "home_station", "pricing_plan")
-    found = {}
-    for asset in rows.annotate(**_marks(RULES, question)):
-        kind = Kind.of(asset.asset_type)
-        codes = {rule.code for rule in RULES if kind in rule.kinds and not getattr(asset, _mark(rule))}
-        is_open, price = _hours_and_price(asset, kind, local, schedule, rules)
-        codes |= {code for code, holds in ((CLOSED, is_open), (NO_PRICE, price)) if not holds}
-        found[asset.pk] = Standing(asset, frozenset(codes), price)
-    return found
+    kind = Kind.of(asset.asset_type)
+    codes = {rule.code for rule, holds in zip(RULES, holding, strict=True) if kind in rule.kinds and not holds}
+    is_open, price = _hours_and_price(asset, station, local, schedule, rules)
+    codes |= {code for code, holds in ((CLOSED, is_open), (NO_PRICE, price)) if not holds}
+    return frozenset(codes), price
 
 
-def told(standing, *, now):
-    """The texts of what keeps it out; a statement for some, so for the few that are shown."""
-    question, asset = Question(now=now), standing.asset
-    texts = [rule.tell(asset, question).text for rule in RULES if rule.code in standing.kept_out_by]
-    if CLOSED in standing.kept_out_by:
+def told(asset, codes, *, now):
+    """The texts of what keeps it out; a statement for some."""
+    question = Question(now=now)
+    texts = [rule.tell(asset, question).text for rule in RULES if rule.code in codes]
+    if CLOSED in codes:
         texts.append(_closed(asset.station, information.local(now)).text)
-    return texts + ([_no_price().text] if NO_PRICE in standing.kept_out_by else [])
+    return texts + ([_no_price().text] if NO_PRICE in codes else [])
 
 
 def _mark(rule):
@@ -170,9 +160,10 @@ def _marks(rules, question):
     }
 
 
-def _hours_and_price(asset, kind, local, schedule, rules):
-    """(whether rides may begin, their plan or None) where the vehicle stands."""
-    station = None if kind is Kind.COMES else asset.station
+def _hours_and_price(asset, station, local, schedule, rules):
+    """(whether rides may begin, their plan or None) where the vehicle stands: at the station, if at any."""
+    kind = Kind.of(asset.asset_type)
+    station = None if kind is Kind.COMES else station
     point = (asset.lat, asset.lon) if kind is Kind.ITSELF and asset.lat is not None else None
     own = asset.pricing_plan if kind is Kind.ITSELF else None
     return (
@@ -184,7 +175,7 @@ def _hours_and_price(asset, kind, local, schedule, rules):
 def _at_this_moment(asset, kind, question):
     """What no column tells: hours, prices and promises."""
     local = information.local(question.now)
-    can_begin, price = _hours_and_price(asset, kind, local, Schedule.load(), tariffs.current())
+    can_begin, price = _hours_and_price(asset, asset.station, local, Schedule.load(), tariffs.current())
     found = []
     if not can_begin:
         found.append(_closed(None if kind is Kind.COMES else asset.station, local))

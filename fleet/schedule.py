@@ -1,6 +1,6 @@
 """Are we open at this moment, here? Reads three small tables, writes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 from fleet import geo
@@ -24,6 +24,10 @@ class Schedule:
         hours, periods = tuple(OpeningHours.objects.all()), tuple(CalendarPeriod.objects.all())
         ruled = {rule.region_id for rule in (*hours, *periods) if rule.region_id is not None}
         return cls(hours, periods, tuple(Region.objects.filter(pk__in=ruled)) if ruled else ())
+
+    def on(self, regions):
+        """The same hours and periods, where these regions ({primary key: region}) are."""
+        return replace(self, regions=tuple(regions.get(each.pk, each) for each in self.regions))
 
     def is_open(self, local, *, station_id=None, region_id=None, point=None):
         """Whether trips may begin at this local time. Rules of the station beat those of its region, and those the

@@ -4,7 +4,8 @@ Staff write few rules and change them seldom; every offer asks for them.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +66,10 @@ class Rules:
         """Those that hold somewhere at this local time: prices depend on nothing else of the time."""
         return Rules(tuple(rule for rule in self.rules if _is_now(rule, local)))
 
+    def on(self, regions: Mapping[int, Region]) -> "Rules":
+        """The same rules, where these regions ({primary key: region}) are."""
+        return Rules(tuple(_on(rule, regions) for rule in self.rules), self.read_at)
+
     def regions(self, asset_type: AssetType, local: datetime) -> list[Region]:
         """The regions in which the type may have another price at this local time."""
         return list({rule.region_id: rule.region for rule in self.of(asset_type, local) if rule.region}.values())
@@ -98,6 +103,14 @@ def _strength(rule: PlanRule) -> tuple[int, bool, bool, bool, bool, int]:
         rule.is_at_all_times,
         rule.pk,
     )
+
+
+def _on(rule: PlanRule, regions: Mapping[int, Region]) -> PlanRule:
+    if rule.region_id is None:
+        return rule
+    moved = copy(rule)
+    moved.region = regions.get(rule.region_id, rule.region)
+    return moved
 
 
 def _is_now(rule: PlanRule, local: datetime) -> bool:

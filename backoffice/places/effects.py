@@ -1,27 +1,26 @@
 """What does a change of a region or station do, now? How everything stands by the real rules, before and after."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from fleet import geo, offering, places
+from fleet import geo, standings
 from fleet.atlas import Atlas
 from fleet.conditions import return_areas
-from fleet.errors import NotAllowedHere
-from fleet.models import Asset, AssetType, Station
+from fleet.models import Asset
 from fleet.models.vehicles import IS_IN_THE_FLEET
-from fleet.offering import Standing
+from fleet.standings import Ground, Row, Standing
 from legs.models import RUNNING_STATES, Leg
 from tomp.language import in_any_language
 
 SHOWN = 100
-ROAMS = (AssetType.ReturnRule.FREE_FLOATING, AssetType.ReturnRule.HYBRID)
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,10 @@ class Where:
     stations: tuple[int, ...] = ()
     regions: tuple[int, ...] = ()
 
-    def vehicles(self):
+    def rows(self, now: datetime) -> dict[int, Row]:
+        return standings.rows(self._vehicles(), now=now)
+
+    def _vehicles(self):
         if self.box is None:
             return Asset.objects.filter(IS_IN_THE_FLEET)
         box = self.box
@@ -42,143 +44,175 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Effect:
-    """One kind of consequence, with the rows it is about: (name, address of its page, why)."""
-
-    title: str | Promise
-    rows: list[tuple[str, str, str]]
-    is_loss: bool = False
-
-    @property
-    def shown(self):
-        return self.rows[:SHOWN]
-
-    @property
-    def more(self):
-        return max(0, len(self.rows) - SHOWN)
-
-
-@dataclass
 class Look:
-    """How everything stands."""
+    """The ground at one moment of a change, and the vehicles that it can concern."""
 
-    vehicles: dict[int, Standing]
-    parked: dict[int, str]  # why a ride could not end where the vehicle stands; "" = it could
-    rides: dict[Any, tuple[Leg, str]]
-    stations: dict[int, tuple[str, bool]] = field(default_factory=dict)  # name, whether it is where we operate
+    where: Where
+    ground: Ground
+    rows: dict[int, Row]
 
     @classmethod
     def take(cls, where: Where, now: datetime) -> "Look":
-        """Sixteen statements, however many rows there are."""
-        atlas = Atlas()
-        vehicles = offering.standings(where.vehicles(), now=now)
-        assets = (standing.asset for standing in vehicles.values())
-        return cls(
-            vehicles=vehicles,
-            parked={asset.pk: _parked(asset, atlas, now) for asset in assets if _roams(asset)},
-            rides={leg.pk: (leg, _ride(leg, atlas, now)) for leg in _running()},
-            stations={
-                pk: (in_any_language(name) or code, atlas.operates_at(lat, lon, now=now))
-                for pk, name, code, lat, lon in Station.objects.values_list("pk", "name", "station_id", "lat", "lon")
-            },
-        )
+        """Nine statements, however many rows there are."""
+        return cls(where, Ground.read(), where.rows(now))
+
+    def again(self, now: datetime) -> "Look":
+        """After regions or stations were changed; nothing else is read again. Three statements or four."""
+        rows = self.where.rows(now) if self.where.stations else self.rows
+        return Look(self.where, self.ground.on(Atlas.read()), rows)
+
+    def with_area(self, area: dict, *, region_id: int) -> "Look":
+        """If the region had this area."""
+        return Look(self.where, self.ground.on(self.ground.atlas.with_area(area, region_id=region_id)), self.rows)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One kind of consequence, with the rows it is about: (name, primary key, why)."""
+
+    title: str | Promise
+    rows: list[tuple[str, int, str]]
+    page: str
+    is_loss: bool = False
+
+    @property
+    def count(self):
+        return len(self.rows)
+
+    @property
+    def shown(self):
+        """[(name, address of its page, why)] of the first."""
+        return [(name, reverse(self.page, args=[pk]), why) for name, pk, why in self.rows[:SHOWN]]
+
+    @property
+    def more(self):
+        return max(0, self.count - SHOWN)
+
+
+class Change(NamedTuple):
+    """What of some rows, (name, primary key), was one thing and will be another."""
+
+    rows: list[tuple[str, int]]
+    was: Any
+    will: Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of consequence: `tells` of what was and will be why it is one (maybe ""), or None if it is none."""
+
+    title: str | Promise
+    of: Callable[[Look, Look, datetime], Iterator[Change]]
+    page: str
+    tells: Callable[[Any, Any], str | None]
+    is_loss: bool = False
 
 
 def compared(before: Look, after: Look, now: datetime) -> list[Effect]:
     """What is different, of each kind what is lost first."""
-    return [effect for effect in _differences(before, after, now) if effect.rows]
+    changes = {of: list(of(before, after, now)) for of in {kind.of for kind in KINDS}}
+    effects = (Effect(kind.title, _rows_of(kind, changes[kind.of]), kind.page, kind.is_loss) for kind in KINDS)
+    return [effect for effect in effects if effect.rows]
 
 
-def _differences(before: Look, after: Look, now: datetime) -> Iterator[Effect]:
-    yield Effect(_("Rides under way that could no longer end where they are"), _rides(before, after), is_loss=True)
-    yield Effect(_("Vehicles no longer offered"), _offered(before, after, now), is_loss=True)
-    yield Effect(_("Vehicles that stand where rides could no longer end"), _stand(before, after), is_loss=True)
-    yield Effect(_("Stations that fall out of the operating area"), _stations(before, after, stays=False), is_loss=True)
-    yield Effect(_("Vehicles with another price"), _prices(before, after))
-    yield Effect(_("Vehicles offered again"), _offered(after, before, now, why=False))
-    yield Effect(_("Rides under way that could end where they are"), _rides(after, before))
-    yield Effect(_("Vehicles that stand where rides could end again"), _stand(after, before, why=False))
-    yield Effect(_("Stations that come into the operating area"), _stations(before, after, stays=True))
-
-
-def _offered(good: Look, bad: Look, now: datetime, *, why: bool = True) -> list[tuple[str, str, str]]:
-    """Vehicles that nothing keeps out in the one, and something in the other."""
-    rows: list[tuple[str, str, str]] = []
-    for pk, standing in _by_number(bad):
-        if standing.kept_out_by and pk in good.vehicles and not good.vehicles[pk].kept_out_by:
-            texts = offering.told(standing, now=now) if why and len(rows) < SHOWN else []
-            rows.append((*_named(standing.asset), " ".join(map(str, texts))))
-    return rows
-
-
-def _prices(before: Look, after: Look) -> list[tuple[str, str, str]]:
-    return [
-        (*_named(standing.asset), f"{before.vehicles[pk].plan} → {standing.plan}")
-        for pk, standing in _by_number(after)
-        if pk in before.vehicles and standing.plan and before.vehicles[pk].plan not in (None, standing.plan)
-    ]
-
-
-def _stand(good: Look, bad: Look, *, why: bool = True) -> list[tuple[str, str, str]]:
-    return [
-        (*_named(standing.asset), bad.parked[pk] if why else "")
-        for pk, standing in _by_number(bad)
-        if bad.parked.get(pk) and good.parked.get(pk) == ""
-    ]
-
-
-def _rides(good: Look, bad: Look) -> list[tuple[str, str, str]]:
-    return [
-        (str(leg.asset), reverse("admin:legs_leg_change", args=[pk]), why)
-        for pk, (leg, why) in bad.rides.items()
-        if why and pk in good.rides and not good.rides[pk][1]
-    ]
-
-
-def _stations(before: Look, after: Look, *, stays: bool) -> list[tuple[str, str, str]]:
-    return [
-        (name, reverse("admin:fleet_station_change", args=[pk]), "")
-        for pk, (name, is_inside) in sorted(after.stations.items())
-        if pk in before.stations and is_inside is stays and before.stations[pk][1] is not stays
-    ]
-
-
-def _by_number(look: Look) -> list[tuple[int, Standing]]:
-    return sorted(look.vehicles.items(), key=lambda item: item[1].asset.vehicle_number)
-
-
-def _named(asset: Asset) -> tuple[str, str]:
-    return str(asset), reverse("admin:fleet_asset_change", args=[asset.pk])
-
-
-def _roams(asset: Asset) -> bool:
-    return asset.lat is not None and not asset.is_on_a_trip and asset.asset_type.return_rule in ROAMS
-
-
-def _running():
-    legs = Leg.objects.filter(state__in=RUNNING_STATES, asset__script="").for_trip().select_related("asset__asset_type")
-    return legs.defer("tariff", "segments").order_by("asset__vehicle_number")
-
-
-def _parked(asset: Asset, atlas: Atlas, now: datetime) -> str:
-    return _why_not(
-        atlas, now, asset_type=asset.asset_type, start_station_id=asset.station_id, lat=asset.lat, lon=asset.lon
+def _rows_of(kind: Kind, changes: Iterable[Change]) -> list[tuple[str, int, str]]:
+    return sorted(
+        (name, pk, why)
+        for change in changes
+        for why in (kind.tells(change.was, change.will),)
+        if why is not None
+        for name, pk in change.rows
     )
 
 
-def _ride(leg: Leg, atlas: Atlas, now: datetime) -> str:
-    place = leg.position
-    if place is None:
+def _vehicles(before: Look, after: Look, now: datetime) -> Iterator[Change]:
+    """By Standing. Vehicles that no rule tells apart, neither before nor after, stand in the same way."""
+    groups = defaultdict(list)
+    both = [pk for pk in before.rows if pk in after.rows]
+    kinds = [standings.alike(look.ground, [look.rows[pk] for pk in both]) for look in (before, after)]
+    for pk, *alike in zip(both, *kinds, strict=True):
+        groups[tuple(alike)].append(pk)
+    examples = standings.loaded([members[0] for members in groups.values()])
+    for members in groups.values():
+        example = examples[members[0]]
+        was, will = (
+            standings.standing(look.ground, look.rows[example.pk], example, now=now) for look in (before, after)
+        )
+        if was != will:
+            yield Change([(after.rows[pk].number, pk) for pk in members], was, will)
+
+
+def _rides(before: Look, after: Look, now: datetime) -> Iterator[Change]:
+    """By why they could not end where they are; "" if they could."""
+    legs = Leg.objects.filter(state__in=RUNNING_STATES, asset__script="").for_trip().select_related("asset__asset_type")
+    for leg in legs.defer("tariff", "segments"):
+        was, will = (_could_not_end(leg, look.ground.atlas, now) for look in (before, after))
+        if was != will:
+            yield Change([(str(leg.asset), leg.pk)], was, will)
+
+
+def _could_not_end(leg: Leg, atlas: Atlas, now: datetime) -> str:
+    if leg.position is None:
         return ""
+    lat, lon = leg.position
+    kind = leg.asset.asset_type if leg.asset else leg.asset_type
     areas = return_areas(leg.conditions)
-    kind, begun_at = leg.asset.asset_type if leg.asset else leg.asset_type, leg.station_id
-    lat, lon = place
-    return _why_not(atlas, now, asset_type=kind, start_station_id=begun_at, lat=lat, lon=lon, areas=areas)
+    return standings.why_not(
+        atlas, asset_type=kind, start_station_id=leg.station_id, lat=lat, lon=lon, areas=areas, now=now
+    )
 
 
-def _why_not(atlas: Atlas, now: datetime, **ride: Any) -> str:
-    try:
-        places.check_may_end(**ride, now=now, atlas=atlas)
-    except NotAllowedHere as refusal:
-        return refusal.detail
-    return ""
+def _stations(before: Look, after: Look, now: datetime) -> Iterator[Change]:
+    """By whether they are where we operate."""
+    known, atlas = before.ground.atlas.stations, after.ground.atlas
+    for pk, station in atlas.stations.items():
+        if pk in known:
+            was = before.ground.atlas.operates_at(known[pk].lat, known[pk].lon, now=now)
+            will = atlas.operates_at(station.lat, station.lon, now=now)
+            if was != will:
+                yield Change([(in_any_language(station.name) or station.station_id, pk)], was, will)
+
+
+def _no_longer_offered(was: Standing, will: Standing) -> str | None:
+    if was.kept_out_by or not will.kept_out_by:
+        return None
+    return " ".join(map(str, will.told()))
+
+
+def _costs(was: Standing, will: Standing) -> str | None:
+    return f"{was.plan} → {will.plan}" if was.plan and will.plan and was.plan != will.plan else None
+
+
+VEHICLE, RIDE, STATION = "admin:fleet_asset_change", "admin:legs_leg_change", "admin:fleet_station_change"
+KINDS = (
+    Kind(
+        _("Rides under way that could no longer end where they are"), _rides, RIDE,
+        lambda was, will: will if will and not was else None, is_loss=True,
+    ),
+    Kind(_("Vehicles no longer offered"), _vehicles, VEHICLE, _no_longer_offered, is_loss=True),
+    Kind(
+        _("Vehicles that stand where rides could no longer end"), _vehicles, VEHICLE,
+        lambda was, will: will.parked if will.parked and was.parked == "" else None, is_loss=True,
+    ),
+    Kind(
+        _("Stations that fall out of the operating area"), _stations, STATION,
+        lambda was, will: "" if was and not will else None, is_loss=True,
+    ),
+    Kind(_("Vehicles with another price"), _vehicles, VEHICLE, _costs),
+    Kind(
+        _("Vehicles offered again"), _vehicles, VEHICLE,
+        lambda was, will: "" if was.kept_out_by and not will.kept_out_by else None,
+    ),
+    Kind(
+        _("Rides under way that could end where they are"), _rides, RIDE,
+        lambda was, will: "" if was and not will else None,
+    ),
+    Kind(
+        _("Vehicles that stand where rides could end again"), _vehicles, VEHICLE,
+        lambda was, will: "" if was.parked and will.parked == "" else None,
+    ),
+    Kind(
+        _("Stations that come into the operating area"), _stations, STATION,
+        lambda was, will: "" if will and not was else None,
+    ),
+)  # fmt: skip

@@ -1,5 +1,6 @@
 """Back office: regions and stations on the map; a change that has consequences shows them before it is saved."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
@@ -72,15 +73,14 @@ class WithConsequences(StaffAdmin):
         if self.decisive & set(form.changed_data) and SEEN not in request.POST:
             stored = self.model.objects.get(pk=obj.pk) if change else None
             where = self.where(obj, stored, getattr(form, "further", ()))
-            request.before = where, Look.take(where, timezone.now())
+            request.before = Look.take(where, timezone.now())
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if hasattr(request, "before"):
-            where, before = request.before
             now = timezone.now()
-            found, remarks = compared(before, Look.take(where, now), now), self.remarks(form)
+            found, remarks = compared(request.before, request.before.again(now), now), self.remarks(form)
             if found or remarks:
                 raise ShownFirst(found, remarks, self.hidden(request, form))
 
@@ -223,24 +223,23 @@ class RegionOnMap(WithConsequences, RegionOfItsApp):
         version = region.history.filter(history_id=history_id).first()
         if version is None:
             raise Http404
-        try:
-            with transaction.atomic():
-                self._put_back(request, region, version)
-        except ShownFirst as shown:
-            return self.consequences(request, shown, Region.objects.get(pk=region_id))
-        self.log_change(request, region, f"Put back the area of {version.history_date:%Y-%m-%d %H:%M}")
+        if request.method != "POST":
+            found = self.if_put_back(region, version.area)
+            return self.consequences(request, ShownFirst(found, [], []), region)
+        with transaction.atomic():
+            region.area = version.area
+            region._history_user = request.user
+            region.save(update_fields=["area", *self.also_saved])
+            self.log_change(request, region, f"Put back the area of {version.history_date:%Y-%m-%d %H:%M}")
         messages.success(request, _("%(region)s has its former shape again.") % {"region": region})
         return redirect("admin:fleet_region_change", region_id)
 
-    def _put_back(self, request, region, version):
-        now, stored = timezone.now(), Region.objects.get(pk=region.pk)
-        region.area = version.area
-        where = self.where(region, stored, ())
-        before = Look.take(where, now)
-        region._history_user = request.user
-        region.save(update_fields=["area", *self.also_saved])
-        if request.method != "POST":
-            raise ShownFirst(compared(before, Look.take(where, now), now), [], [])
+    def if_put_back(self, region, area):
+        """What would be different."""
+        now, former = timezone.now(), copy(region)
+        former.area = area
+        before = Look.take(self.where(former, region, ()), now)
+        return compared(before, before.with_area(area, region_id=region.pk), now)
 
 
 def _box(part):

@@ -3,22 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from fleet import information, offering, places, zoning
-from fleet.atlas import Atlas
-from fleet.errors import NotAllowedHere
-from fleet.models import Asset, AssetType, Region
+from fleet import zoning
+from fleet.models import Region
 from fleet.zoning import Sketch
 from tests.fleet_factories import (
     LAT,
     LON,
     AssetFactory,
     AssetTypeFactory,
-    CalendarPeriodFactory,
-    PlanRuleFactory,
     RegionFactory,
-    StationFactory,
     square,
 )
 from tests.journey import NOW
@@ -105,55 +99,3 @@ def test_says_which_part_is_malformed():
     assert said(square(), bow_tie) == [
         "Area 2: The area crosses itself at 52.50000, 5.50000: between points 1 and 2 and between points 3 and 4."
     ]
-
-
-def may_end(asset_type, lat, lon, station, **atlas):
-    try:
-        places.check_may_end(asset_type=asset_type, start_station_id=station.pk, lat=lat, lon=lon, now=NOW, **atlas)
-    except NotAllowedHere as refusal:
-        return refusal.detail
-    return ""
-
-
-def test_an_atlas_answers_as_the_database_does(django_assert_num_queries):
-    station, other = StationFactory(), StationFactory(lat=LAT + 0.03, area=square(lat=LAT + 0.03, half=0.002))
-    StationFactory(lat=LAT + 0.02, is_installed=False), StationFactory(lat=LAT - 0.02, is_returning=False)
-    RegionFactory(area=square(half=0.05))
-    RegionFactory(kind=Kind.NO_PARKING, area=square(lat=LAT - 0.04, half=0.005))
-    RegionFactory(kind=Kind.NO_ACCESS, area=square(lat=LAT + 0.04, half=0.005), ends_at=NOW)
-    RegionFactory(kind=Kind.NO_ACCESS, area=square(lat=LAT + 0.01, half=0.002)).asset_types.set([AssetTypeFactory()])
-    types = [AssetTypeFactory(return_rule=rule) for rule in AssetType.ReturnRule.values]
-    spots = [(LAT + n / 500, LON + m / 100) for n in range(-30, 31) for m in (0, 4, 6)]
-    with django_assert_num_queries(3):
-        atlas = Atlas()
-        told = [may_end(kind, *spot, station, atlas=atlas) for kind in types for spot in spots]
-
-    assert told == [may_end(kind, *spot, station) for kind in types for spot in spots]
-    assert set(told) == {
-        "", "Bring the vehicle back to the station where you took it.", "Bring the vehicle to a station.",
-        "Parking is not allowed here.", "This is outside the operating area.",
-    }  # fmt: skip
-    assert atlas.stations_at(other.lat, other.lon) == [other]
-
-
-def test_many_vehicles_stand_as_each_of_them(django_assert_num_queries):
-    now = timezone.now()
-    region = RegionFactory(area=square(half=0.02))
-    CalendarPeriodFactory(region=region, start_month=1, start_day=1, end_month=12, end_day=31)
-    PlanRuleFactory(region=region)
-    closed = StationFactory(is_renting=False)
-    AssetFactory(), AssetFactory(lat=None, lon=None), AssetFactory(state="MISSING"), AssetFactory(lat=LAT + 0.03)
-    AssetFactory(state_of_charge=1, asset_type__min_charge_percent=20), AssetFactory(station=closed)
-    AssetFactory(asset_type__default_plan=None, lat=LAT + 0.03), AssetFactory(asset_type__ahead=True)
-    AssetFactory(asset_type__ahead=True, station=StationFactory(), home_station=closed)
-
-    information.local(now)  # remembered for a few seconds
-    with django_assert_num_queries(6):
-        found = offering.standings(Asset.objects.all(), now=now)
-    one_by_one = {asset.pk: offering.reasons(asset, now=now) for asset in Asset.objects.all()}
-
-    assert {pk: sorted(map(str, offering.told(each, now=now))) for pk, each in found.items()} == {
-        pk: sorted(str(reason.text) for reason in reasons if reason.code != "PROMISED")
-        for pk, reasons in one_by_one.items()
-    }
-    assert len(found) == 9
