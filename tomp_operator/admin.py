@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -71,6 +72,17 @@ class UserAdmin(SignInActions, DjangoUserAdmin, StaffAdmin):
     def has_delete_permission(self, request, obj=None):
         is_mine_to_edit = obj is None or request.user.is_superuser or not obj.is_superuser
         return is_mine_to_edit and super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs, request):
+        """Whoever did something stays, or the log could no longer tell of it. They can be made inactive."""
+        did = LogEntry.objects.filter(user__in=objs).values_list("user__username").annotate(Count("pk")).order_by()
+        if kept := [
+            _("What %(user)s did (entries of the log: %(count)d). Make the user inactive instead.")
+            % {"user": username, "count": count}
+            for username, count in did
+        ]:
+            return [str(user) for user in objs], {}, set(), kept
+        return super().get_deleted_objects(objs, request)
 
     @display(description=_("name"), ordering="last_name")
     def full_name(self, user):

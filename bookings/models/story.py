@@ -72,7 +72,10 @@ class BookingEvent(models.Model):
         verbose_name = _("booking event")
         verbose_name_plural = _("booking events")
         ordering = ("at", "id")
-        indexes = (models.Index(fields=["booking", "at"], name="booking_event_order"),)
+        indexes = (
+            models.Index(fields=["booking", "at"], name="booking_event_order"),
+            models.Index(fields=["at"], name="booking_event_by_age"),
+        )
 
     def __str__(self):
         return f"{self.operation} → {self.state}"

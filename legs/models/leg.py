@@ -12,25 +12,8 @@ from bookings.models import Booking, Party
 from fleet import information, pricing
 from fleet.models import Asset, AssetType, Station
 from legs.models import way
+from legs.models.states import DONE_STATES, RUNNING_STATES, WAITING_STATES, LegState
 from tomp.progress import Agreement
-
-
-class LegState(models.TextChoices):
-    """TOMP legState."""
-
-    NOT_STARTED = "NOT_STARTED", _("not started")
-    PREPARING = "PREPARING", _("preparing")
-    IN_USE = "IN_USE", _("in use")
-    PAUSED = "PAUSED", _("paused")
-    FINISHING = "FINISHING", _("finishing")
-    FINISHED = "FINISHED", _("finished")
-    ISSUE_REPORTED = "ISSUE_REPORTED", _("issue reported")
-    CANCELLED = "CANCELLED", _("cancelled")
-
-
-WAITING_STATES = (LegState.NOT_STARTED, LegState.PREPARING)
-RUNNING_STATES = (LegState.IN_USE, LegState.PAUSED, LegState.FINISHING, LegState.ISSUE_REPORTED)
-DONE_STATES = (LegState.FINISHED, LegState.CANCELLED)
 
 
 class LegQuerySet(models.QuerySet):
@@ -404,6 +387,7 @@ class LegEvent(models.Model):
         verbose_name = _("leg event")
         verbose_name_plural = _("leg events")
         ordering = ("received_at", "id")
+        indexes = (models.Index(fields=["received_at"], name="leg_event_by_age"),)
         constraints = (
             models.UniqueConstraint(fields=["leg", "event", "at", "asked_by"], name="a_leg_event_is_reported_once"),
         )

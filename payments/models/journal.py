@@ -87,6 +87,7 @@ class JournalEntry(models.Model):
         indexes = (
             models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),
             models.Index(fields=["created_at"], name="journal_by_age"),
+            models.Index(fields=["created_at"], name="journal_by_staff", condition=~models.Q(actor="")),
             models.Index(
                 fields=["invoice_number"], name="journal_of_an_invoice", condition=~models.Q(invoice_number="")
             ),

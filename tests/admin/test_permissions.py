@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.urls import reverse
 from unfold.admin import ModelAdmin
@@ -146,6 +147,23 @@ def test_the_account_of_a_superuser_is_closed_to_others(signed_in, superuser):
     assert client.post(f"/admin/auth/user/{superuser.pk}/password/", {"password1": "x"}).status_code == 403
     assert client.post(f"/admin/auth/user/{superuser.pk}/delete/", {"post": "yes"}).status_code == 403
     assert User.objects.get(pk=superuser.pk).username == "rita"
+
+
+def test_who_did_something_is_not_deleted(staff, superuser):
+    """Neither alone nor with others: what colleagues did stays told."""
+    otto, new = (User.objects.create(username=name, is_staff=True) for name in ("otto", "new"))
+    LogEntry.objects.log_actions(otto.pk, [superuser], CHANGE, single_object=True)
+    page = f"/admin/auth/user/{otto.pk}/delete/"
+    both = {"action": "delete_selected", "_selected_action": [otto.pk, new.pk]}
+    said = "What otto did (entries of the log: 1). Make the user inactive instead."
+
+    assert said in staff.get(page).content.decode()
+    assert said in staff.post(page, {"post": "yes"}).content.decode()
+    assert said in staff.post("/admin/auth/user/", both | {"post": "yes"}).content.decode()
+    assert {"otto", "new"} <= set(User.objects.values_list("username", flat=True))
+    assert LogEntry.objects.filter(user=otto).count() == 1
+    assert staff.post(f"/admin/auth/user/{new.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(username="new").exists()
 
 
 def test_tokens_are_nobodys_business():
