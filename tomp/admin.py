@@ -31,6 +31,8 @@ from tomp.errors import TompError
 from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.forms import (
     ChoiceListFormField,
+    FoundRow,
+    FoundRows,
     JSONFormField,
     JSONTextarea,
     LocalizedTextFormField,
@@ -67,6 +69,20 @@ class ReadableJSON(BaseModelAdminMixin):
         if is_json and db_field.default in (dict, list):
             kwargs.setdefault("shape", db_field.default)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs = self._found_by(FoundRow, db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs = self._found_by(FoundRows, db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _found_by(self, widget, db_field, request, kwargs):
+        """With this input, if rows of the field are found while one types."""
+        if "widget" in kwargs or db_field.name not in self.get_autocomplete_fields(request):
+            return kwargs
+        return kwargs | {"widget": widget(db_field, self.admin_site, using=kwargs.get("using"))}
 
 
 def _dash_for_nothing(contents):

@@ -4,6 +4,7 @@ import json
 import re
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 from django.template.loader import render_to_string
@@ -140,6 +141,30 @@ def _place_of_mistake(text):
             "problem": mistake.msg,
         }
     return _("This is not JSON.")
+
+
+class FindsRows:
+    """Of what was sent only what can be the key of a row is looked for: the form says what is wrong with the rest."""
+
+    def optgroups(self, name, value, attr=None):
+        key = self.field.remote_field.get_related_field()
+        return super().optgroups(name, [each for each in value if _can_be(key, each)], attr)
+
+
+def _can_be(key, value):
+    try:
+        key.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
+class FoundRow(FindsRows, AutocompleteSelect):
+    """A row, found while one types."""
+
+
+class FoundRows(FindsRows, AutocompleteSelectMultiple):
+    """Rows, found while one types."""
 
 
 class MomentInput(forms.DateTimeInput):

@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 
 from fleet.admin.steps import StepsField
-from fleet.models import Alert, AssetType, OpeningHours, PlanRule, PricingPlan, Region, Station, System
+from fleet.models import Alert, AssetType, Damage, OpeningHours, PlanRule, PricingPlan, Region, Station, System
 from maas.models import MaasProvider
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
@@ -392,3 +392,21 @@ def test_an_access_method_without_what_it_needs_is_refused(staff):
 
     assert errors(response) == 'DEEPLINK: the "url" is missing, with its scheme.'
     assert AssetType.objects.get().access_methods == []
+
+
+@pytest.mark.parametrize("key", [" ", "scooter", "9" * 30])
+def test_what_no_vehicle_can_be_is_refused_on_the_form(staff, key):
+    answer = staff.post("/admin/fleet/damage/add/", {"asset": key, "part": "OTHER", "description": "Scratched"})
+
+    assert "Select a valid choice. That choice is not one of the available choices." in errors(answer)
+    assert not Damage.objects.exists()
+
+
+@pytest.mark.parametrize("key", [" ", "hub"])
+def test_what_no_station_can_be_is_refused_where_several_are_named(staff, key):
+    alert = AlertFactory()
+
+    answer = staff.post(f"/admin/fleet/alert/{alert.pk}/change/", {"summary__en": "Closed", "stations": [key]})
+
+    assert f"“{key}” is not a valid value." in errors(answer)
+    assert list(alert.stations.all()) == []
