@@ -143,28 +143,32 @@ def _place_of_mistake(text):
     return _("This is not JSON.")
 
 
-class FindsRows:
-    """Of what was sent only what can be the key of a row is looked for: the form says what is wrong with the rest."""
+class FoundRow(AutocompleteSelect):
+    """A row, found while one types; what can be the key of none is not looked for, and refused by the form."""
 
     def optgroups(self, name, value, attr=None):
-        key = self.field.remote_field.get_related_field()
-        return super().optgroups(name, [each for each in value if _can_be(key, each)], attr)
+        return super().optgroups(name, _possible(self.field, value), attr)
 
 
-def _can_be(key, value):
+class FoundRows(AutocompleteSelectMultiple):
+    """Rows, as FoundRow."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, _possible(self.field, value), attr)
+
+
+def _possible(relation, keys):
+    """Those of the keys that the rows may have."""
+    key = relation.remote_field.get_related_field()
+    return [each for each in keys if _is_clean(key, each)]
+
+
+def _is_clean(field, value):
     try:
-        key.clean(value, None)
+        field.clean(value, None)
     except ValidationError:
         return False
     return True
-
-
-class FoundRow(FindsRows, AutocompleteSelect):
-    """A row, found while one types."""
-
-
-class FoundRows(FindsRows, AutocompleteSelectMultiple):
-    """Rows, found while one types."""
 
 
 class MomentInput(forms.DateTimeInput):

@@ -1,27 +1,23 @@
 """Back office: everything about a trip on one page, as the template shows it. Each part needs its own permission."""
 
-from decimal import Decimal
 from functools import cache, partial
 from itertools import accumulate
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from bookings.timeline import timeline
 from fleet.admin.wording import money
-from fleet.conditions import deposit_of
 from legs.admin import LegShown
+from legs.admin.agreed import in_words
 from maas.admin.callbacks import STATE_COLOURS
 from maas.models import Callback, CallbackState
 from payments.admin.journal import JournalShown
 from payments.models import JournalEntry
 from support.models import SupportRequest
 from tomp.admin import label, link, moment
-from tomp.language import in_any_language
 
 LEG, ENTRY = LegShown(), JournalShown()
-NO_DETAILS = {"kind", "type", "steps"}
 
 
 def parts(request, booking, leg_admin):
@@ -55,7 +51,7 @@ def _leg(request, leg, leg_admin):
         "tariff": LEG.tariff_in_words(leg),
         "price": LEG.price_now(leg),
         "added": LEG.added(leg),
-        "conditions": [_condition(each) for each in leg.conditions],
+        "conditions": [in_words(each) for each in leg.conditions],
         "photos": [
             {"url": photo.url, "link": link(photo.url, photo.url), "at": moment(photo.received_at),
              "is_new": photo.reviewed_at is None,
@@ -64,38 +60,6 @@ def _leg(request, leg, leg_admin):
         ],
         "buttons": leg_admin.buttons(request, leg),
     }  # fmt: skip
-
-
-def _condition(condition):
-    """(its name in the protocol, what it says)"""
-    deposit = deposit_of([condition])
-    if deposit:
-        return condition["kind"], money(Decimal(str(deposit["amount"])), deposit["currency"])
-    said = [*_steps(condition), *_details(condition)]
-    return condition.get("kind", ""), " · ".join(said)
-
-
-def _steps(condition):
-    for step in condition.get("steps") or ():
-        words = (
-            in_any_language(step["text"]) if step.get("text") else "",
-            f"({step['action']})" if "action" in step else "",
-        )
-        yield " ".join(word for word in words if word)
-
-
-def _details(condition):
-    for name, value in condition.items():
-        if name not in NO_DETAILS and value not in (None, "", []):
-            yield f"{name}: {_drawn(value) or value}"
-
-
-def _drawn(value):
-    """Of a GeoJSON area, with how many points it was drawn; nothing of anything else."""
-    if not isinstance(value, dict) or value.get("type") != "Polygon":
-        return ""
-    points = sum(len(ring) for ring in value["coordinates"])
-    return _("an area of %(n)d points") % {"n": points}
 
 
 def _map(legs):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -12,10 +13,29 @@ from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+SHORTEST_RANGE = 3  # days
 
 
 def every_day():
     return list(WEEKDAYS)
+
+
+def days_in_words(days):
+    """Mon–Fri, Sun: three or more in a row are told as a range, in the language of who reads it."""
+    runs: list[list[int]] = []
+    for number, word in enumerate(WEEKDAYS):
+        if word not in days:
+            continue
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(text for run in runs for text in _said(run))
+
+
+def _said(run):
+    names = [str(WEEKDAYS_ABBR[number]) for number in run]
+    return names if len(names) < SHORTEST_RANGE else [f"{names[0]}–{names[-1]}"]
 
 
 class PlaceBound(models.Model):
@@ -53,7 +73,7 @@ class OpeningHours(PlaceBound):
         ordering = ("id",)
 
     def __str__(self):
-        return f"{' '.join(self.days)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+        return f"{days_in_words(self.days)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
 
 
 class CalendarPeriod(PlaceBound):

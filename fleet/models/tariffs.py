@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from fleet.models.prices import PricingPlan
-from fleet.models.schedule import WEEKDAYS, PlaceBound, every_day
+from fleet.models.schedule import WEEKDAYS, PlaceBound, days_in_words, every_day
 from fleet.models.types import AssetType
 
 MIDNIGHT = time(0)
@@ -51,8 +51,8 @@ class PlanRule(PlaceBound):
 
     @property
     def when(self):
-        """MON TUE 18:00–06:00; without what does not narrow."""
-        days = "" if set(self.days) == set(WEEKDAYS) else " ".join(self.days)
+        """Mon, Tue 18:00–06:00; without what does not narrow."""
+        days = "" if set(self.days) == set(WEEKDAYS) else days_in_words(self.days)
         hours = "" if self.is_all_day else f"{self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
         return f"{days} {hours}".strip() or str(_("always"))
 

@@ -19,6 +19,7 @@ from fleet.admin.days import DaysFilter
 from fleet.admin.wording import duration, fare_lines, place_text, segments_text, sentence_of
 from fleet.models import Asset, AssetPublicId
 from legs import photos
+from legs.admin.agreed import in_words
 from legs.admin.decisions import DecidesLeg
 from legs.models import RUNNING_STATES, Evidence, Leg, LegEvent, LegState
 from legs.serializers import EVENTS
@@ -261,14 +262,14 @@ class LegAdmin(LegShown, DecidesLeg):
     inlines = (LegEventInline, EvidenceInline)
     readonly_fields = (
         "state_label", "provider", "vehicle", "journey", "planned", "ridden", "tariff_in_words", "price_now",
-        "use", "added", "overdue",
+        "use", "added", "overdue", "agreed",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("id", ("state_label", "provider"), ("booking", "sequence"))}),
         (_("Vehicle"), {"fields": (("vehicle", "asset_type"), "asset_public_id", "station")}),
         (_("Trip"), {"fields": ("journey", ("planned", "ridden"), "use", "overdue")}),
         (_("Price"), {"fields": ("tariff_in_words", "price_now", "added")}),
-        (_("Conditions"), {"fields": ("conditions",)}),
+        (_("Conditions"), {"fields": ("agreed",)}),
     )
 
     def get_queryset(self, request):
@@ -296,6 +297,11 @@ class LegAdmin(LegShown, DecidesLeg):
     @display(description=_("id"), ordering="id")
     def short_id(self, leg):
         return short(leg.pk)
+
+    @display(description=_("conditions"))
+    def agreed(self, leg):
+        words = [in_words(condition) for condition in leg.conditions]
+        return format_html_join("", "<p><strong>{}</strong> {}</p>", words) or DASH
 
     @display(description=_("takes too long since"))
     def overdue(self, leg):

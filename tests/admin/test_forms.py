@@ -286,7 +286,7 @@ def test_a_price_rule_is_for_nights_and_stations(staff):
 
     assert response.status_code == 302, errors(response)
     rule = PlanRule.objects.get()
-    assert (rule.plan, rule.station, rule.asset_type, rule.when) == (plan, station, asset_type, "FRI SAT 23:00–06:00")
+    assert (rule.plan, rule.station, rule.asset_type, rule.when) == (plan, station, asset_type, "Fri, Sat 23:00–06:00")
 
 
 @pytest.mark.parametrize(
