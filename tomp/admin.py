@@ -1,8 +1,11 @@
 """What all pages of the back office share: who may edit what, how it is saved, searched and remembered."""
 
+import json
 import uuid
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import lru_cache, partial
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +16,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import date_format
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +52,6 @@ INPUTS = {
     models.URLField: {"form_class": partial(forms.URLField, assume_scheme="https")},
 }
 WITH_INPUTS_OF_THEIR_OWN = (LocalizedTextField, ChoiceListField)
-EMPTY_JSON = {"null", "{}", "[]"}
 SHORTEST_UUID_PREFIX = 8
 
 
@@ -57,12 +59,27 @@ class ReadableJSON(BaseModelAdminMixin):
     """JSON fields are typed with help: one that begins as {} or [] stays an object or a list."""
 
     formfield_overrides: Any = INPUTS
+    words_of_json: dict[str, Callable[[Any], str]] = {}  # how a field is read by those who may not change it
     empty_value_display = DASH
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        json_fields = [field.name for field in self.opts.fields if isinstance(field, models.JSONField)]
-        self.readonly_preprocess_fields = dict.fromkeys(json_fields, _dash_for_nothing)
+        json_fields = [field for field in self.opts.fields if isinstance(field, models.JSONField)]
+        self.readonly_preprocess_fields = {field.name: partial(self._to_read, field) for field in json_fields}
+
+    def _to_read(self, field, contents):
+        """JSON comes as HTML, twice: for the light and for the dark theme. What staff type without it, they read so."""
+        value, _end = json.JSONDecoder().raw_decode(unescape(strip_tags(contents)).lstrip())
+        if value in (None, {}, []):
+            return self.empty_value_display
+        if words := self.words_of_json.get(field.name):
+            return words(value)
+        if isinstance(field, LocalizedTextField):
+            return format_html_join(mark_safe("<br>"), '<span lang="{0}">{1}</span> <small>{0}</small>', value.items())
+        if isinstance(field, ChoiceListField):
+            labels = dict(field.options)
+            return ", ".join(str(labels.get(word, word)) for word in value)
+        return contents
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         is_json = isinstance(db_field, models.JSONField) and not isinstance(db_field, WITH_INPUTS_OF_THEIR_OWN)
@@ -83,11 +100,6 @@ class ReadableJSON(BaseModelAdminMixin):
         if "widget" in kwargs or db_field.name not in self.get_autocomplete_fields(request):
             return kwargs
         return kwargs | {"widget": widget(db_field, self.admin_site, using=kwargs.get("using"))}
-
-
-def _dash_for_nothing(contents):
-    """JSON comes as HTML, twice: for the light and for the dark theme."""
-    return DASH if set(strip_tags(contents).split()) <= EMPTY_JSON else contents
 
 
 class StaffAdmin(ReadableJSON, ModelAdmin):
@@ -142,6 +154,11 @@ class HistoryAdmin(SimpleHistoryAdmin, StaffAdmin):
 
     object_history_template = "admin/history.html"
     history_of_parts: tuple[str, ...] = ()  # related names whose changes belong to this page
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """How JSON is written helps nobody who types or reads it as words."""
+        in_words = [*self.words_of_json, *(f.name for f in self.opts.fields if isinstance(f, LocalizedTextField))]
+        return super().get_form(request, obj, change, **{"help_texts": dict.fromkeys(in_words, ""), **kwargs})
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", object_id)

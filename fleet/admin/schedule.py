@@ -10,7 +10,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from fleet.models import Alert, CalendarPeriod, OpeningHours
-from fleet.models.schedule import WEEKDAYS, every_day
+from fleet.models.schedule import WEEKDAYS, days_in_words, every_day
 from tomp.admin import DASH, HistoryAdmin
 from tomp.forms import StaffForm
 
@@ -33,6 +33,7 @@ class PlaceBoundAdmin(HistoryAdmin):
     list_filter: tuple[Any, ...] = (("region", AutocompleteSelectFilter), ("station", AutocompleteSelectFilter))
     list_select_related: tuple[str, ...] = ("region", "station")
     autocomplete_fields: tuple[str, ...] = ("region", "station")
+    words_of_json: Any = {"days": days_in_words}
 
     @display(description=_("for"))
     def applies_to(self, rule):
