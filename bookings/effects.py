@@ -82,7 +82,7 @@ def foresee(decide, *, booking_id, now):
                 vehicles = _vehicles(before.assets | after.assets)
                 transaction.set_rollback(True)
         except TompError as refusal:
-            return Effect(refusal=str(refusal.detail))
+            return Effect(refusal=refusal.reason)
         stood = _vehicles(before.assets | after.assets)
     return _difference(before, after, stood, vehicles)
 

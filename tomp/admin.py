@@ -268,7 +268,7 @@ def attempt(request, what, done):
     try:
         result = what()
     except TompError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal.reason)
         return False
     messages.success(request, done(result) if callable(done) else done)
     return True

@@ -4,6 +4,7 @@ A code is module digit × 1000 + number (TOMP wiki, Error handling; semantics §
 number; the view knows its module, unless the error says otherwise.
 """
 
+import re
 import uuid
 
 import structlog
@@ -18,6 +19,7 @@ from tomp import logs, titles
 log = structlog.get_logger(__name__)
 
 GENERAL = 7
+FIELD = re.compile(r"^Field: .+?, Reason: ")
 MOST_ERRORS = 10  # in an envelope (OpenAPI errorResponse)
 
 
@@ -35,6 +37,11 @@ class TompError(Exception):
         self.detail = detail
         self.module = module or type(self).module
         self.headers = headers or {}
+
+    @property
+    def reason(self):
+        """The detail for staff, who have a form before them and no body: without the field it is about."""
+        return FIELD.sub("", str(self.detail))
 
     def code(self, view_module):
         return (self.module or view_module) * 1000 + self.number

@@ -129,7 +129,7 @@ class MaasProviderForm(StaffForm):
         try:
             return versions.parse(self.cleaned_data["api_version"]).minor
         except UnsupportedVersion as refusal:
-            raise ValidationError(refusal.detail) from refusal
+            raise ValidationError(refusal.reason) from refusal
 
 
 @admin.register(MaasProvider)

@@ -12,7 +12,7 @@ from fleet.admin.wording import money
 from payments import services
 from payments.admin.corrections import written
 from payments.models import CLAIMABLE, JournalEntry
-from tomp.admin import ReadOnlyAdmin
+from tomp.admin import DASH, ReadOnlyAdmin
 
 
 def may_charge(request):
@@ -62,14 +62,18 @@ class RefundForm(MoneyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         entries = services.entries_of(self.object_id)
-        whole = _("the whole booking, %(left)s left") % {"left": services.refundable(entries)}
-        self.fields["entry"].choices = [("", whole), *_refundable(entries)]
+        self.fields["entry"].choices = [("", _whole(entries)), *_refundable(entries)]
         self.fields["amount"].validators.append(MinValueValidator(Decimal("0.001")))
         self.fields["description"].initial = "Refund"  # what is kept and sent is English, until staff write otherwise
 
     def chosen(self, answers):
         costs = dict(answers)
         return {"entry_id": costs.pop("entry"), **costs}
+
+
+def _whole(entries):
+    left = money(services.refundable(entries), entries[0].currency) if entries else DASH
+    return _("the whole booking, %(left)s left") % {"left": left}
 
 
 def _refundable(entries):

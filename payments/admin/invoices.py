@@ -7,17 +7,19 @@ from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from fleet import information
 from fleet.admin.wording import money
 from maas.models import MaasProvider
 from payments import services
+from payments.admin.periods import OverForm, last_month
 from payments.admin.runs import invoice_run
 from payments.export import export
 from payments.models import Invoice, JournalEntry
@@ -27,19 +29,19 @@ from tomp.admin import DayRangeFilter, ReadOnlyAdmin, attempt, back, link, momen
 INSTANT = timedelta(microseconds=1)
 
 
-class InvoiceForm(BaseDialogForm):
+class InvoiceForm(OverForm, BaseDialogForm):
     """Whom, and for which days; last month unless told."""
+
+    field_order = ("provider", "first", "last")
 
     provider = forms.ModelChoiceField(
         label=_("Provider"), queryset=MaasProvider.objects.all(), widget=UnfoldAdminSelectWidget
     )
-    first = forms.DateField(label=_("First day"), widget=UnfoldAdminDateWidget)
-    last = forms.DateField(label=_("Last day"), widget=UnfoldAdminDateWidget)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        last = information.local(timezone.now()).date().replace(day=1) - timedelta(days=1)
-        self.fields["first"].initial, self.fields["last"].initial = last.replace(day=1), last
+        today = information.local(timezone.now()).date()
+        self.fields["first"].initial, self.fields["last"].initial = last_month(today)
 
 
 @admin.register(Invoice)
@@ -61,7 +63,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
     def period(self, invoice):
         """Its first and last day on the operator's calendar; it ends with the moment after them."""
         first, last = information.local(invoice.since), information.local(invoice.until - INSTANT)
-        return nowrap(f"{first.date()} – {last.date()}")
+        return nowrap(" – ".join(date_format(day, "DATE_FORMAT") for day in (first, last)))
 
     @display(description=_("total"), ordering="total")
     def sum(self, invoice):

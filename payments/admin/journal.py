@@ -6,14 +6,13 @@ from django.db.models import Count, Sum
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from fleet.admin.days import DaysFilter
-from fleet.admin.wording import duration, fare_lines_of, money
+from fleet.admin.wording import duration, fare_lines_of, money, plain
 from maas.admin.sandbox import SandboxFilter
 from payments import services
 from payments.admin.charging import may_charge
@@ -51,7 +50,7 @@ class JournalShown:
     def net(self, entry):
         if entry.amount_ex_vat is None:
             return DASH
-        vat = " ".join(word for word in (f"{number_format(entry.vat_rate)} %", entry.vat_country) if word)
+        vat = " ".join(word for word in (f"{plain(entry.vat_rate)} %", entry.vat_country) if word)
         return nowrap(f"{money(entry.amount_ex_vat, entry.currency)} ({vat})")
 
     @display(description=_("consists of"))

@@ -1,6 +1,5 @@
 """Back office: does the journal add up? By provider and period, on a page and as a table to download."""
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 from django import forms
@@ -9,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from fleet import information
 from fleet.admin.wording import money, plain
 from maas.models import MaasProvider
 from payments import services
+from payments.admin.periods import PeriodForm, asked_for, periods
 from payments.models import JournalEntry
 from payments.period import days
 from tomp import tables
@@ -31,22 +31,6 @@ KINDS = {
 COLUMNS = ("provider", "currency", "what", "category", "entries", "amount", "net", "vat")
 
 
-class PeriodForm(forms.Form):
-    """Which days, on the operator's calendar: last month unless told."""
-
-    first = forms.DateField(label=_("First day"), widget=UnfoldAdminDateWidget)
-    last = forms.DateField(label=_("Last day"), widget=UnfoldAdminDateWidget)
-
-    def clean(self):
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            self.add_error("last", _("The last day is before the first."))
-        if last and last.year > 9000:
-            self.add_error("last", _("That is too far away."))
-        return cleaned
-
-
 class ReconciliationForm(PeriodForm):
     """And which provider, or all."""
 
@@ -58,27 +42,6 @@ class ReconciliationForm(PeriodForm):
         required=False,
         empty_label=_("all but the sandbox"),
         widget=UnfoldAdminSelectWidget,
-    )
-
-
-def asked_for(request, form_class):
-    """The form with what was asked for, or with last month."""
-    first, last = last_month(information.local(timezone.now()).date())
-    return form_class({"first": str(first), "last": str(last), **request.GET.dict()})
-
-
-def last_month(today):
-    """(its first day, its last day)"""
-    last = today.replace(day=1) - timedelta(days=1)
-    return last.replace(day=1), last
-
-
-def periods(today):
-    """(name, first day, last day) of what is asked for most."""
-    return (
-        (_("Last month"), *last_month(today)),
-        (_("This month"), today.replace(day=1), today),
-        (_("This year"), date(today.year, 1, 1), today),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from fleet import information
 from fleet.admin.wording import money
 from payments import services
-from payments.admin.reconciliation import PeriodForm, asked_for, periods
+from payments.admin.periods import OverForm, asked_for, periods
 from payments.models import Invoice
 from payments.period import days
 from tomp.errors import TompError
@@ -22,17 +22,14 @@ def invoice_run(request, site):
     if not request.user.has_perm("payments.add_invoice"):
         raise PermissionDenied
     now = timezone.now()
-    form = asked_for(request, PeriodForm)
+    form = asked_for(request, OverForm)
     dues = []
     if form.is_valid():
         since, until = days(form.cleaned_data["first"], form.cleaned_data["last"])
         if request.method == "POST":
             _make(request, since, until, now)
             return HttpResponseRedirect(request.get_full_path())
-        try:
-            dues = services.due_of_all(since=since, until=until, now=now)
-        except TompError as refusal:
-            form.add_error("last", refusal.detail)
+        dues = services.due_of_all(since=since, until=until, now=now)
     context = {
         **site.each_context(request),
         "title": _("Invoice run"),
@@ -55,7 +52,7 @@ def _make(request, since, until, now):
             chosen=chosen, since=since, until=until, now=now, actor=request.user.get_username()
         )  # fmt: skip
     except TompError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal.reason)
         return
     for invoice in made:
         text = _("%(number)s: %(provider)s, %(total)s.")

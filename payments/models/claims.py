@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from bookings.models import Booking
-from fleet.pricing import minor_units
 from maas.models import MaasProvider
-from payments.models.journal import CLAIMABLE, JournalEntry
+from payments.models.journal import CLAIMABLE, JournalEntry, in_words
 
 
 class ClaimState(models.TextChoices):
@@ -68,7 +67,7 @@ class Claim(FSMModelMixin, models.Model):
         )
 
     def __str__(self):
-        return f"{self.category} {self.amount:.{minor_units(self.currency)}f} {self.currency}"
+        return in_words(self)
 
     @transition("state", source=ClaimState.PROPOSED, target=ClaimState.APPROVED)
     def approve(self, *, entry, at, by, reason):

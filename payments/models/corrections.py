@@ -5,10 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from bookings.models import Booking
-from fleet.pricing import minor_units
 from legs.models import Leg
 from payments.models.claims import Claim
-from payments.models.journal import JournalEntry
+from payments.models.journal import JournalEntry, in_words
 
 
 class CorrectionState(models.TextChoices):
@@ -100,7 +99,7 @@ class Correction(FSMModelMixin, models.Model):
 
     def __str__(self):
         """As the entry it becomes; while it is none, that is said as well."""
-        entry = f"{self.category} {self.amount:.{minor_units(self.currency)}f} {self.currency}"
+        entry = in_words(self)
         return entry if self.state == CorrectionState.APPROVED else f"{entry} ({self.get_state_display()})"
 
     @property

@@ -1,6 +1,7 @@
 """What providers owe us, and we them: the journal."""
 
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
@@ -9,6 +10,11 @@ from legs.models import Leg
 from maas.models import MaasProvider
 
 GENERATIONS = 4  # an entry, its correction, the correction of that, and once more
+
+
+def in_words(row):
+    """What it is and how much: refund -1.50 EUR."""
+    return f"{row.get_category_display()} {number_format(row.amount, minor_units(row.currency))} {row.currency}"
 
 
 class JournalEntryQuerySet(models.QuerySet):
@@ -111,7 +117,7 @@ class JournalEntry(models.Model):
         )
 
     def __str__(self):
-        return f"{self.category} {self.amount:.{minor_units(self.currency)}f} {self.currency}"
+        return in_words(self)
 
     @property
     def is_of_a_deposit(self):

@@ -160,7 +160,7 @@ class Decisions(StaffAdmin):
         try:
             stay = services.that_may_stay(asked)
         except TompError as refusal:
-            messages.error(request, refusal.detail)
+            messages.error(request, refusal.reason)
             return None
         submitted = request.POST if "_form_submitted" in request.POST else None
         form = MergeSelectedForm(request=request, data=submitted, stay=stay)

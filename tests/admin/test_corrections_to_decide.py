@@ -47,7 +47,7 @@ def test_a_refund_above_the_amount_waits_and_says_so(staff, ridden, settings):
 
     messages = press(staff, f"/admin/bookings/booking/{ridden.pk}/refund/", **SORRY)
 
-    assert "REFUND -3.00 EUR (waits for a colleague)" in messages[0][1]
+    assert "refund -3.00 EUR (waits for a colleague)" in messages[0][1]
     assert (Correction.objects.get().proposed_by, Correction.objects.get().reason) == ("rita", "Rain")
     assert JournalEntry.objects.count() == 1
 
@@ -57,7 +57,7 @@ def test_taking_back_an_entry_waits_and_says_so(staff, ridden, settings):
 
     messages = press(staff, f"/admin/payments/journalentry/{JournalEntry.objects.get().pk}/correct/", reason="Wrong")
 
-    what = "CREDIT -3.50 EUR (waits for a colleague)"
+    what = "credit -3.50 EUR (waits for a colleague)"
     assert messages == [("success", f"Proposed: {what}. Nothing is owed until a second colleague approves it.")]
 
 
@@ -76,7 +76,7 @@ def test_an_approved_one_is_in_the_journal_the_price_and_a_callback(by_ben, ridd
 
     messages = press(by_ben, page(correction, "approve"), reason="Saw the photo")
 
-    assert messages == [("success", "Approved: REFUND -3.00 EUR.")]
+    assert messages == [("success", "Approved: refund -3.00 EUR.")]
     correction, entry = Correction.objects.get(), JournalEntry.objects.latest("id")
     assert (correction.decided_by, correction.decided_because, correction.entry) == ("ben", "Saw the photo", entry)
     assert (entry.amount, entry.actor, entry.reason) == (-3, "ann", "The brake did not work.")
@@ -89,7 +89,7 @@ def test_a_refused_one_leaves_everything_as_it_is(by_ben, ridden):
     correction = CorrectionFactory(booking=ridden, amount=Decimal(-3))
 
     assert press(by_ben, page(correction, "refuse"), reason="No") == [
-        ("success", "Refused: REFUND -3.00 EUR (refused).")
+        ("success", "Refused: refund -3.00 EUR (refused).")
     ]
 
     assert (JournalEntry.objects.count(), Callback.objects.count()) == (1, 0)

@@ -33,6 +33,19 @@ def test_last_month_is_shown_unless_told(staff, provider):
     assert "✓" in html
 
 
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "2026-05-01"), ("de", "01.05.2026"), ("nb", "01.05.2026"), ("fr", "01/05/2026")]
+)
+@pytest.mark.parametrize("page", [PAGE, RUN])
+def test_days_are_shown_as_they_are_typed_and_told(staff, provider, page, language, day):
+    html = staff.get(page, MAY, headers={"Accept-Language": language}).content.decode()
+    typed = staff.get(page, {"first": day, "last": day}, headers={"Accept-Language": language}).content.decode()
+
+    assert f'value="{day}"' in html
+    assert f'value="{day}"' in typed
+    assert "errorlist" not in typed
+
+
 def test_a_provider_is_shown_in_detail(staff, provider):
     html = staff.get(PAGE, {"provider": provider.pk, **MAY}).content.decode()
 
@@ -132,7 +145,7 @@ def test_a_run_of_nonsense_makes_nothing(staff, provider, chosen):
 def test_a_period_that_is_not_over_is_not_invoiced(staff, provider):
     html = staff.get(RUN, {"first": "2026-06-01", "last": "2026-06-30"}).content.decode()
 
-    assert "The period begins before it ends, and is over." in html
+    assert "Only days that are over: yesterday at the latest." in html
 
 
 def test_a_run_is_for_those_who_may_make_invoices(signed_in, provider):

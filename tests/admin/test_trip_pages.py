@@ -113,7 +113,7 @@ def test_nothing_sent_is_a_dash(staff):
 def test_money_is_named_with_the_decimals_of_its_currency(staff, told):
     entry = told.journal_entries.get(category="CREDIT")
 
-    assert str(entry) == "CREDIT -1.25 EUR"
+    assert str(entry) == "credit -1.25 EUR"
 
 
 def test_a_running_ride_shows_its_price_so_far(staff):

@@ -116,7 +116,7 @@ def gives_back_within_the_limits(sam, booking):
     refunds(sam, amount="0.50", reason="It rained.")
     sam.is_shown("-0.50 EUR: Sorry for the rain")
     sam.submits()
-    sam.is_told("Written: REFUND -0.50 EUR.")
+    sam.is_told("Written: refund -0.50 EUR.")
 
     refunds(sam, amount="1.40", reason="It rained a lot.")
     sam.is_shown("would be above the cap of 1.80 EUR")

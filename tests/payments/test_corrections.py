@@ -200,7 +200,7 @@ def test_above_the_amount_nothing_is_owed_until_a_second_colleague_agrees(mp, ri
 
     assert isinstance(waiting, Correction)
     assert (waiting.state, waiting.proposed_by, waiting.amount) == ("PROPOSED", "ann", Decimal("-100.01"))
-    assert str(waiting) == "REFUND -100.01 EUR (waits for a colleague)"
+    assert str(waiting) == "refund -100.01 EUR (waits for a colleague)"
     assert mp.get(f"/bookings/{ridden.pk}").json() == with_callbacks
     assert (JournalEntry.objects.count(), Callback.objects.count()) == (before, 0)
 
@@ -276,7 +276,7 @@ def test_an_entry_that_changed_meanwhile_is_not_taken_back_unseen(ridden, two):
     waiting = services.correct(entry_id=fine().pk, actor="ann", now=NOW)
     refund(ridden, 60, entry_id=fine().pk, actor="")
 
-    with nothing_changes(), pytest.raises(ClaimImpossible, match=r"By now it would be CREDIT -140\.00 EUR"):
+    with nothing_changes(), pytest.raises(ClaimImpossible, match=r"By now it would be credit -140\.00 EUR"):
         approve(waiting)
 
 
