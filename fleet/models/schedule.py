@@ -1,7 +1,9 @@
 """When the operator is open, and what it has to announce."""
 
+from datetime import date
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS_ABBR
@@ -14,6 +16,7 @@ from tomp.language import in_any_language
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 SHORTEST_RANGE = 3  # days
+A_LEAP_YEAR = 2000
 
 
 def every_day():
@@ -94,6 +97,19 @@ class CalendarPeriod(PlaceBound):
 
     def __str__(self):
         return f"{self.start_day}.{self.start_month}.–{self.end_day}.{self.end_month}."
+
+    def clean(self):
+        """Without years 29 February counts as a day, and a period may last over New Year."""
+        first, last = (self._day(end) for end in ("start", "end"))
+        if self.start_year and self.end_year and last < first:
+            raise ValidationError({"end_year": _("It ends before it begins.")})
+
+    def _day(self, end):
+        year, month, day = (getattr(self, f"{end}_{part}") for part in ("year", "month", "day"))
+        try:
+            return date(year or A_LEAP_YEAR, month, day)
+        except (TypeError, ValueError):
+            raise ValidationError({f"{end}_day": _("There is no such day.")}) from None
 
 
 class AlertQuerySet(models.QuerySet):

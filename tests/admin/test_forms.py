@@ -5,7 +5,18 @@ from itertools import chain
 import pytest
 
 from fleet.admin.steps import StepsField
-from fleet.models import Alert, AssetType, Damage, OpeningHours, PlanRule, PricingPlan, Region, Station, System
+from fleet.models import (
+    Alert,
+    AssetType,
+    CalendarPeriod,
+    Damage,
+    OpeningHours,
+    PlanRule,
+    PricingPlan,
+    Region,
+    Station,
+    System,
+)
 from maas.models import MaasProvider
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
@@ -410,3 +421,35 @@ def test_what_no_station_can_be_is_refused_where_several_are_named(staff, key):
 
     assert f"“{key}” is not a valid value." in errors(answer)
     assert list(alert.stations.all()) == []
+
+
+YEARLY = {"start_day": 1, "start_month": 3, "end_day": 31, "end_month": 10}
+
+
+@pytest.mark.parametrize(
+    ("period", "problem"),
+    [
+        (YEARLY | {"start_day": 31, "start_month": 2}, "There is no such day."),
+        (YEARLY | {"end_day": 29, "end_month": 2, "end_year": 2027}, "There is no such day."),
+        (YEARLY | {"start_year": 2027, "end_year": 2026}, "It ends before it begins."),
+        ({**YEARLY, "start_day": ""}, "This field is required."),
+    ],
+)
+def test_a_season_of_days_that_do_not_exist_is_refused(staff, period, problem):
+    assert problem in errors(staff.post("/admin/fleet/calendarperiod/add/", period))
+    assert not CalendarPeriod.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        YEARLY | {"end_day": 29, "end_month": 2},
+        {"start_day": 1, "start_month": 11, "end_day": 31, "end_month": 3},
+        {**YEARLY, "start_year": 2026, "end_year": 2026},
+    ],
+)
+def test_a_season_is_kept(staff, period):
+    answer = staff.post("/admin/fleet/calendarperiod/add/", period)
+
+    assert answer.status_code == 302
+    assert CalendarPeriod.objects.filter(**period).count() == 1
