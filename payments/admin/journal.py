@@ -50,8 +50,10 @@ class JournalShown:
     def net(self, entry):
         if entry.amount_ex_vat is None:
             return DASH
-        vat = " ".join(word for word in (f"{plain(entry.vat_rate)} %", entry.vat_country) if word)
-        return nowrap(f"{money(entry.amount_ex_vat, entry.currency)} ({vat})")
+        rate = "" if entry.vat_rate is None else f"{plain(entry.vat_rate)} %"
+        vat = " ".join(word for word in (rate, entry.vat_country) if word)
+        net = money(entry.amount_ex_vat, entry.currency)
+        return nowrap(f"{net} ({vat})" if vat else net)
 
     @display(description=_("consists of"))
     def consists_of(self, entry):

@@ -1,11 +1,15 @@
 """A support agent sees everything about a trip on one page."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.utils.html import strip_tags
 
 from bookings.models import Party
 from legs.models import Evidence
+from payments.admin.journal import JournalShown
+from payments.models import JournalEntry
 from tests.fleet_factories import AssetFactory, FarePartFactory, PricingPlanFactory
 from tests.trip_factories import (
     BOOKED_AT,
@@ -181,3 +185,18 @@ def test_the_inbox_shows_what_is_open_and_urgent_first(staff):
         ("PROCESSING", "QUESTION"),
         ("RESOLVED", "ERROR_CANNOT_CONTINUE"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({"vat_rate": 21, "vat_country": "NL"}, "41.32 EUR (21 % NL)"),
+        ({"vat_rate": Decimal("5.50"), "vat_country": ""}, "41.32 EUR (5.5 %)"),
+        ({"vat_rate": None, "vat_country": "NL"}, "41.32 EUR (NL)"),
+        ({"vat_rate": None, "vat_country": ""}, "41.32 EUR"),
+    ],
+)
+def test_what_is_known_of_the_vat_of_an_entry_is_told(db, known, told):
+    entry = JournalEntry.objects.get(pk=JournalEntryFactory(amount=50, amount_ex_vat=Decimal("41.32"), **known).pk)
+
+    assert strip_tags(JournalShown().net(entry)) == told
