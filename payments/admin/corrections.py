@@ -65,12 +65,13 @@ class CorrectionAdmin(ReadOnlyAdmin):
     actions_detail = ("approve", "refuse")
     readonly_fields = ("of_booking", "customer", "state_label", "proposed", "sum", "before_and_after", "this_month")
     fieldsets = (
-        (None, {"fields": (("of_booking", "customer"), ("state_label", "proposed", "proposed_by"), "reason")}),
+        (None, {"fields": (("of_booking", "customer"), "state_label", ("proposed", "proposed_by"), "reason")}),
         (
             _("What it does"),
             {
                 "fields": (
-                    ("kind", "category", "sum"),
+                    ("kind", "category"),
+                    "sum",
                     ("vat_rate", "vat_country"),
                     "description",
                     ("of_entry", "claim"),
