@@ -1,7 +1,7 @@
 """Vehicles from any file: compared with the fleet, then written.
 
-`preview` and `apply` compare in the same way. Only `apply` locks and writes, a chunk per transaction, and it
-compares again under the lock, so that a preview may be as old as it likes.
+`preview` and `apply` compare in the same way, which touches nothing. Only `apply` locks and writes, a chunk per
+transaction, and it compares again under the lock, so that a preview may be as old as it likes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,12 +19,14 @@ from fleet.models import Asset, AssetPublicId
 from fleet.models.vehicles import AssetState
 from tomp.words import in_english
 
+Differences = dict[str, tuple[Any, Any]]  # field → old and new
 Owners = dict[tuple[str, Any], tuple[int, str]]  # (field, value) → primary key and number of the vehicle that has it
 CHUNK = 1000
 UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei", "public_id")
 TOGETHER = (("lat", "lon"), ("station", "station_slot"), ("state", "state_reason"))  # one stays with the other
 ASIDE = object()
-TRIP_BOUND = ("vehicle_type", "lat", "lon", "station")  # a trip decides these, no file
+BLANK = Asset(public_id=None)  # type: ignore[misc]  # what a new vehicle differs from; it has no id yet
+TRIP_BOUND = frozenset(("vehicle_type", "lat", "lon", "station"))  # a trip decides these, no file
 MOVES = {
     AssetState.AVAILABLE: "put_in_service",
     AssetState.OUT_OF_SERVICE: "take_out_of_service",
@@ -68,15 +70,19 @@ class Wanted:
 
 @dataclass(slots=True)
 class Change:
-    """What the file means for one vehicle: the differences by field, old and new, and what follows from them."""
+    """What the file means for one vehicle: the differences by field, and what follows from them."""
 
     wanted: Wanted
-    asset: Asset
+    asset: Asset | None  # as it is, and after `apply` as it became; None: there is none
     outcome: Outcome = Outcome.UNCHANGED
-    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    consequences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    differences: Differences = field(default_factory=dict)
+    consequences: Differences = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def asset_pk(self) -> int | None:
+        return self.asset.pk if self.asset else None
 
 
 Record = Callable[[list[Change]], None]
@@ -84,11 +90,7 @@ Record = Callable[[list[Change]], None]
 
 def preview(wanted: Sequence[Wanted], *, key: str, references: References) -> list[Change]:
     """What `apply` would do now; nothing is written."""
-    return [
-        change
-        for chunk in chunks(wanted)
-        for change in _compare(chunk, _existing(Asset.objects, chunk, key), references)
-    ]
+    return [change for chunk in chunks(wanted) for change in _compare(chunk, Asset.objects, key, references)]
 
 
 def apply(
@@ -113,18 +115,28 @@ def apply_chunk(
     chunk: Sequence[Wanted], *, key: str, references: References, reason: str, user_id: int | None = None
 ) -> list[Change]:
     """The same for at most CHUNK vehicles, in the caller's transaction."""
-    locked = Asset.objects.select_for_update(no_key=True).order_by("pk")
-    existing = _existing(locked, chunk, key)
-    before = {asset.pk: dict(vars(asset)) for asset in existing.values()}
-    compared = list(_compare(chunk, existing, references))
+    compared = _compare(chunk, Asset.objects.select_for_update(no_key=True).order_by("pk"), key, references)
     for outcome, is_new in ((Outcome.NEW, True), (Outcome.CHANGED, False)):
-        assets = [change.asset for change in compared if change.outcome == outcome]
-        upsert.write(assets, is_new=is_new, reason=reason, user_id=user_id, before=before)
+        changes = [change for change in compared if change.outcome == outcome]
+        assets = [_carry_out(change, references) for change in changes]
+        names = {name for change in changes for name in (*change.differences, *change.consequences)}
+        columns = {_attribute(name) for name in names}
+        upsert.write(assets, is_new=is_new, reason=reason, user_id=user_id, only=columns)
     return compared
 
 
 def chunks(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
     return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+
+
+def _compare(chunk: Sequence[Wanted], assets: Any, key: str, references: References) -> list[Change]:
+    existing = _existing(assets, chunk, key)
+    said = [_differences(wanted, existing.get(wanted.key), references) for wanted in chunk]
+    owners = _owners(said, key)
+    return [
+        _change(wanted, existing.get(wanted.key), differences, references, owners)
+        for wanted, differences in zip(chunk, said, strict=True)
+    ]
 
 
 def _existing(assets: Any, chunk: Sequence[Wanted], key: str) -> dict[str, Asset]:
@@ -137,24 +149,24 @@ def _existing(assets: Any, chunk: Sequence[Wanted], key: str) -> dict[str, Asset
     return {getattr(asset, key) or asset.vehicle_number: asset for asset in found}
 
 
-def _compare(chunk: Sequence[Wanted], existing: dict[str, Asset], references: References) -> Iterator[Change]:
-    owners = _owners(chunk)
-    for wanted in chunk:
-        asset = existing.get(wanted.key)
-        if asset is not None:
-            yield _changed(wanted, asset, references, owners)
-        elif wanted.expected:
-            yield Change(wanted, Asset(), Outcome.WRONG, errors=["is not there any more"])
-        else:
-            yield _new(wanted, references, owners)
+def _differences(wanted: Wanted, asset: Asset | None, references: References) -> Differences:
+    """What the vehicle says otherwise than the file, or what it would say that a new one does not."""
+    values = wanted.values if asset else wanted.initial | wanted.values
+    return {
+        name: (old, value)
+        for name, value in values.items()
+        if (old := _value(asset or BLANK, name, references)) != value
+    }
 
 
-def _owners(chunk: Sequence[Wanted]) -> Owners:
-    """Who has the values that only one vehicle can have."""
+def _owners(said: Sequence[Differences], key: str) -> Owners:
+    """Who has the values that only one vehicle can have. By their key all are known that exist."""
     owners: Owners = {}
     for name in UNIQUE:
-        values = [v for wanted in chunk if (v := wanted.values.get(name) or wanted.initial.get(name))]
-        having = Asset.objects.filter(**{f"{name}__any_of": values}) if values else Asset.objects.none()
+        values = [differences[name][1] for differences in said if name in differences and differences[name][1]]
+        if not values or name == key:
+            continue
+        having = Asset.objects.filter(**{f"{name}__any_of": values})
         for pk, number, value in having.values_list("pk", "vehicle_number", name):
             owners[name, value] = (pk, number)
         if name == "public_id":
@@ -163,92 +175,94 @@ def _owners(chunk: Sequence[Wanted]) -> Owners:
     return owners
 
 
-def _new(wanted: Wanted, references: References, owners: Owners) -> Change:
+def _change(
+    wanted: Wanted, asset: Asset | None, differences: Differences, references: References, owners: Owners
+) -> Change:
+    if asset is not None:
+        return _changed(wanted, asset, differences, references, owners)
+    if wanted.expected:
+        return Change(wanted, None, Outcome.WRONG, errors=["is not there any more"])
+    return _new(wanted, differences, references, owners)
+
+
+def _new(wanted: Wanted, differences: Differences, references: References, owners: Owners) -> Change:
     state = wanted.state or WantedState(AssetState.AVAILABLE)
-    # The constructor may set a protected state; afterwards only transitions do.
-    change = Change(wanted, Asset(state=state.state, state_reason=state.reason), Outcome.NEW)
-    free = {name: value for name, value in wanted.initial.items() if (name, value) not in owners}
-    for name in wanted.initial.keys() - free.keys():
+    change = Change(wanted, None, Outcome.NEW)
+    taken = {name for name, value in wanted.initial.items() if (name, value) in owners}
+    for name in taken:
         if name == "vehicle_number":
             change.errors.append(f"number {wanted.initial[name]} belongs to another vehicle")
         else:
             change.warnings.append(f"{name} belongs to another vehicle: left out")
-    values = free | wanted.values
-    if not values.get("vehicle_type"):
+    if not (wanted.values.get("vehicle_type") or wanted.initial.get("vehicle_type")):
         change.errors.append("vehicle_type is missing: a new vehicle needs one")
     change.differences["state"] = (None, state.state)
     _follow(change, "state_reason", "", state.reason)
-    _assign(change, values, references, owners)
+    left_out = taken - wanted.values.keys()
+    _tell(change, {name: pair for name, pair in differences.items() if name not in left_out}, references, owners)
     return change
 
 
-def _changed(wanted: Wanted, asset: Asset, references: References, owners: Owners) -> Change:
+def _changed(wanted: Wanted, asset: Asset, differences: Differences, references: References, owners: Owners) -> Change:
     change = Change(wanted, asset)
     if wanted.expected == {}:
         change.warnings.append("was made by somebody else meanwhile: left as it is")
         return change
-    stale = _stale(wanted, asset, references)
+    stale = _stale(wanted, asset, differences, references)
     seen = {name: old for name, old in stale.items() if old is not ASIDE}
     change.warnings += [f"{name} is {old or 'empty'} by now: left as it is" for name, old in seen.items()]
-    values = {name: value for name, value in wanted.values.items() if name not in stale}
-    if asset.is_on_a_trip:
-        kept = {name: value for name, value in values.items() if name in TRIP_BOUND}
-        values = {name: value for name, value in values.items() if name not in TRIP_BOUND}
-        if any(_old(asset, name, references) != value for name, value in kept.items()):
-            change.warnings.append(f"is {in_english(asset.get_state_display)}: not moved")
-    _assign(change, values, references, owners)
+    kept = stale.keys() | (TRIP_BOUND if asset.is_on_a_trip else ())
+    if (kept & differences.keys()) - stale.keys():
+        change.warnings.append(f"is {in_english(asset.get_state_display)}: not moved")
+    _tell(change, {name: pair for name, pair in differences.items() if name not in kept}, references, owners)
     if "state" not in stale:
-        _move(change)
+        _move(change, asset)
     if change.differences and change.outcome != Outcome.WRONG:
         change.outcome = Outcome.CHANGED
     return change
 
 
-def _stale(wanted: Wanted, asset: Asset, references: References) -> dict[str, Any]:
+def _stale(wanted: Wanted, asset: Asset, differences: Differences, references: References) -> dict[str, Any]:
     """The fields that would change although they are not as expected, and what they are; ASIDE: what it goes with."""
     expected = wanted.expected
     if expected is None:
         return {}
-    news = {name: value for name, value in wanted.values.items() if _old(asset, name, references) != value}
+    now = {name: old for name, (old, _new) in differences.items()}
     if wanted.state and not asset.is_on_a_trip and _is_to_move(asset, wanted.state):
-        news |= {"state": wanted.state.state}
+        now["state"] = asset.state
         if "state_reason" in expected:
-            news |= {"state_reason": wanted.state.reason}
-    stale = {name: old for name in news if (old := _old(asset, name, references)) != expected.get(name, ASIDE)}
+            now["state_reason"] = asset.state_reason
+    stale = {name: old for name, old in now.items() if old != expected.get(name, ASIDE)}
     for pair in TOGETHER:
-        if any(name in stale for name in pair):
+        if not stale.keys().isdisjoint(pair):
             stale = dict.fromkeys(pair, ASIDE) | stale
     return stale
 
 
-def _assign(change: Change, values: dict[str, Any], references: References, owners: Owners) -> None:
-    """The asset has the values, and the change tells which were different; WRONG if one belongs to another."""
-    asset = change.asset
-    for name, value in values.items():
-        pk, number = owners.get((name, value), (asset.pk, ""))
-        if name in UNIQUE and pk != asset.pk:
+def _tell(change: Change, differences: Differences, references: References, owners: Owners) -> None:
+    """The change has these differences; WRONG if a value belongs to another, or names what is not there."""
+    for name, (old, value) in differences.items():
+        pk, number = owners.get((name, value), (change.asset_pk, ""))
+        if name in UNIQUE and pk != change.asset_pk:
             change.errors.append(f"{name} {value} belongs to vehicle {number}: give that one another first")
         if name in RELATIONS and value and value not in references.pks[name]:
             change.errors.append(f"{name} {value} is not there any more")
             continue
-        old = _old(asset, name, references)
-        if old != value:
-            change.differences[name] = (old, value)
-            setattr(asset, *_as_attribute(name, value, references))
+        change.differences[name] = (old, value)
     if "station" in change.differences:
-        _stand_at(change, values, references)
+        _stand_at(change, references)
     if change.errors:
         change.outcome = Outcome.WRONG
 
 
-def _stand_at(change: Change, values: dict[str, Any], references: References) -> None:
+def _stand_at(change: Change, references: References) -> None:
     """A vehicle that comes to a station is in none of its slots yet, and where the station is."""
-    follows: dict[str, Any] = {} if "station_slot" in values else {"station_slot": ""}
-    if values["station"] and "lat" not in values:
-        follows["lat"], follows["lon"] = references.places[values["station"]]
+    said, station = change.wanted.values, change.differences["station"][1]
+    follows: dict[str, Any] = {} if "station_slot" in said else {"station_slot": ""}
+    if station and "lat" not in said:
+        follows["lat"], follows["lon"] = references.places[station]
     for name, value in follows.items():
-        _follow(change, name, getattr(change.asset, name), value)
-        setattr(change.asset, name, value)
+        _follow(change, name, getattr(change.asset or BLANK, name), value)
 
 
 def _follow(change: Change, name: str, old: Any, new: Any) -> None:
@@ -256,36 +270,49 @@ def _follow(change: Change, name: str, old: Any, new: Any) -> None:
         change.consequences[name] = (old, new)
 
 
-def _old(asset: Asset, name: str, references: References) -> Any:
-    if name in RELATIONS:
-        return references.id_of(name, getattr(asset, f"{RELATIONS[name].attribute}_id"))
-    return getattr(asset, name)
-
-
-def _as_attribute(name: str, value: Any, references: References) -> tuple[str, Any]:
-    if name in RELATIONS:
-        return f"{RELATIONS[name].attribute}_id", references.pk_of(name, value)
-    return name, value
-
-
-def _move(change: Change) -> None:
-    """Into the wanted state by the transition that leads there, if the vehicle is not on a trip."""
-    asset, wish = change.asset, change.wanted.state
+def _move(change: Change, asset: Asset) -> None:
+    """Into the wanted state, if the vehicle is not on a trip."""
+    wish = change.wanted.state
     if wish is None or asset.state == wish.state:
         return
     if asset.is_on_a_trip:
         if wish.undoes is None:
             change.warnings.append(f"is {in_english(asset.get_state_display)}: state not changed")
-        return
-    if _is_to_move(asset, wish):
-        old_state, old_reason = asset.state, asset.state_reason
-        transition = getattr(asset, MOVES[wish.state])
-        transition(**({"reason": wish.reason} if wish.reason else {}))
-        change.differences["state"] = (old_state, wish.state)
-        _follow(change, "state_reason", old_reason, asset.state_reason)
+    elif _is_to_move(asset, wish):
+        change.differences["state"] = (asset.state, wish.state)
+        _follow(change, "state_reason", asset.state_reason, wish.reason)
 
 
 def _is_to_move(asset: Asset, wish: WantedState) -> bool:
     """Whether a vehicle that is on no trip gets another state by that wish."""
     is_undone = wish.undoes is None or asset.state == AssetState.AVAILABLE or asset.state_reason == wish.undoes
     return asset.state != wish.state and is_undone
+
+
+def _carry_out(change: Change, references: References) -> Asset:
+    """The vehicle, which is locked or new, is as the change says; its state by the transition that leads there."""
+    asset = change.asset or BLANK
+    news = {name: new for name, (_old, new) in (change.differences | change.consequences).items()}
+    state, reason = news.pop("state", None), news.pop("state_reason", asset.state_reason)
+    attributes = {
+        _attribute(name): references.pk_of(name, value) if name in RELATIONS else value for name, value in news.items()
+    }
+    if change.asset is None:
+        # The constructor may set a protected state; afterwards only transitions do.
+        change.asset = Asset(state=state, state_reason=reason, **attributes)
+        return change.asset
+    for attribute, value in attributes.items():
+        setattr(asset, attribute, value)
+    if state is not None:
+        getattr(asset, MOVES[state])(**({"reason": reason} if reason else {}))
+    return asset
+
+
+def _value(asset: Asset, name: str, references: References) -> Any:
+    if name in RELATIONS:
+        return references.id_of(name, getattr(asset, _attribute(name)))
+    return getattr(asset, name)
+
+
+def _attribute(name: str) -> str:
+    return f"{RELATIONS[name].attribute}_id" if name in RELATIONS else name

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import connection, models
 from django.utils import timezone
 
-Before = Mapping[Any, Mapping[str, Any]] | None
 BATCH = 1000
 LONGEST_REASON = 100
 
@@ -64,12 +63,16 @@ def assign(found: models.Model, values: Mapping[str, Any]) -> bool:
 
 
 def write(
-    objects: Collection[models.Model], *, is_new: bool, reason: str, user_id: int | None = None, before: Before = None
+    objects: Collection[models.Model],
+    *,
+    is_new: bool,
+    reason: str,
+    user_id: int | None = None,
+    only: Collection[str] | None = None,
 ) -> None:
-    """All fields of the objects, which are new or locked, are in the database, and so is their history.
+    """The objects, which are new or locked, are in the database as they are, and so is their history.
 
-    `before` is what locked ones said when they were read, by primary key: a column in which none of them says
-    something else is left alone.
+    Of locked ones `only` these attributes say something else than before; if that is not known, all are written.
     """
     if not objects:
         return
@@ -81,7 +84,7 @@ def write(
         _number(objects)
         _copy(objects, model._meta.concrete_fields, into=model._meta.db_table, is_new=True)
     else:
-        _overwrite(objects, before)
+        _overwrite(objects, only)
     record_history(objects, "+" if is_new else "~", reason=reason, user_id=user_id)
 
 
@@ -96,12 +99,16 @@ def _number(objects: Collection[models.Model]) -> None:
             found.pk = pk
 
 
-def _overwrite(objects: Collection[models.Model], before: Before) -> None:
+def _overwrite(objects: Collection[models.Model], only: Collection[str] | None) -> None:
     """The rows that have their primary keys say what the objects say."""
     model = type(next(iter(objects)))
     quote = connection.ops.quote_name
     table, said = quote(model._meta.db_table), quote(f"said_{model._meta.db_table}")
-    columns = _news(objects, before)
+    columns = [
+        column
+        for column in model._meta.concrete_fields
+        if not column.primary_key and (only is None or column.attname in only or getattr(column, "auto_now", False))
+    ]
     if not columns:
         return
     names = [quote(str(column.column)) for column in columns]
@@ -113,19 +120,6 @@ def _overwrite(objects: Collection[models.Model], before: Before) -> None:
         _copy(objects, [model._meta.pk, *columns], into=f"said_{model._meta.db_table}", is_new=False)
         cursor.execute(f"UPDATE {table} AS row SET {assignments} FROM {said} AS said WHERE row.id = said.id")  # noqa: S608
         cursor.execute(f"DROP TABLE {said}")
-
-
-def _news(objects: Collection[models.Model], before: Before) -> list[Any]:
-    """The columns to write."""
-    columns = [column for column in type(next(iter(objects)))._meta.concrete_fields if not column.primary_key]
-    if before is None:
-        return columns
-    pairs = [(vars(found), before[found.pk]) for found in objects]
-
-    def differs(name: str) -> bool:
-        return any(now[name] != was[name] for now, was in pairs)
-
-    return [column for column in columns if getattr(column, "auto_now", False) or differs(column.attname)]
 
 
 def _copy(objects: Collection[models.Model], columns: Sequence[Any], *, into: str, is_new: bool) -> None:

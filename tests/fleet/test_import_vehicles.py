@@ -311,7 +311,7 @@ def test_needs_few_queries_per_thousand_rows(write, django_assert_num_queries):
     lines = "".join(f"S-{n},glider,52.09,5.12,q{n}\n" for n in range(1000))
     path = write(f"number,type,lat,lon,qr_code\n{lines}")
 
-    with django_assert_num_queries(26):  # seven of them for the report that stays
+    with django_assert_num_queries(25):  # seven of them for the report that stays
         import_vehicles(path)
 
     assert Asset.objects.count() == 1000

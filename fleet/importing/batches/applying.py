@@ -143,5 +143,5 @@ def _note(row: ImportRow, change: assets.Change) -> bool:
     if not was_written and not row.told:
         row.told = ["is like that by now"]
     if was_written:
-        row.asset_pk, row.changes = change.asset.pk, changes_of(change)
+        row.asset_pk, row.changes = change.asset_pk, changes_of(change)
     return bool(row.told) or row.changes != seen

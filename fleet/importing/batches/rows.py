@@ -8,7 +8,7 @@ from uuid import UUID
 from fleet.importing.assets import Change, Outcome, Wanted, WantedState
 from fleet.importing.sheets.service import RowReport
 from fleet.importing.things import ThingChange
-from fleet.models import Asset, ImportRow
+from fleet.models import ImportRow
 from fleet.models.vehicles import AssetState
 
 OF_TEXT: dict[str, Callable[[str], Any]] = {"reported_at": datetime.fromisoformat, "public_id": UUID}
@@ -22,7 +22,7 @@ def row_of(batch_id: int, number: int, change: Change, *, warnings: Sequence[str
         batch_id=batch_id,
         number=number,
         vehicle=change.wanted.key[:200],
-        asset_pk=change.asset.pk,
+        asset_pk=change.asset_pk,
         kind=change.outcome.upper(),
         has_warning=bool(warnings),
         wanted=_as_json(change.wanted) if is_waiting else None,
@@ -36,7 +36,7 @@ def rows_of_list(batch_id: int, reports: Iterable[RowReport]) -> Iterator[Import
     """The same of a fleet list, whose wrong rows are kept as they were."""
     for report in reports:
         wanted = report.row.wanted or Wanted(report.row.vehicle_number, {})
-        change = report.change or Change(wanted, Asset(), Outcome.WRONG)
+        change = report.change or Change(wanted, None, Outcome.WRONG)
         row = row_of(batch_id, report.row.number, change, warnings=report.warnings, errors=report.errors)
         row.cells = report.row.cells if row.kind == ImportRow.Kind.WRONG else None
         yield row

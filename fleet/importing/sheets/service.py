@@ -139,6 +139,6 @@ def _wrong(row: Row) -> RowReport:
 
 def _report(row: Row, change: assets.Change) -> RowReport:
     warnings = row.warnings + change.warnings
-    if change.outcome == Outcome.NEW and change.asset.lat is None:
+    if change.outcome == Outcome.NEW and "lat" not in change.differences | change.consequences:
         warnings.append(NO_PLACE)
     return RowReport(row, change.outcome, change, warnings, change.errors)
