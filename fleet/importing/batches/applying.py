@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from fleet.importing import assets
 from fleet.importing.batches import asking, comparing, contents, storing
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import changes_of, rows_of_things, wanted_of
+from fleet.importing.batches.rows import KeptRow, changes_of, rows_of_things, wanted_of
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import write
@@ -97,10 +97,7 @@ def _apply_places(batch_id: int, now: Any) -> None:
 def _keep_things(batch_id: int, changes: list[ThingChange]) -> None:
     """What was really done stands in place of what was seen before."""
     ImportRow.objects.filter(batch=batch_id).exclude(thing="").delete()
-    rows = list(rows_of_things(batch_id, changes))
-    for row in rows:
-        row.outcome = Outcome.APPLIED
-    storing.insert(rows)
+    storing.insert(rows_of_things(batch_id, changes, outcome=Outcome.APPLIED))
 
 
 def _apply_chunk_of(batch_id: int) -> bool:
@@ -119,8 +116,7 @@ def _apply_next(batch_id: int) -> bool:
     batch = in_turn(batch_id, ImportState.APPLYING)
     if batch is None:
         return False
-    waiting = batch.rows.filter(outcome=Outcome.WAITING, kind__in=("NEW", "CHANGED"), thing="").order_by("pk")
-    rows = list(waiting[: assets.CHUNK])
+    rows = storing.due(batch_id, Outcome.WAITING, assets.CHUNK)
     changes = assets.apply_chunk(
         [wanted_of(row) for row in rows],
         key=batch.key,
@@ -134,7 +130,7 @@ def _apply_next(batch_id: int) -> bool:
     return bool(rows)
 
 
-def _note(row: ImportRow, change: assets.Change) -> bool:
+def _note(row: KeptRow, change: assets.Change) -> bool:
     """The row says what became of it; whether that is not just what was seen before."""
     seen = row.changes
     was_written = change.outcome in (assets.Outcome.NEW, assets.Outcome.CHANGED)

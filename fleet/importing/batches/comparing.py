@@ -10,7 +10,7 @@ from django.db import transaction
 from fleet.importing import assets
 from fleet.importing.batches import asking, contents, storing
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import row_of, rows_of_list, rows_of_things
+from fleet.importing.batches.rows import KeptRow, row_of, rows_of_list, rows_of_things
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import source, write
@@ -23,7 +23,7 @@ from fleet.importing.sheets.parse import Row, parse
 from fleet.importing.sheets.service import local_zone, reports
 from fleet.importing.sheets.table import table_of
 from fleet.importing.things import ThingChange
-from fleet.models import ImportBatch, ImportFile, ImportRow
+from fleet.models import ImportBatch, ImportFile
 from fleet.models.imports import ImportState
 
 MOST_NOTES = 200
@@ -107,7 +107,7 @@ def _compare_feed(batch: ImportBatch) -> None:
     """The places are written and taken back in one transaction, which locks no vehicle."""
     findings = Findings()
     feed = _fetched(batch, findings)
-    kept: list[ImportRow] = []
+    kept: list[KeptRow] = []
     things: list[ThingChange] = []
 
     def keep(changes: Sequence[assets.Change]) -> None:

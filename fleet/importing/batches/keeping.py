@@ -12,7 +12,7 @@ from fleet.importing.assets import Change
 from fleet.importing.batches import asking, storing
 from fleet.importing.batches.comparing import things_of
 from fleet.importing.batches.counts import count_rows
-from fleet.importing.batches.rows import row_of, rows_of_list, rows_of_things
+from fleet.importing.batches.rows import KeptRow, row_of, rows_of_list, rows_of_things
 from fleet.importing.gbfs.service import Result, import_feed
 from fleet.importing.references import References
 from fleet.importing.sheets.service import Report, apply_list, parse_list, reports
@@ -54,7 +54,7 @@ class Record:
         )  # fmt: skip
         self.batch.save()
 
-    def keep(self, rows: Iterable[ImportRow]) -> None:
+    def keep(self, rows: Iterable[KeptRow]) -> None:
         """In the transaction that changed what the rows say."""
         kept = list(rows)
         for row in kept:

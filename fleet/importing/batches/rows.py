@@ -1,6 +1,7 @@
 """Rows of a batch: what a file wants of a vehicle, and what that changes, as JSON and back."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,34 @@ from fleet.models.vehicles import AssetState
 
 OF_TEXT: dict[str, Callable[[str], Any]] = {"reported_at": datetime.fromisoformat, "public_id": UUID}
 STATE_FIELDS = ("state", "state_reason")
+OLD, NEW = 0, 1  # of a change
 
 
-def row_of(batch_id: int, number: int, change: Change, *, warnings: Sequence[str], errors: Sequence[str]) -> ImportRow:
+@dataclass(slots=True, kw_only=True)
+class KeptRow:
+    """An ImportRow as it is read and written in bulk: to make its model takes longer than to compare the vehicle."""
+
+    pk: int | None = None
+    batch_id: int
+    number: int
+    thing: str = ""
+    vehicle: str
+    asset_pk: int | None = None
+    kind: str
+    has_warning: bool = False
+    wanted: dict[str, Any] | None = None
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    cells: list[str] | None = None
+    outcome: str = ""
+    told: list[str] = field(default_factory=list)
+
+
+def row_of(batch_id: int, number: int, change: Change, *, warnings: Sequence[str], errors: Sequence[str]) -> KeptRow:
     """What is kept of a compared row."""
     is_waiting = change.outcome in (Outcome.NEW, Outcome.CHANGED)
-    return ImportRow(
+    return KeptRow(
         batch_id=batch_id,
         number=number,
         vehicle=change.wanted.key[:200],
@@ -32,7 +55,7 @@ def row_of(batch_id: int, number: int, change: Change, *, warnings: Sequence[str
     )
 
 
-def rows_of_list(batch_id: int, reports: Iterable[RowReport]) -> Iterator[ImportRow]:
+def rows_of_list(batch_id: int, reports: Iterable[RowReport]) -> Iterator[KeptRow]:
     """The same of a fleet list, whose wrong rows are kept as they were."""
     for report in reports:
         wanted = report.row.wanted or Wanted(report.row.vehicle_number, {})
@@ -42,10 +65,10 @@ def rows_of_list(batch_id: int, reports: Iterable[RowReport]) -> Iterator[Import
         yield row
 
 
-def rows_of_things(batch_id: int, changes: Iterable[ThingChange]) -> Iterator[ImportRow]:
+def rows_of_things(batch_id: int, changes: Iterable[ThingChange], *, outcome: str = "") -> Iterator[KeptRow]:
     """What an import does to places, types and plans; `number` keeps their order."""
     for number, change in enumerate(changes, start=1):
-        yield ImportRow(
+        yield KeptRow(
             batch_id=batch_id,
             number=number,
             thing=change.kind.name,
@@ -53,64 +76,64 @@ def rows_of_things(batch_id: int, changes: Iterable[ThingChange]) -> Iterator[Im
             asset_pk=change.pk,
             kind=ImportRow.Kind.NEW if change.is_new else ImportRow.Kind.CHANGED,
             changes=change.fields,
+            outcome=outcome,
         )
 
 
 def changes_of(change: Change) -> dict[str, list[Any]]:
     """Field: before and after."""
-    return {
-        name: [_plain(name, old), _plain(name, new)]
-        for name, (old, new) in (change.differences | change.consequences).items()
-    }
+    found = {name: list(pair) for name, pair in (change.differences | change.consequences).items()}
+    for name in OF_TEXT.keys() & found.keys():
+        found[name] = [None if value is None else str(value) for value in found[name]]
+    return found
 
 
-def wanted_of(row: ImportRow) -> Wanted:
+def wanted_of(row: KeptRow) -> Wanted:
     """What the row says, to be written where the vehicle is as it was when it was compared."""
     said: dict[str, Any] = row.wanted or {}
-    expected = {} if row.kind == ImportRow.Kind.NEW else {n: _rich(n, old) for n, (old, _new) in row.changes.items()}
     return Wanted(
         key=said["key"],
-        values=_rich_values(said["values"]),
-        initial=_rich_values(said["initial"]),
+        values=_rich(said["values"]),
+        initial=_rich(said["initial"]),
         state=WantedState(AssetState(said["state"][0]), *said["state"][1:]) if said["state"] else None,
-        expected=expected,
+        expected={} if row.kind == ImportRow.Kind.NEW else _rich(_side(row, OLD)),
     )
 
 
-def before(row: ImportRow) -> Wanted:
+def before(row: KeptRow) -> Wanted:
     """What the vehicle of an applied row was, to be written where it is still as the row left it."""
-    old = {name: _rich(name, was) for name, (was, _is) in row.changes.items()}
+    old = _rich(_side(row, OLD))
     state = WantedState(AssetState(old["state"]), old.get("state_reason", "")) if "state" in old else None
     return Wanted(
         key=row.asset_pk,
         values={name: value for name, value in old.items() if name not in STATE_FIELDS},
         state=state,
-        expected={name: _rich(name, now) for name, (_was, now) in row.changes.items()},
+        expected=values_after(row),
     )
 
 
-def values_after(row: ImportRow) -> dict[str, Any]:
+def values_after(row: KeptRow) -> dict[str, Any]:
     """What an applied row wrote."""
-    return {name: _rich(name, new) for name, (_old, new) in row.changes.items()}
+    return _rich(_side(row, NEW))
+
+
+def _side(row: KeptRow, which: int) -> dict[str, Any]:
+    return {name: pair[which] for name, pair in row.changes.items()}
 
 
 def _as_json(wanted: Wanted) -> dict[str, Any]:
     state = wanted.state
     return {
         "key": wanted.key,
-        "values": {name: _plain(name, value) for name, value in wanted.values.items()},
-        "initial": {name: _plain(name, value) for name, value in wanted.initial.items()},
+        "values": _plain(wanted.values),
+        "initial": _plain(wanted.initial),
         "state": [state.state, state.reason, state.undoes] if state else None,
     }
 
 
-def _plain(name: str, value: Any) -> Any:
-    return str(value) if name in OF_TEXT and value is not None else value
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, **{name: str(values[name]) for name in OF_TEXT if values.get(name) is not None}}
 
 
-def _rich(name: str, value: Any) -> Any:
-    return OF_TEXT[name](value) if name in OF_TEXT and value is not None else value
-
-
-def _rich_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _rich(name, value) for name, value in values.items()}
+def _rich(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, **{name: of(values[name]) for name, of in OF_TEXT.items() if values.get(name) is not None}}

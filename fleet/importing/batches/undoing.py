@@ -8,7 +8,7 @@ from django.db import transaction
 from fleet.importing import assets
 from fleet.importing.batches import places, storing
 from fleet.importing.batches.applying import finish, in_turn, progress
-from fleet.importing.batches.rows import before, values_after
+from fleet.importing.batches.rows import KeptRow, before, values_after
 from fleet.importing.references import RELATIONS, References
 from fleet.importing.things import referring
 from fleet.importing.upsert import record_history
@@ -33,7 +33,7 @@ def _undo_next(batch_id: int) -> bool:
     batch = in_turn(batch_id, ImportState.UNDOING)
     if batch is None:
         return False
-    rows = list(batch.rows.filter(outcome=Outcome.APPLIED, thing="").order_by("pk")[: assets.CHUNK])
+    rows = storing.due(batch_id, Outcome.APPLIED, assets.CHUNK)
     references = References.load()
     _restore([row for row in rows if row.kind == ImportRow.Kind.CHANGED], batch, references)
     _remove([row for row in rows if row.kind == ImportRow.Kind.NEW], batch, references)
@@ -46,7 +46,7 @@ def _reason(batch: ImportBatch) -> str:
     return f"undo of {batch.reason}"
 
 
-def _restore(rows: Sequence[ImportRow], batch: ImportBatch, references: References) -> None:
+def _restore(rows: Sequence[KeptRow], batch: ImportBatch, references: References) -> None:
     """The vehicles say what they said before, where they say what the row wrote."""
     changes = assets.apply_chunk(
         [before(row) for row in rows],
@@ -63,7 +63,7 @@ def _restore(rows: Sequence[ImportRow], batch: ImportBatch, references: Referenc
             row.outcome = Outcome.PARTLY if change.outcome == assets.Outcome.CHANGED else Outcome.KEPT
 
 
-def _remove(rows: Sequence[ImportRow], batch: ImportBatch, references: References) -> None:
+def _remove(rows: Sequence[KeptRow], batch: ImportBatch, references: References) -> None:
     """The vehicles that the rows made are deleted, unless they have changed or anything belongs to them.
 
     Their rows are locked for good, so nothing can begin to refer to them meanwhile.
@@ -83,7 +83,7 @@ def _remove(rows: Sequence[ImportRow], batch: ImportBatch, references: Reference
         Asset.objects.filter(pk__in=[asset.pk for asset in removed])._raw_delete("default")
 
 
-def _objections(asset: Asset, row: ImportRow, owners: dict[int, list[str]], references: References) -> list[str]:
+def _objections(asset: Asset, row: KeptRow, owners: dict[int, list[str]], references: References) -> list[str]:
     written = values_after(row)
     changed = [
         NAMES.get(field.name, field.name)
