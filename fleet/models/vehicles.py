@@ -117,6 +117,13 @@ class LockState(models.TextChoices):
     CLOSED = "CLOSED", _("closed")
 
 
+# Indexes that a former version needs none of: it is found by its vehicle, by when and by whom.
+FOUND_BY = (
+    "vehicle_number", "public_id", "vehicle_code", "license_plate", "mac", "imei", "nfc_id",
+    "asset_type", "station", "home_station", "pricing_plan",
+)  # fmt: skip
+
+
 class Asset(FSMModelMixin, models.Model):
     """One vehicle. The public knows it by public_id only, and by a new one after every trip."""
 
@@ -183,7 +190,8 @@ class Asset(FSMModelMixin, models.Model):
         max_length=200, blank=True, editable=False, help_text=_("Why it leaves service when its trip ends; empty = no.")
     )
     history = HistoricalRecords(
-        excluded_fields=["damages", "is_docked", "dock_reported_at", "script", "out_after_trip"]
+        excluded_fields=["damages", "is_docked", "dock_reported_at", "script", "out_after_trip"],
+        no_db_index=list(FOUND_BY),
     )
 
     objects = AssetQuerySet.as_manager()

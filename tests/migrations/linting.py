@@ -72,7 +72,7 @@ def _new_field(field) -> Iterator[str]:
 
 
 def _altered_field(old, new) -> Iterator[str]:
-    before, after = (field.db_type(connection) for field in (_bound(old), _bound(new)))
+    before, after = _type(old), _type(new)
     if before != after and not _is_wider(old, new):
         yield f"rewrites the table ({before} → {after}): a new column, filled in batches"
     if old.null and not new.null:
@@ -81,11 +81,13 @@ def _altered_field(old, new) -> Iterator[str]:
         yield "builds its index under a lock: AddIndexConcurrently"
 
 
-def _bound(field):
-    """One that knows its name, which db_type wants."""
-    clone = field.clone()
-    clone.set_attributes_from_name("field")
-    return clone
+def _type(field) -> str | None:
+    """In the database; of a relation the model that it names, whose key it copies."""
+    if field.remote_field:
+        return str(field.remote_field.model)
+    named = field.clone()
+    named.set_attributes_from_name("field")
+    return named.db_type(connection)
 
 
 def _is_wider(old, new) -> bool:
