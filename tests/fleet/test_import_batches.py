@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet.importing.batches import applying, asking, comparing, undoing
@@ -226,6 +227,18 @@ def test_does_not_put_a_vehicle_at_a_station_that_is_gone():
     assert notes() == {"S-1": "old"}
 
 
+def test_leaves_a_place_that_has_changed_since_also_when_the_vehicle_comes_to_a_station():
+    given("S-1", lat=LAT, lon=LON)
+    batch = compared(f"number,station,lat,lon\nS-1,market,{LAT + 0.02},{LON + 0.02}\n")
+    Asset.objects.update(lat=LAT + 0.03)
+
+    batch = apply(batch)
+
+    assert Asset.objects.values_list("lat", "lon", "station__station_id").get() == (LAT + 0.03, LON, "market")
+    assert told(batch) == {"S-1": [f"lat is {LAT + 0.03} by now: left as it is"]}
+    assert changes(batch, "S-1") == {"station": ["", "market"]}
+
+
 def test_neither_moves_nor_retires_a_vehicle_that_was_booked_since_the_preview():
     asset = given("S-1", notes="old")
     batch = compared("number,lat,lon,state,notes\nS-1,52.1,5.13,retired,new\n")
@@ -261,6 +274,27 @@ def test_goes_on_where_a_killed_worker_stopped(monkeypatch):
     assert (again(batch).state, again(batch).done) == ("APPLIED", 5)
     assert Asset.objects.count() == 5
     assert Asset.history.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waits_for_the_disk_when_all_is_done(monkeypatch):
+    batch, seen = compared(LIST), []
+
+    def watched(name, what):
+        def with_a_look(*given):
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW synchronous_commit")
+                seen.append((name, *cursor.fetchone()))
+            return what(*given)
+
+        return with_a_look
+
+    monkeypatch.setattr(applying.storing, "settle", watched("a chunk", applying.storing.settle))
+    monkeypatch.setattr(applying, "count_rows", watched("the end", applying.count_rows))
+
+    apply(batch)
+
+    assert seen == [("a chunk", "off"), ("a chunk", "off"), ("the end", "on")]
 
 
 def test_is_applied_once_however_often_the_job_runs():

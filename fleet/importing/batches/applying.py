@@ -18,7 +18,7 @@ from fleet.importing.gbfs.pricing import give_plans
 from fleet.importing.gbfs.translate import translate
 from fleet.importing.references import References
 from fleet.importing.things import ThingChange
-from fleet.importing.turns import take_turn
+from fleet.importing.turns import end_without_waiting, take_turn
 from fleet.models import ImportBatch, ImportRow
 from fleet.models.imports import ImportState
 
@@ -44,6 +44,7 @@ def apply(*, batch_id: int, now: Any) -> None:
 def in_turn(batch_id: int, state: str) -> ImportBatch | None:
     """Inside a transaction: the batch, locked, and no other import writes until it ends. None: not in that state."""
     take_turn()
+    end_without_waiting()
     batch = asking.locked(batch_id)
     return batch if batch.state == state else None
 
