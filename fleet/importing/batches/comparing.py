@@ -1,7 +1,8 @@
-"""The job that compares a batch with the fleet: outside any transaction, a chunk at a time, each row kept."""
+"""The job that compares a batch with the fleet: a chunk at a time, each row kept, no vehicle locked."""
 
 import hashlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -19,10 +20,11 @@ from fleet.importing.gbfs.schema import violations
 from fleet.importing.gbfs.translate import translate
 from fleet.importing.references import References
 from fleet.importing.sheets.columns import chosen_columns
-from fleet.importing.sheets.parse import Row, parse
+from fleet.importing.sheets.parse import notes_of, rows_of, terms_of
 from fleet.importing.sheets.service import local_zone, reports
 from fleet.importing.sheets.table import table_of
 from fleet.importing.things import ThingChange
+from fleet.importing.turns import end_without_waiting
 from fleet.models import ImportBatch, ImportFile
 from fleet.models.imports import ImportState
 
@@ -79,7 +81,7 @@ def _compare_list(batch: ImportBatch) -> None:
     if table.header != batch.header:
         raise UnusableInput("The headers are not those that were mapped.")
     references = References.load()
-    parsed = parse(
+    terms = terms_of(
         table,
         references,
         zone=local_zone(),
@@ -87,20 +89,16 @@ def _compare_list(batch: ImportBatch) -> None:
         source=batch.source,
         columns=chosen_columns(batch.mapping, table.header),
     )
-    batch.notes = parsed.notes
-    rows = parsed.rows
-    _tell(batch, total=len(rows))
-    for start in range(0, len(rows), assets.CHUNK):
-        chunk = rows[start : start + assets.CHUNK]
-        _keep(batch, chunk, references)
-        rows[start : start + assets.CHUNK] = [None] * len(chunk)  # type: ignore[list-item]  # 100,000 rows are heavy
-        _tell(batch, done=start + len(chunk))
-
-
-def _keep(batch: ImportBatch, chunk: Sequence[Row], references: References) -> None:
-    wanted = [row.wanted for row in chunk if row.wanted]
-    changes = assets.preview(wanted, key=batch.key, references=references)
-    storing.insert(rows_of_list(batch.pk, reports(chunk, changes)))
+    batch.notes = notes_of(terms)
+    _tell(batch, total=len(table.rows))
+    rows, done = rows_of(table, terms), 0
+    while chunk := list(islice(rows, assets.CHUNK)):
+        changes = assets.preview([row.wanted for row in chunk if row.wanted], key=batch.key, references=references)
+        done += len(chunk)
+        with transaction.atomic():
+            end_without_waiting()
+            storing.insert(rows_of_list(batch.pk, reports(chunk, changes)))
+            _tell(batch, done=done)
 
 
 def _compare_feed(batch: ImportBatch) -> None:

@@ -1,6 +1,6 @@
 """From a table to what it wants of each vehicle. Pure: what the fleet has already is passed in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ DISABLED = "disabled in the fleet list"
 UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei")
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One line of the file: wanted is what it says, None if it is wrong."""
 
@@ -65,14 +65,22 @@ def parse(
     source: str = "",
     columns: Columns | None = None,
 ) -> Parsed:
-    """Every row checked as far as that is possible without the vehicles; the headers say which columns it has, if the
-    caller does not. Raises UnusableInput.
+    """The whole file at once. Raises UnusableInput."""
+    terms = terms_of(table, references, zone=zone, default_type=default_type, source=source, columns=columns)
+    return Parsed(table, terms.columns, list(rows_of(table, terms)), notes_of(terms))
+
+
+def terms_of(
+    table: Table, references: References, *, zone: ZoneInfo, default_type: str, source: str, columns: Columns | None
+) -> Terms:
+    """What is known before any row is read; the headers say which columns it has, if the caller does not. Raises
+    UnusableInput.
     """
     columns = columns or recognise(table.header)
     if REQUIRED not in columns.places:
         found = ", ".join(" ".join(written.split()) for written in table.header if written)[:200] or "none"
         raise UnusableInput(f"No column {REQUIRED} (number, fleet_number, vehicle_id … would do too); found: {found}.")
-    terms = Terms(
+    return Terms(
         references,
         zone,
         _default_type(default_type, references),
@@ -82,9 +90,17 @@ def parse(
         charge_is_ratio=_is_ratio(table, columns),
         area=OperatingArea(references.areas),
     )
-    rows = [_row(number, row, terms) for number, row in table.rows]
-    _refuse_twins(rows)
-    return Parsed(table, columns, rows, _notes(columns, terms.charge_is_ratio))
+
+
+def rows_of(table: Table, terms: Terms) -> Iterator[Row]:
+    """Each row checked as far as that is possible without the vehicles. A row is heavier than its cells, so a long list
+    is not kept in rows.
+    """
+    first: dict[str, dict[Any, int]] = {name: {} for name in UNIQUE}
+    for number, written in table.rows:
+        row = _row(number, written, terms)
+        _refuse_twin(row, first)
+        yield row
 
 
 def _default_type(written: str, references: References) -> str:
@@ -94,26 +110,30 @@ def _default_type(written: str, references: References) -> str:
         raise UnusableInput(f"--type: {error}") from None
 
 
-def _notes(columns: Columns, is_ratio: bool) -> list[str]:
+def notes_of(terms: Terms) -> list[str]:
+    """What there is to say of the file as a whole."""
+    columns = terms.columns
     renamed = {written: column for column, written in columns.headers.items() if plain(written) != plain(column)}
     notes = [f"columns read as: {', '.join(map(' = '.join, renamed.items()))}"] if renamed else []
     if columns.ignored:
         notes.append(f"columns not imported: {', '.join(columns.ignored)}")
-    if is_ratio:
+    if terms.charge_is_ratio:
         notes.append("battery_percent has no value above 1: read as a ratio, 0.5 = 50 %")
     return notes
 
 
 def _is_ratio(table: Table, columns: Columns) -> bool:
     """Whether the batteries are given from 0 to 1: none above 1, one between."""
-    place = columns.places.get("battery_percent")
-    values = []
+    place, is_one_between = columns.places.get("battery_percent"), False
     for _number, row in table.rows if place is not None else ():
         try:
-            values.append(cells.number("", row[place or 0], decimal_comma=table.has_decimal_comma))
+            value = cells.number("", row[place or 0], decimal_comma=table.has_decimal_comma)
         except CellError:
             continue
-    return any(0 < value < 1 for value in values) and all(value <= 1 for value in values)
+        if value > 1:
+            return False
+        is_one_between |= 0 < value < 1
+    return is_one_between
 
 
 def _row(number: int, written: list[str], terms: Terms) -> Row:
@@ -127,7 +147,8 @@ def _row(number: int, written: list[str], terms: Terms) -> Row:
             except CellError as error:
                 row.errors.append(str(error))
             else:
-                values |= {ATTRIBUTES.get(column, column): value} if value is not None else {}
+                if value is not None:
+                    values[ATTRIBUTES.get(column, column)] = value
     row.vehicle_number = values.pop(REQUIRED, "") or given.get(REQUIRED, "")[:80]
     if not row.vehicle_number:
         row.errors.append(f"{REQUIRED} is missing")
@@ -176,19 +197,16 @@ def _check_place(values: dict[str, Any], given: dict[str, str], terms: Terms, ro
             row.warnings.append(f"lat {lat:g} and lon {lon:g} are outside the operating area")
 
 
-def _refuse_twins(rows: Sequence[Row]) -> None:
-    """A value that only one vehicle can have stands in one row; the later ones are wrong."""
-    first: dict[tuple[str, Any], int] = {}
-    for row in rows:
-        if row.wanted is None:
-            continue
-        unique = {**row.wanted.values, **row.wanted.initial}
-        for name in (name for name in UNIQUE if name in unique):
-            seen = first.setdefault((name, unique[name]), row.number)
-            if seen != row.number:
-                row.errors.append(f"{name} {unique[name]} is also in row {seen}")
-        if row.errors:
-            row.wanted = None
+def _refuse_twin(row: Row, first: dict[str, dict[Any, int]]) -> None:
+    """A value that only one vehicle can have stands in one row, the `first`; the later ones are wrong."""
+    if row.wanted is None:
+        return
+    unique = row.wanted.values | row.wanted.initial
+    for name in UNIQUE:
+        if name in unique and (seen := first[name].setdefault(unique[name], row.number)) != row.number:
+            row.errors.append(f"{name} {unique[name]} is also in row {seen}")
+    if row.errors:
+        row.wanted = None
 
 
 def _text(column: str, cell: str, *, terms: Terms, warn: cells.Warn) -> str:

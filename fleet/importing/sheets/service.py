@@ -22,7 +22,7 @@ from fleet.models import System
 NO_PLACE = "without a position it is not offered"
 
 
-@dataclass
+@dataclass(slots=True)
 class RowReport:
     """What became of one row; differences by field, old and new."""
 

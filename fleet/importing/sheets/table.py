@@ -107,7 +107,7 @@ def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
         try:
             for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
                 is_hint = hint and delimiter.join(cells).strip().startswith("sep=")
-                if any(len(cell) > LONGEST_CELL for cell in cells):
+                if max(map(len, cells), default=0) > LONGEST_CELL:
                     raise UnusableInput(f"{name} has a cell of {LONGEST_CELL:,} characters: is a quote not closed?")
                 yield [] if is_hint else cells
         except csv.Error as error:
@@ -141,4 +141,4 @@ def _as_text(cell: Any) -> str:
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:
-    return (cells + [""] * width)[:width]
+    return cells if len(cells) == width else (cells + [""] * width)[:width]
