@@ -1,6 +1,7 @@
 """The process that does the jobs."""
 
 import asyncio
+import gc
 import json
 import signal
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ from tomp import logs
 
 SECONDS_BEFORE_RETRY = 2
 SECONDS_OF_A_LOOK = 0.1  # at the queue, even where the database is busy
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # Python's own 700 is a third of an import: it makes many, and hardly a cycle
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +71,17 @@ class Command(BaseCommand):
     requires_system_checks = [Tags.security]  # the others would load the routes, their pages and their documents
 
     def handle(self, *args: Any, **options: Any) -> None:
+        collect_rarely()
         with app.replace_connector(connector_of_worker()):
             asyncio.run(work())
         self.stdout.write("The worker has stopped.")
+
+
+def collect_rarely() -> None:
+    """Garbage is looked for after many new objects, and not among what is loaded by now, which stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 async def told_apart(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
