@@ -227,8 +227,14 @@ def block(*, customer_id, reason):
 
 @transaction.atomic
 def unblock(*, customer_id):
-    """Bookings for this customer are accepted again; of somebody erased the number is gone, too."""
-    return _unblocked(Customer.objects.locked().get(pk=customer_id))
+    """Bookings for this customer are accepted again; of somebody erased the number is gone, too.
+
+    Raises IllegalOperation when the customer is not blocked.
+    """
+    customer = Customer.objects.locked().get(pk=customer_id)
+    if not customer.is_blocked:
+        raise IllegalOperation(f"Customer {customer} is {customer.get_status_display()} already.", module=MODULE)
+    return _unblocked(customer)
 
 
 @transaction.atomic

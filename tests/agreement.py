@@ -79,6 +79,7 @@ def _told_by_the_api(mp, trips):
     for asked in SupportRequest.objects.filter(provider=mp.provider):
         last = mp.get(f"/support/{asked.reference}/status").json()[-1]
         said["support", asked.comment] = (last["status"], last.get("comment", ""), asked.result, asked.assigned_to)
+        said["urgency", asked.comment] = (asked.priority, asked.asset and asked.asset.vehicle_number)
     return said
 
 

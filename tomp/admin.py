@@ -41,6 +41,7 @@ from tomp.forms import (
     LocalizedTextFormField,
     LocalizedTextWidget,
     StaffForm,
+    WebAddressField,
 )
 from tomp.lists import List
 
@@ -49,7 +50,7 @@ INPUTS = {
     models.JSONField: {"form_class": JSONFormField, "widget": JSONTextarea},
     LocalizedTextField: {"form_class": LocalizedTextFormField, "widget": LocalizedTextWidget},
     ChoiceListField: {"form_class": ChoiceListFormField, "widget": UnfoldAdminCheckboxSelectMultipleWidget},
-    models.URLField: {"form_class": partial(forms.URLField, assume_scheme="https")},
+    models.URLField: {"form_class": WebAddressField},
 }
 WITH_INPUTS_OF_THEIR_OWN = (LocalizedTextField, ChoiceListField)
 SHORTEST_UUID_PREFIX = 8

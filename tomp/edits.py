@@ -26,8 +26,8 @@ def values(form: Any) -> dict[str, list[str]]:
     """What the form changed, in words; secrets stay secret."""
     found = {}
     for name in form.changed_data:
-        field = form.fields[name]
-        if isinstance(field.widget, forms.PasswordInput):
+        field = form.fields.get(name)  # none for a new password, which is typed into two others
+        if field is None or isinstance(field.widget, forms.PasswordInput):
             found[name] = [HIDDEN, HIDDEN]
         else:
             before = form.get_initial_for_field(field, name)

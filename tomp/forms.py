@@ -6,6 +6,7 @@ import re
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.forms.fields import InvalidJSONInput
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
@@ -178,6 +179,15 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self):
         super().__init__({"step": "1", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%dT%H:%M:%S")
+
+
+class WebAddressField(forms.URLField):
+    """An address that is called or opened: http or https, which is taken where none is typed."""
+
+    default_validators = [URLValidator(schemes=("http", "https"))]
+
+    def __init__(self, **kwargs):
+        super().__init__(assume_scheme="https", **kwargs)
 
 
 class WordsField(forms.CharField):

@@ -124,6 +124,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         if is_sent and form.is_valid():
             try:
                 batch = self._begin(request, form.cleaned_data)
+                self.log_addition(request, batch, [{"added": {}}])
                 where = "change" if batch.kind == batch.Kind.FEED else "mapping"
                 return redirect(f"admin:fleet_importbatch_{where}", batch.pk)
             except UnusableInput as refusal:
@@ -165,6 +166,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                     keep_as=said["keep_as"].strip(),
                     now=timezone.now(),
                 )
+                self.log_change(request, batch, "Said what the columns mean.")
                 return redirect("admin:fleet_importbatch_change", batch.pk)
             except (UnusableInput, NotNow) as refusal:
                 form.add_error(None, str(refusal))

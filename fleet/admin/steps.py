@@ -12,7 +12,7 @@ from unfold.widgets import (
 )
 
 from fleet import steps
-from tomp.forms import LocalizedTextFormField
+from tomp.forms import LocalizedTextFormField, WebAddressField
 
 DEFAULTS = {"type": "PLAIN_TEXT", "goal": "INSTRUCTIONS"}
 EMPTY_ROWS = 3
@@ -39,9 +39,7 @@ class StepForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
     text = LocalizedTextFormField(required=False, label=_("Text"))
-    url = forms.URLField(
-        label=_("Address"), required=False, assume_scheme="https", max_length=1000, widget=UnfoldAdminURLInputWidget
-    )
+    url = WebAddressField(label=_("Address"), required=False, max_length=1000, widget=UnfoldAdminURLInputWidget)
 
     def __init__(self, *args, actions, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,6 +2,8 @@
 
 import json
 
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from import_export.admin import ImportExportMixin
@@ -112,6 +114,14 @@ class TableAdmin(ImportExportMixin):
 
     def get_export_formats(self):
         return list(self.formats)
+
+    def process_import(self, request, **kwargs):
+        """What was shown is imported once; who confirms it again is told so."""
+        try:
+            return super().process_import(request, **kwargs)
+        except FileNotFoundError:
+            messages.error(request, _("This preview was confirmed already, or is too old: choose the file once more."))
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
 
     def has_import_permission(self, request):
         return self.has_add_permission(request) and self.has_change_permission(request)

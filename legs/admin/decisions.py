@@ -165,7 +165,10 @@ class DecidesLeg(ReadOnlyAdmin):
         },
     )
     def review_photos(self, request, form, object_id):
-        photos = self.existing(request, object_id).evidence
-        count = photos.review(by=request.user.get_username(), at=timezone.now())
-        messages.success(request, ngettext("%(n)s photo looked at.", "%(n)s photos looked at.", count) % {"n": count})
+        leg = self.existing(request, object_id)
+        count = leg.evidence.review(by=request.user.get_username(), at=timezone.now())
+        said = ngettext("%(n)s photo looked at.", "%(n)s photos looked at.", count) % {"n": count}
+        (messages.success if count else messages.warning)(request, said)
+        if count:
+            self.log_change(request, leg, f"Looked at the photos: {count}")
         return back(request)

@@ -4,6 +4,7 @@ from maas import pausing, services
 from maas.models import ApiKey, Callback, CallbackState
 from support import services as support
 from support.models import SupportRequest
+from tests.admin.test_forms import filled_in
 from tests.factories import ApiKeyFactory
 from tests.fleet_factories import AssetFactory
 from tests.journey import NOW, minutes
@@ -92,6 +93,10 @@ def of_the_request(button):
     return lambda town: f"{INBOX}{town.kept['mud']}/{button}/"
 
 
+def as_shown(town):
+    return filled_in(town.client, of_the_request("change")(town))
+
+
 def of_the_provider(button):
     return lambda town: f"/admin/maas/maasprovider/{town.mp.provider.pk}/{button}/"
 
@@ -132,6 +137,17 @@ def by(about, why):
 
 ANSWER, CLOSE = {"status": "UPDATE_REQUESTED", "comment": WHY}, {"result": "SOLVED", "comment": WHY}
 ACTS = {
+    "say how urgent it is": Act(
+        of_the_request("change"),
+        {("urgency", "mud"): ("ERROR_CANNOT_CONTINUE", "SPARE")},
+        by(REQUEST, ""),
+        "change_supportrequest",
+        lambda town: as_shown(town) | {"priority": "ERROR_CANNOT_CONTINUE", "asset": town.pk("SPARE")},
+        given=asked,
+        refused=asked,
+        refused_form=lambda town: {"asset": "0"},
+        needs=("priority",),
+    ),
     "answer": Act(
         of_the_request("answer"),
         is_now("UPDATE_REQUESTED"),

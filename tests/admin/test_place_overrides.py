@@ -2,8 +2,12 @@
 
 import json
 
+from fleet.models import Asset
+from tests.admin import acting
+from tests.admin.acting import removing
 from tests.admin.test_forms import filled_in
-from tests.fleet_factories import LAT, LON, square
+from tests.configuration import configuration
+from tests.fleet_factories import LAT, LON, DamageFactory, MaintenanceFactory, square
 from tests.town import Act, ActsOfStaff, nothing
 
 ELSEWHERE = square(lat=LAT + 1)
@@ -62,6 +66,55 @@ def maintenance(town):
     return {"asset": town.pk("FIRST"), "motive": "Inspection", "starts_at_0": "2026-06-01", "starts_at_1": "12:00:00"}
 
 
+NEW = {
+    ("state", "NEW"): ("AVAILABLE", "", ""), ("place", "NEW"): (LAT, LON), ("condition", "NEW"): (90, ()),
+    ("offered", "NEW"): True, ("feed", "NEW"): "free",
+}  # fmt: skip
+PARK = {
+    ("zone", "park"): ("NO_PARKING", HERE), ("feed of zone", "Park"): (False, HERE),
+    ("region", "park"): ("Park", "NO_PARKING"),
+}  # fmt: skip
+FIRST = [(what, "FIRST") for what in ("state", "place", "condition", "offered", "feed")]
+DOM = [("station", "dom"), ("feed of station", "dom")]
+CITY = [("zone", "city"), ("region", "city"), ("feed of zone", "City")]
+QUAY = {
+    "station_id": "quay", "name__en": "Quay", "lat": "52.2", "lon": "5.2", "is_installed": "on", "is_renting": "on",
+    "is_returning": "on", "_seen": "1",
+}  # fmt: skip
+
+
+def the(model, number):
+    def given(town):
+        town.kept[f"fleet/{model}"] = town.pk(number)
+
+    return given
+
+
+def the_station(town):
+    town.kept["fleet/station"] = town.station.pk
+
+
+def the_region(town):
+    town.kept["fleet/region"] = town.region.pk
+
+
+def first(town):
+    return Asset.objects.get(vehicle_number="FIRST")
+
+
+damaged = acting.having("fleet/damage", DamageFactory, asset=first)
+maintained = acting.having("fleet/maintenance", MaintenanceFactory, asset=first, motive="Inspection")
+
+
+def of_the(model):
+    return acting.page(f"fleet/{model}")
+
+
+def at_noon(*fields):
+    """As a browser sends a moment: day and time."""
+    return {f"{name}_{part}": text for name in fields for part, text in ((0, "2026-06-01"), (1, "12:00:00"))}
+
+
 ACTS = {
     "the charge of a vehicle": Act(
         page_of("asset"),
@@ -116,7 +169,11 @@ ACTS = {
     ),
     "that nobody parks there": Act(
         page_of("region"),
-        {("zone", "city"): ("NO_PARKING", HERE), ("feed of zone", "City"): (False, HERE)},
+        {
+            ("zone", "city"): ("NO_PARKING", HERE),
+            ("feed of zone", "City"): (False, HERE),
+            ("region", "city"): ("City", "NO_PARKING"),
+        },
         [("Region", "changed", "")],
         "change_region",
         with_other("region", kind="NO_PARKING"),
@@ -142,7 +199,7 @@ ACTS = {
     ),
     "maintenance": Act(
         new("maintenance"),
-        {},
+        {("maintenance", "Inspection"): [""]},
         [("Maintenance", "added", "")],
         "add_maintenance",
         maintenance,
@@ -151,6 +208,84 @@ ACTS = {
 }
 
 
+ACTS |= {
+    "a new vehicle": Act(
+        new("asset"),
+        NEW,
+        [("Asset", "added", "")],
+        "add_asset",
+        lambda town: {
+            "vehicle_number": "NEW",
+            "asset_type": town.kind.pk,
+            "lat": str(LAT),
+            "lon": str(LON),
+            "state_of_charge": "90",
+        },
+        refused=nothing,
+        refused_form=lambda town: {"vehicle_number": "FIRST"},
+        needs=("vehicle_number", "asset_type"),
+    ),
+    "a new station": Act(
+        new("station"),
+        {("station", "quay"): 0, ("feed of station", "quay"): (True, True, 0)},
+        [("Station", "added", "")],
+        "add_station",
+        lambda town: QUAY,
+        refused=nothing,
+        refused_form=lambda town: {"station_id": "dom"},
+        needs=("station_id", "lat"),
+    ),
+    "a new area": Act(
+        new("region"),
+        PARK,
+        [("Region", "added", "")],
+        "add_region",
+        lambda town: {
+            "region_id": "park",
+            "name__en": "Park",
+            "kind": "NO_PARKING",
+            "area": json.dumps(square()),
+            "_seen": "1",
+        },
+        refused=nothing,
+        refused_form=lambda town: {"region_id": "city"},
+        needs=("region_id", "area"),
+    ),
+    **removing(
+        "fleet/asset",
+        dict.fromkeys(FIRST),
+        [("Asset", "deleted", "")],
+        the("asset", "FIRST"),
+        refused=the("asset", "RIDDEN"),
+    ),
+    **removing("fleet/station", dict.fromkeys(DOM), [("Station", "deleted", "")], the_station),
+    **removing("fleet/region", dict.fromkeys(CITY), [("Region", "deleted", "")], the_region),
+    "what is damaged": Act(
+        of_the("damage"),
+        {("damage", "FIRST"): ("SERIOUS", "")},
+        [("Damage", "changed", "")],
+        "change_damage",
+        acting.with_other("fleet/damage", severity="SERIOUS", **NO_PHOTOS, **at_noon("reported_at")),
+        given=damaged,
+        refused=damaged,
+        refused_form=lambda town: {"severity": "AWFUL"},
+        needs=("description",),
+    ),
+    "what was done in maintenance": Act(
+        of_the("maintenance"),
+        {("maintenance", "Inspection"): ["Depot"]},
+        [("Maintenance", "changed", "")],
+        "change_maintenance",
+        acting.with_other("fleet/maintenance", place="Depot", **at_noon("starts_at")),
+        given=maintained,
+        refused=maintained,
+        refused_form=lambda town: {"ends_at_0": "2026-05-01", "ends_at_1": "12:00:00"},
+        needs=("motive", "starts_at_0"),
+    ),
+}
+
+
 class TestOfPlaces(ActsOfStaff):
     acts = ACTS
+    tell = (configuration,)
     empty = ""  # a list of choices has no blank

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tomp.versions import VERSIONS
@@ -43,9 +45,18 @@ def routes() -> Iterator[Route]:
             yield Route("get", pattern)
     yield from (Route("post", pattern) for pattern in sorted(seen) if pattern.endswith(POSTED))
     for model, site in admin.site._registry.items():
-        for action in site.actions or ():
-            name = action if isinstance(action, str) else action.__name__
+        for name in _actions(site):
             yield Route("list", f"admin/{model._meta.app_label}/{model._meta.model_name}/ {name}")
+
+
+def _actions(site: admin.ModelAdmin) -> Iterator[str]:
+    """Its own, and those of every list: to delete what was chosen, where anybody may delete."""
+    for action in site.actions or ():
+        yield action if isinstance(action, str) else action.__name__
+    request = RequestFactory().get("/")
+    request.user = User(is_staff=True, is_superuser=True)
+    if site.has_delete_permission(request):
+        yield from (name for name, _action in admin.site.actions)
 
 
 def _walk(patterns: list, before: str = "") -> Iterator[tuple[str, Any]]:
