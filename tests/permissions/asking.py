@@ -24,10 +24,13 @@ VALUES |= {"category": "AV", "number": "01", "app_label": "fleet", "url": "no-su
 VALUES |= {"content_type_id": "1"}
 
 
-def ask(client, route, rows, headers=None):
-    """What this client is answered; of an action of a list, whether it is offered (yes or no)."""
+def ask(client, route, rows, headers=None, lists=None):
+    """What this client is answered; of an action of a list, whether it is offered (yes or no).
+
+    `lists` keeps what lists offer, for those who ask about more than one of their actions.
+    """
     if route.method == "list":
-        return _offered(client, route)
+        return _offered(client, route, {} if lists is None else lists)
     address = "/" + address_of(route.pattern, rows)
     sent = {"HTTP_ACCEPT_LANGUAGE": "en"}
     if route.pattern.startswith(API):
@@ -41,12 +44,13 @@ def ask(client, route, rows, headers=None):
     return answer
 
 
-def _offered(client, route):
+def _offered(client, route, lists):
     address, name = route.pattern.split(" ")
-    page = client.get(f"/{address}")
-    form = page.context.get("action_form") if page.status_code == 200 else None
-    offered = [value for value, _text in form.fields["action"].choices] if form else []
-    return "yes" if name in offered else "no"
+    if address not in lists:
+        page = client.get(f"/{address}")
+        form = page.context.get("action_form") if page.status_code == 200 else None
+        lists[address] = [value for value, _text in form.fields["action"].choices] if form else []
+    return "yes" if name in lists[address] else "no"
 
 
 def address_of(pattern, rows):

@@ -1,4 +1,4 @@
-"""Somebody of each role, two providers, and one row of everything."""
+"""Somebody of each role, and one row of everything."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -6,8 +6,6 @@ from django.test import Client
 
 from backoffice import roles
 from tests.admin.conftest import everything, superuser  # noqa: F401 -- fixtures
-from tests.client import MpClient
-from tests.factories import MaasProviderFactory
 
 
 @pytest.fixture
@@ -29,10 +27,3 @@ def as_role(seeded):
         return client
 
     return browser
-
-
-@pytest.fixture
-def other_key(db):
-    """The headers of a provider that has nothing to do with what there is."""
-    headers = MpClient(MaasProviderFactory(maas_id="somebody-else")).headers
-    return {name: value for name, value in headers.items() if name != "Api-Version"}

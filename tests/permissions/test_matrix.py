@@ -4,10 +4,13 @@ import csv
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from backoffice import roles
+from tests.admin.everything import one_of_each
+from tests.client import MpClient
+from tests.factories import MaasProviderFactory
 from tests.permissions.asking import ask
 from tests.permissions.routes import routes
 
@@ -26,29 +29,43 @@ def reviewed():
         return {row["route"]: row for row in csv.DictReader(file)}
 
 
-def answer(client, route, rows, headers=None):
-    got = ask(client, route, rows, headers)
+def answer(client, route, rows, headers=None, lists=None):
+    got = ask(client, route, rows, headers, lists)
     return got if isinstance(got, str) else str(got.status_code)
 
 
+@pytest.fixture(scope="module")
+def everybody(shared_world):
+    """(the roles are as they come) one row of everything, and the headers of a provider it has nothing to do with.
+
+    The account that is looked at is that of an ordinary colleague.
+    """
+    for role in roles.ROLES:
+        roles.reset(role)
+    rows = one_of_each(User.objects.create(username="rita", is_staff=True, is_superuser=True))
+    rows[User] = User.objects.create(username="otto", is_staff=True)
+    headers = MpClient(MaasProviderFactory(maas_id="somebody-else")).headers
+    return rows, {name: value for name, value in headers.items() if name != "Api-Version"}
+
+
 @pytest.fixture
-def visitors(as_role, other_key):
+def rows(everybody, db):
+    return everybody[0]
+
+
+@pytest.fixture
+def visitors(everybody, db):
     """(client, headers) by who it is."""
-    plain = {
-        NOBODY: (Client(raise_request_exception=False), {}),
-        OTHER: (Client(raise_request_exception=False), other_key),
-    }
 
     def visitor(who):
-        return plain.get(who) or (as_role(who), {})
+        client = Client(raise_request_exception=False)
+        if who in roles.ROLES:
+            member = User.objects.create(username=f"a {who}", is_staff=True)
+            member.groups.add(Group.objects.get(name=who))
+            client.force_login(member)
+        return client, everybody[1] if who == OTHER else {}
 
     return visitor
-
-
-@pytest.fixture
-def rows(everything):
-    """One of each; the account that is looked at is that of an ordinary colleague."""
-    return everything | {User: User.objects.create(username="otto", is_staff=True)}
 
 
 def test_every_address_has_a_row(visitors, rows):
@@ -74,10 +91,10 @@ def test_every_row_has_its_address():
 @pytest.mark.parametrize("who", WHO)
 def test_is_answered_as_reviewed(visitors, rows, who):
     client, headers = visitors(who)
-    known = reviewed()
+    known, lists = reviewed(), {}
 
     got = {
-        route.name: (known[route.name][who], answer(client, route, rows, headers))
+        route.name: (known[route.name][who], answer(client, route, rows, headers, lists))
         for route in routes()
         if route.name in known
     }
