@@ -15,6 +15,7 @@ from fleet import places
 from fleet.errors import AssetNotAvailable, NoAssetLeft
 from fleet.models import Alert, Asset, AssetType, Reservation, RestrictedAsset
 from fleet.models.vehicles import AssetState
+from tomp import written
 from tomp.compiled import compiled
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
@@ -43,13 +44,15 @@ def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
     if asset is None:
         raise AssetNotAvailable()
     _hold(asset)
-    Reservation.objects.create(
-        leg_id=leg_id,
-        asset_type_id=asset.asset_type_id,
-        asset=asset,
-        station_id=asset.station_id,
-        period=DateTimeTZRange(now, None),
-        is_virtual=asset.is_virtual,
+    written.insert(
+        Reservation(
+            leg_id=leg_id,
+            asset_type_id=asset.asset_type_id,
+            asset=asset,
+            station_id=asset.station_id,
+            period=DateTimeTZRange(now, None),
+            is_virtual=asset.is_virtual,
+        )
     )
     return asset
 
@@ -276,9 +279,8 @@ def _save_at_the_end(asset, *fields):
 
 
 def _save(asset, *fields):
-    # A trip has its own append-only events; a history row per API step would say it twice.
-    asset.skip_history_when_saving = True
-    asset.save(update_fields=fields)
+    # Without a row in the history: a trip has its own append-only events, which would be said twice.
+    written.update(asset, fields)
 
 
 @transaction.atomic

@@ -6,9 +6,8 @@ from django.conf import settings
 from django.db import transaction
 
 from bookings.drafts import draft
-from bookings.models import Booking
-from legs.models import Leg
 from planning import options
+from tomp import written
 
 
 def inquire(*, provider, trip, version, now):
@@ -24,6 +23,6 @@ def offer(*, provider, trip, version, now):
     """As inquire(), but the options can be booked until then (OpenAPI POST /planning/offers)."""
     valid_until, drafts = inquire(provider=provider, trip=trip, version=version, now=now)
     with transaction.atomic():
-        Booking.objects.bulk_create([booking for booking, _legs in drafts])
-        Leg.objects.bulk_create([leg for _booking, legs in drafts for leg in legs])
+        written.insert(*(booking for booking, _legs in drafts))
+        written.insert(*(leg for _booking, legs in drafts for leg in legs))
     return valid_until, drafts

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from tomp import written
+
 
 class Agreement(models.Model):
     """`AGREED` names the columns that no step changes once the row is agreed on."""
@@ -16,10 +18,10 @@ class Agreement(models.Model):
 
     def save_progress(self) -> None:
         """Everything but what was agreed is stored; a column that is new is stored, too."""
-        self.save(update_fields=_progress(type(self)))
+        written.update(self, _progress(type(self)))
 
 
 @cache
-def _progress(model: type[Agreement]) -> frozenset[str]:
-    columns = {field.name for field in model._meta.concrete_fields if not field.primary_key}
-    return frozenset(columns - model.AGREED)
+def _progress(model: type[Agreement]) -> tuple[str, ...]:
+    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    return tuple(name for name in columns if name not in model.AGREED)

@@ -14,6 +14,7 @@ from bookings.services.story import event, illegal, legs_of, record
 from fleet import services as fleet
 from fleet.conditions import answered_by
 from payments import services as payments
+from tomp import written
 from tomp.errors import IllegalOperation, InUse
 
 
@@ -29,7 +30,7 @@ def commit(*, booking_id, now, asked_by=Party.MP):
         if booking.state != Booking.State.PENDING:
             raise illegal("COMMIT", booking)
         legs = legs_of(booking)
-        agree_to_commit(booking, legs, asked_by, now).save()
+        written.insert(agree_to_commit(booking, legs, asked_by, now))
         booking.save_progress()
         save_access(legs)
         payments.take_deposits(booking, legs, now=now)
@@ -58,7 +59,7 @@ def _grant_access(legs):
 def save_access(legs):
     """What opens the vehicles is kept, and until when we answer if staff do."""
     for leg in legs:
-        leg.save(update_fields=["access_code", "conditions"])
+        written.update(leg, ("access_code", "conditions"))
 
 
 def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):

@@ -7,7 +7,7 @@ from django.db import transaction
 from bookings import requirements
 from bookings.drafts import draft, sum_up
 from bookings.errors import BookingNotFound, NotOneOption, NotServed, OfferGone
-from bookings.models import Booking, BookingEvent, Party
+from bookings.models import Booking, Party
 from bookings.services import heading, quotas
 from bookings.services.advising import advise_to_take
 from bookings.services.deciding import agree_to_commit, save_access
@@ -20,6 +20,7 @@ from fleet.errors import AssetNotAvailable, NoAssetLeft
 from maas import outbox
 from payments import services as payments
 from planning import options
+from tomp import written
 from tomp.errors import AlreadyBooked, UserBlocked
 
 
@@ -48,9 +49,9 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
             raise OfferGone(f"Offer {booking.id} is not available any more. {error.detail}") from error
         _take_over(booking, legs, customer_data, callback_url, extra_info, now)
         story = _agree(booking, legs, now)
-        booking.save()
+        written.update(booking)
         save_access(legs)
-        BookingEvent.objects.bulk_create(story)
+        written.insert(*story)
         payments.take_deposits(booking, legs, now=now, count=0)
         advise_to_take(booking, legs, now=now)
         return booking, legs
@@ -85,10 +86,9 @@ def _book_option(option, provider, customer_data, callback_url, extra_info, *, v
     sum_up(booking, legs, now)
     _take_over(booking, legs, customer_data, callback_url, extra_info, now)
     story = _agree(booking, legs, now)
-    booking.save(force_insert=True)
-    for leg in legs:
-        leg.save(force_insert=True)
-    BookingEvent.objects.bulk_create(story)
+    written.insert(booking)
+    written.insert(*legs)
+    written.insert(*story)
     payments.take_deposits(booking, legs, now=now, count=0)
     advise_to_take(booking, legs, now=now)
     return booking, legs

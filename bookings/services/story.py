@@ -2,6 +2,7 @@
 
 from bookings.models import BookingEvent
 from legs.models import Leg
+from tomp import written
 from tomp.compiled import compiled
 from tomp.errors import IllegalOperation
 
@@ -21,7 +22,7 @@ def legs_of(booking):
 
 def record(booking, operation, asked_by, now, actor="", reason=""):
     """One more line in the story of the booking, with the state it has now."""
-    event(booking, operation, asked_by, now, actor, reason).save()
+    written.insert(event(booking, operation, asked_by, now, actor, reason))
 
 
 def event(booking, operation, asked_by, now, actor="", reason=""):

@@ -18,6 +18,7 @@ from legs.services.moves import HANDLERS, keep_evidence
 from legs.services.step import Step, believable, check_asset, check_possible, locked_for
 from legs.services.times import change_times
 from legs.services.tracking import follow, track
+from tomp import written
 
 __all__ = ["add_ancillary", "apply", "change_times", "demanded_first", "remove_ancillary", "report_issue", "track"]
 
@@ -58,10 +59,11 @@ def apply(
         keep_evidence(step)
         leg.save_progress()
         lat, lon = step.asset_location or (None, None)
-        LegEvent.objects.create(
+        told = LegEvent(
             leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,
             lat=lat, lon=lon, comment=comment, received_at=now,
         )  # fmt: skip
+        written.insert(told)
         if asked_by == Party.TO:
             callbacks.event(leg, event, at=at, comment=comment, now=now)
         if leg.webhook or (leg.webhook is not None and asked_by != Party.TO):

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fleet import pricing
 from payments import callbacks
 from payments.models import JournalEntry
+from tomp import written
 
 
 def append(booking, entries, *, now, count=None, is_claimed_by_provider=False):
@@ -24,7 +25,7 @@ def append(booking, entries, *, now, count=None, is_claimed_by_provider=False):
             booking.add_extra_cost(
                 name=entry.description, amount=entry.amount, vat_rate=entry.vat_rate, vat_country=entry.vat_country
             )
-    JournalEntry.objects.bulk_create(entries)
+    written.insert(*entries)
     if not is_claimed_by_provider:
         for entry in entries:
             callbacks.extra_costs(booking, entry, now)

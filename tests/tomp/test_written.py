@@ -1,0 +1,135 @@
+"""A row stored by SQL that is written once is the row that save() would have stored."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import FieldDoesNotExist
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from bookings.models import Booking, BookingEvent, Party
+from fleet.models import Asset, Reservation
+from tests.fleet_factories import AssetFactory
+from tests.trip_factories import BookingFactory, LegFactory
+from tomp import written
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 5, 4, 9, 30, 15, 123456, tzinfo=UTC)
+
+
+def columns(instance):
+    return {field.attname: getattr(instance, field.attname) for field in instance._meta.concrete_fields}
+
+
+def story(booking, *operations):
+    return [
+        BookingEvent(booking=booking, operation=each, state="NEW", asked_by=Party.MP, at=NOW) for each in operations
+    ]
+
+
+def test_inserts_every_column():
+    made = BookingFactory.build(
+        provider=BookingFactory().provider,
+        customer=None,
+        from_place={"name": "Zoë's", "coordinates": {"lat": 52.1, "lng": 5.25}},
+        to_place=None,
+        price=Decimal("12.345"),
+        currency="EUR",
+        arrives_at=None,
+        created_at=NOW,
+    )
+
+    written.insert(made)
+
+    assert columns(Booking.objects.get(pk=made.pk)) == columns(made)
+
+
+def test_inserts_ranges_and_references():
+    asset, leg = AssetFactory(), LegFactory()
+    held = Reservation(leg_id=leg.pk, asset_type_id=asset.asset_type_id, asset=asset, period=DateTimeTZRange(NOW, None))
+
+    written.insert(held)
+
+    assert columns(Reservation.objects.get(leg_id=leg.pk)) == columns(held)
+
+
+@pytest.mark.parametrize("count", [1, 2, written.FEW, written.FEW + 1])
+def test_inserts_several_in_one_statement_and_knows_their_keys(count, django_assert_num_queries):
+    made = story(BookingFactory(), *[f"STEP_{number}" for number in range(count)])
+
+    with django_assert_num_queries(1):
+        written.insert(*made)
+
+    stored = dict(BookingEvent.objects.values_list("operation", "pk"))
+    assert {event.operation: event.pk for event in made} == stored
+    assert len(stored) == count
+
+
+def test_what_was_inserted_is_updated_when_saved():
+    [made] = story(BookingFactory(), "BOOK")
+    written.insert(made)
+
+    made.reason = "a second thought"
+    made.save()
+
+    assert BookingEvent.objects.get().reason == "a second thought"
+
+
+def test_inserts_nothing_without_rows(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        written.insert()
+
+
+def test_updates_the_named_columns_and_no_others():
+    asset = AssetFactory(license_plate="AB-12", vehicle_number="n-1", range_m=1000)
+    other = AssetFactory(license_plate="CD-34")
+    asset.license_plate, asset.vehicle_number, asset.station = "XY-99", "n-2", None
+
+    written.update(asset, ("license_plate", "station"))
+
+    stored = Asset.objects.get(pk=asset.pk)
+    assert (stored.license_plate, stored.vehicle_number, stored.station) == ("XY-99", "n-1", None)
+    assert Asset.objects.get(pk=other.pk).license_plate == "CD-34"
+
+
+def test_updates_every_column_where_none_is_named():
+    booking = BookingFactory()
+    booking.from_place, booking.to_place = {"name": "here"}, {"name": "there"}
+    booking.price, booking.currency, booking.extra_info = Decimal("1.500"), "EUR", None
+
+    written.update(booking)
+
+    assert columns(Booking.objects.get(pk=booking.pk)) == columns(booking)
+
+
+def test_writes_no_history():
+    asset = AssetFactory()
+    before = asset.history.count()
+
+    written.update(asset, ("license_plate",))
+
+    assert asset.history.count() == before
+
+
+def test_a_row_that_is_gone_cannot_be_updated():
+    asset = AssetFactory()
+    Asset.objects.filter(pk=asset.pk).delete()
+
+    with pytest.raises(DatabaseError, match="is not there"):
+        written.update(asset, ("license_plate",))
+
+
+def test_a_column_that_is_none_is_an_error():
+    with pytest.raises(FieldDoesNotExist):
+        written.update(AssetFactory(), ("licence_plate",))
+
+
+def test_what_the_database_refuses_ends_the_transaction():
+    booking = BookingFactory()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        written.insert(booking)
+
+    assert Booking.objects.count() == 1

@@ -1,0 +1,73 @@
+"""Rows stored by SQL that is written once in the life of a process, as tomp/compiled.py does for what is asked.
+
+save() and create() write their SQL anew each time, which costs several times what sending it does. These are for the
+few rows that every trip stores, and for no others: they send no signals, so nothing is written into a history.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import DatabaseError, connection, models
+from django.db.transaction import mark_for_rollback_on_error
+
+FEW = 4  # each number of rows is a statement of its own, kept by every connection
+
+
+def insert(*rows: models.Model) -> None:
+    """The new rows, all of one model, are stored, and have the keys that the database gave them; one statement."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if len(rows) > FEW:
+        model._default_manager.bulk_create(rows)
+        return
+    written, columns, given = _insertion(model, len(rows))
+    values = [_value(row, column, is_new=True) for row in rows for column in columns]
+    with mark_for_rollback_on_error(), connection.cursor() as cursor:
+        cursor.execute(written, values)
+        keys = cursor.fetchall() if given is not None else []
+    for row, (key,) in zip(rows, keys, strict=False):
+        setattr(row, given.attname, key)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def update(row: models.Model, names: Sequence[str] | None = None) -> None:
+    """These columns of the row are stored, or all of them. Raises DatabaseError if there is no such row."""
+    written, columns = _change(type(row), None if names is None else tuple(names))
+    with mark_for_rollback_on_error(), connection.cursor() as cursor:
+        cursor.execute(written, [_value(row, column, is_new=False) for column in columns])
+        if not cursor.rowcount:
+            raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there.")
+
+
+@cache
+def _insertion(model: type[models.Model], rows: int) -> tuple[str, list[Any], Any]:
+    """INSERT of so many rows, its columns, and the key if the database makes it."""
+    given = model._meta.auto_field
+    columns = [column for column in model._meta.concrete_fields if column is not given]
+    values = f"({', '.join(['%s'] * len(columns))})"
+    returning = f" RETURNING {_quoted(given)}" if given is not None else ""
+    names = ", ".join(map(_quoted, columns))
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"INSERT INTO {table} ({names}) VALUES {', '.join([values] * rows)}{returning}", columns, given  # noqa: S608
+
+
+@cache
+def _change(model: type[models.Model], names: tuple[str, ...] | None) -> tuple[str, list[Any]]:
+    """UPDATE of these columns, and whose values it takes."""
+    key = model._meta.pk
+    every = [column for column in model._meta.concrete_fields if column is not key]
+    columns = every if names is None else [model._meta.get_field(name) for name in names]
+    assignments = ", ".join(f"{_quoted(column)} = %s" for column in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"UPDATE {table} SET {assignments} WHERE {_quoted(key)} = %s", [*columns, key]  # noqa: S608
+
+
+def _value(row: models.Model, column: Any, *, is_new: bool) -> Any:
+    return column.get_db_prep_save(column.pre_save(row, is_new), connection)
+
+
+def _quoted(column: Any) -> str:
+    return connection.ops.quote_name(column.column)
