@@ -2,8 +2,9 @@
 
 from django.apps import AppConfig
 from django.core import checks as django_checks
+from django.db.backends.signals import connection_created
 
-from tomp_operator import checks, names
+from tomp_operator import checks, moments, names
 
 
 class TompOperatorConfig(AppConfig):
@@ -12,4 +13,5 @@ class TompOperatorConfig(AppConfig):
 
     def ready(self) -> None:
         names.speak()
+        connection_created.connect(moments.read_quickly)
         django_checks.register(checks.unsafe_settings, django_checks.Tags.security)
