@@ -4,7 +4,9 @@ Input serializers give every key a value, so that services take plain keywords. 
 count as absent, because production clients send all members always (Entur profile).
 """
 
+import threading
 from datetime import UTC
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,6 +22,22 @@ MAX_WHOLE = 2**31 - 1
 RESERVED_WORDS = {"from_": "from", "class_": "class"}
 
 
+class _Readers(threading.local):
+    """The serializers that this thread reads with, each with its context."""
+
+    def __init__(self):
+        self.made = {}
+
+    def of(self, kind):
+        if kind not in self.made:
+            context: dict[str, Any] = {}
+            self.made[kind] = kind(context=context), context
+        return self.made[kind]
+
+
+_readers = _Readers()
+
+
 class WireSerializer(serializers.Serializer):
     """A body or query of the protocol. `wire_names` maps attributes to members that Python cannot name.
 
@@ -28,6 +46,19 @@ class WireSerializer(serializers.Serializer):
 
     wire_names: dict[str, str] = {}
     needs_one_of: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, data, **context):
+        """The data as snake_case keywords; raises Missing or Invalid.
+
+        To make a serializer is to copy all its fields, which takes longer than to use it: each thread keeps its own.
+        """
+        reader, known = _readers.of(cls)
+        known.update(context)
+        try:
+            return reader.run_validation(data)
+        finally:
+            known.clear()
 
     def get_fields(self):
         names, fields = RESERVED_WORDS | self.wire_names, super().get_fields()

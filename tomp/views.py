@@ -34,9 +34,7 @@ class TompViewSet(viewsets.GenericViewSet):
         """The validated body (or `data`) as snake_case keywords; raises Missing or Invalid."""
         if data is None:
             data = in_present_names(self.request.data, self._old_names("members"))
-        serializer = serializer_class(data=data, context={**self.get_serializer_context(), **context})
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return serializer_class.read(data, version=self.version, **context)
 
     def valid_query(self, serializer_class):
         """The validated query parameters; an empty one counts as absent."""
@@ -72,9 +70,6 @@ class TompViewSet(viewsets.GenericViewSet):
     def language(self):
         """The one language this answer is in (reading 29)."""
         return language.preferred(self.request.headers.get("Accept-Language"), language.published())
-
-    def get_serializer_context(self):
-        return {**super().get_serializer_context(), "version": self.version, "language": self.language}
 
 
 def check_headers(request):
