@@ -1,24 +1,18 @@
 """The tokens that open the vehicle of a leg (TOMP token): one per access method that needs one."""
 
-import base64
-import io
 from datetime import timedelta
-from functools import lru_cache
 from urllib.parse import quote
 
-import segno
 from django.conf import settings
 
 from bookings.models import BookingState
 from fleet.access import CODE, SIMULATED, AccessMethod
-from legs.access import keys
+from legs.access import keys, qr
 from tomp.language import in_language
 from tomp.serializers import moment_json, without_nulls
 
 DAY = timedelta(days=1)
 LEAST = timedelta(hours=1)
-PIXELS = 4  # of a module of the QR code: a phone shows it as wide as its screen, and each pixel costs time
-MASK = 0  # of the eight that a QR code can have
 RETURN_PARAMETERS = ("return-url", "error-url", "error-code", "error-description")  # OpenAPI tokenDeeplink
 
 
@@ -92,19 +86,8 @@ def _of_link(leg, until, dialect):
 
 def _of_qr(leg, until, dialect):
     """A PNG of a QR code that says the code of the leg."""
-    png, version = _qr_code(leg.access_code)
+    png, version = qr.code(leg.access_code)
     return "tokenQR", {"base64": png, "version": version}
-
-
-@lru_cache(maxsize=1000)
-def _qr_code(said):
-    """The PNG in base64, and its version. Kept, because each answer about the leg has it.
-
-    Every reader undoes every mask. To look for the one that pleases readers most is three quarters of the work.
-    """
-    code, png = segno.make_qr(said, error="m", mask=MASK), io.BytesIO()
-    code.save(png, kind="png", scale=PIXELS)
-    return base64.b64encode(png.getvalue()).decode("ascii"), str(code.version)
 
 
 def _of_physical_key(leg, until, dialect):
