@@ -4,11 +4,11 @@ save() and create() write their SQL anew each time, which costs several times wh
 few rows that every trip stores, and for no others: they send no signals, so nothing is written into a history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DatabaseError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.transaction import mark_for_rollback_on_error
 
 FEW = 4  # each number of rows is a statement of its own, kept by every connection
@@ -23,7 +23,8 @@ def insert(*rows: models.Model) -> None:
         model._default_manager.bulk_create(rows)
         return
     written, columns, given = _insertion(model, len(rows))
-    values = [_value(row, column, is_new=True) for row in rows for column in columns]
+    connection = connections[DEFAULT_DB_ALIAS]
+    values = [value for row in rows for value in _values(row, columns, connection, is_new=True)]
     with mark_for_rollback_on_error(), connection.cursor() as cursor:
         cursor.execute(written, values)
         keys = cursor.fetchall() if given is not None else []
@@ -36,8 +37,10 @@ def insert(*rows: models.Model) -> None:
 def update(row: models.Model, names: Sequence[str] | None = None) -> None:
     """These columns of the row are stored, or all of them. Raises DatabaseError if there is no such row."""
     written, columns = _change(type(row), None if names is None else tuple(names))
+    connection = connections[DEFAULT_DB_ALIAS]
+    values = _values(row, columns, connection, is_new=False)
     with mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(written, [_value(row, column, is_new=False) for column in columns])
+        cursor.execute(written, values)
         if not cursor.rowcount:
             raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there.")
 
@@ -47,11 +50,10 @@ def _insertion(model: type[models.Model], rows: int) -> tuple[str, list[Any], An
     """INSERT of so many rows, its columns, and the key if the database makes it."""
     given = model._meta.auto_field
     columns = [column for column in model._meta.concrete_fields if column is not given]
-    values = f"({', '.join(['%s'] * len(columns))})"
-    returning = f" RETURNING {_quoted(given)}" if given is not None else ""
-    names = ", ".join(map(_quoted, columns))
-    table = connection.ops.quote_name(model._meta.db_table)
-    return f"INSERT INTO {table} ({names}) VALUES {', '.join([values] * rows)}{returning}", columns, given  # noqa: S608
+    table, names = _quoted(model._meta.db_table), ", ".join(_quoted(column.column) for column in columns)
+    values = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * rows)
+    returning = f" RETURNING {_quoted(given.column)}" if given is not None else ""
+    return f"INSERT INTO {table} ({names}) VALUES {values}{returning}", columns, given  # noqa: S608
 
 
 @cache
@@ -59,15 +61,14 @@ def _change(model: type[models.Model], names: tuple[str, ...] | None) -> tuple[s
     """UPDATE of these columns, and whose values it takes."""
     key = model._meta.pk
     every = [column for column in model._meta.concrete_fields if column is not key]
-    columns = every if names is None else [model._meta.get_field(name) for name in names]
-    assignments = ", ".join(f"{_quoted(column)} = %s" for column in columns)
-    table = connection.ops.quote_name(model._meta.db_table)
-    return f"UPDATE {table} SET {assignments} WHERE {_quoted(key)} = %s", [*columns, key]  # noqa: S608
+    columns: list[Any] = every if names is None else [model._meta.get_field(name) for name in names]
+    table, assignments = _quoted(model._meta.db_table), ", ".join(f"{_quoted(each.column)} = %s" for each in columns)
+    return f"UPDATE {table} SET {assignments} WHERE {_quoted(key.column)} = %s", [*columns, key]  # noqa: S608
 
 
-def _value(row: models.Model, column: Any, *, is_new: bool) -> Any:
-    return column.get_db_prep_save(column.pre_save(row, is_new), connection)
+def _values(row: models.Model, columns: Iterable[Any], connection: Any, *, is_new: bool) -> list[Any]:
+    return [column.get_db_prep_save(column.pre_save(row, is_new), connection) for column in columns]
 
 
-def _quoted(column: Any) -> str:
-    return connection.ops.quote_name(column.column)
+def _quoted(name: Any) -> str:
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(str(name))
