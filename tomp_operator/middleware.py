@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -40,8 +41,19 @@ ADMIN_SOURCES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_I
 class ContentSecurityPolicy(CSPMiddleware):
     """The policy of the settings, loosened under /admin/: unfold evaluates expressions and sets styles.
 
-    Pages with a map may show the tiles of the server that the operator named, and nothing else of it.
+    Pages with a map may show the tiles of the server that the operator named, and nothing else of it. What machines
+    read has no page that could ask for more: its policy is written once.
     """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self.of_settings = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not request.path_info.startswith(FOR_MACHINES):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.of_settings)
+        return response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -249,6 +249,12 @@ class TestEveryAnswer:
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
 
+    @pytest.mark.parametrize("address", ["/tomp/operator/ping", "/tomp/nothing", "/gbfs/nothing", "/oauth/token"])
+    def test_has_the_same_policy_for_machines(self, client, address):
+        elsewhere = client.get("/nothing/here").headers["Content-Security-Policy"]
+
+        assert client.get(address).headers["Content-Security-Policy"] == elsewhere
+
     def test_may_evaluate_scripts_in_the_back_office(self, client, db):
         policy = client.get("/admin/login/").headers["Content-Security-Policy"]
 
