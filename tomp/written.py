@@ -1,7 +1,8 @@
 """Rows stored by SQL that is written once in the life of a process, as tomp/compiled.py does for what is asked.
 
 save() and create() write their SQL anew each time, which costs several times what sending it does. These are for the
-few rows that every trip stores, and for no others: they send no signals, so nothing is written into a history.
+few rows that every trip stores, and for no others: they send no signals, so nothing is written into a history, and
+set no `auto_now`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ def insert(*rows: models.Model) -> None:
         return
     written, columns, given = _insertion(model, len(rows))
     connection = connections[DEFAULT_DB_ALIAS]
-    values = [value for row in rows for value in _values(row, columns, connection, is_new=True)]
+    values = [value for row in rows for value in _values(row, columns, connection)]
     with mark_for_rollback_on_error(), connection.cursor() as cursor:
         cursor.execute(written, values)
         keys = cursor.fetchall() if given is not None else []
@@ -38,7 +39,7 @@ def update(row: models.Model, names: Sequence[str] | None = None) -> None:
     """These columns of the row are stored, or all of them. Raises DatabaseError if there is no such row."""
     written, columns = _change(type(row), None if names is None else tuple(names))
     connection = connections[DEFAULT_DB_ALIAS]
-    values = _values(row, columns, connection, is_new=False)
+    values = _values(row, columns, connection)
     with mark_for_rollback_on_error(), connection.cursor() as cursor:
         cursor.execute(written, values)
         if not cursor.rowcount:
@@ -66,8 +67,10 @@ def _change(model: type[models.Model], names: tuple[str, ...] | None) -> tuple[s
     return f"UPDATE {table} SET {assignments} WHERE {_quoted(key.column)} = %s", [*columns, key]  # noqa: S608
 
 
-def _values(row: models.Model, columns: Iterable[Any], connection: Any, *, is_new: bool) -> list[Any]:
-    return [column.get_db_prep_save(column.pre_save(row, is_new), connection) for column in columns]
+def _values(row: models.Model, columns: Iterable[Any], connection: Any) -> list[Any]:
+    """What each column is given: nothing is nothing, all else is what the field makes of it for the database."""
+    given = ((column, getattr(row, column.attname)) for column in columns)
+    return [None if value is None else column.get_db_prep_save(value, connection) for column, value in given]
 
 
 def _quoted(name: Any) -> str:
