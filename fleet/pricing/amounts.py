@@ -1,7 +1,6 @@
 """How are amounts kept, rounded, and freed of VAT? Decimals only: 0.1 is not a tenth in a float."""
 
-import json
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cache
@@ -68,5 +67,18 @@ def _is_exact(kind: Any) -> bool:
 
 def plain(item: Any) -> dict[str, Any]:
     """A dataclass in JSON types, Decimals as strings: a JSON number may lose a cent."""
-    stored: dict[str, Any] = json.loads(json.dumps(asdict(item), default=str))
-    return stored
+    kind: Any = type(item)
+    return {name: _plain(getattr(item, name)) for name in _names(kind)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal | StrEnum):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return plain(value) if is_dataclass(value) else value
+
+
+@cache
+def _names(dataclass: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(dataclass))
