@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.db import connection
 from rest_framework.request import Request
@@ -195,16 +196,21 @@ def _refusal(request, response, operation):
 
 
 def _about_headers(request, status):
+    return _about_names(_path(request), tuple(request.headers), is_refused=status >= 400)
+
+
+@lru_cache(maxsize=200)  # a client sends the same ones each time
+def _about_names(path, names, *, is_refused):
     """A maas-id that is missing where it matters is a refusal already."""
-    for name in headers_of(_path(request)):
-        declared = PARAMETERS[name]
-        is_refused = name == "maasId" and status >= 400
-        if declared["required"] and declared["name"] not in request.headers and not is_refused:
-            yield RemarkKind.MISSING_HEADER.value, "", 0, 0, declared["name"]
-    for name in request.headers:
-        meant = meant_header(name.lower())
-        if meant:
-            yield RemarkKind.ODD_HEADER.value, "", 0, 0, f"{_without_digits(name)} → {meant}"
+    sent = {name.lower() for name in names}
+    declared = [PARAMETERS[name]["name"] for name in headers_of(path) if PARAMETERS[name]["required"]]
+    demanded = [name for name in declared if not (name == "maas-id" and is_refused)]
+    missing = [name for name in demanded if name.lower() not in sent]
+    odd = [f"{_without_digits(name)} → {meant}" for name in names if (meant := meant_header(name.lower()))]
+    return [
+        *((RemarkKind.MISSING_HEADER.value, "", 0, 0, name) for name in missing),
+        *((RemarkKind.ODD_HEADER.value, "", 0, 0, name) for name in odd),
+    ]
 
 
 def _about_members(request, operation):

@@ -1,6 +1,7 @@
 """Which language to answer in, and texts that exist in several languages."""
 
 import re
+from functools import lru_cache
 
 TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 # By other names: No_nb and NOB are sent by production clients (Entur profile), the others by their like.
@@ -21,7 +22,12 @@ def preferred(header, published):
     RFC 9110 §12.5.4: weights count, q=0 excludes. A tag that fits exactly beats one of the same language.
     Malformed items are skipped, never refused, because production clients send `No_nb` and worse (Entur profile).
     """
-    wishes, unwanted = _wishes(header or "")
+    return _preferred(header or "", tuple(published))
+
+
+@lru_cache(maxsize=100)  # clients ask for the same again and again
+def _preferred(header, published):
+    wishes, unwanted = _wishes(header)
     offered = [tag for tag in published if not unwanted & {tag.lower(), _primary(tag)}] or published
     for wish in wishes:
         if wish == "*":
