@@ -331,11 +331,11 @@ def _named(public_ids, codes, macs, nfc_ids, plates):
     Ids of other operators are silently ignored (semantics §7.3); a former public id leads nowhere.
     """
     return (
-        Q(public_id__any_of=public_ids)
-        | Q(vehicle_code__any_of=codes)
-        | Q(mac__any_of=macs)
-        | Q(nfc_id__any_of=nfc_ids)
-        | Q(license_plate__any_of=plates)
+        Q(public_id__among=public_ids)
+        | Q(vehicle_code__among=codes)
+        | Q(mac__among=macs)
+        | Q(nfc_id__among=nfc_ids)
+        | Q(license_plate__among=plates)
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.transaction import TransactionManagementError
 
 from fleet.models import Asset, AssetType, FarePart
@@ -44,6 +44,12 @@ def placed(number):
 @compiled
 def properties_of(type_id):
     return AssetType.objects.filter(type_id=type_id).values_list("properties", named=True)
+
+
+@compiled
+def among(numbers, plates):
+    wanted = Q(vehicle_number__among=numbers) | Q(license_plate__among=plates)
+    return Asset.objects.filter(wanted).order_by("vehicle_number")
 
 
 @compiled
@@ -137,6 +143,34 @@ def test_a_list_is_one_value():
 
     assert [each.vehicle_number for each in numbered.all(numbers=["n-1", "n-2", "n-3"])] == ["n-2", "n-1"]
     assert numbered.all(numbers=[]) == []
+
+
+def test_a_short_list_finds_the_same():
+    for number in ("n-1", "n-2", "n-3"):
+        AssetFactory(vehicle_number=number, license_plate=f"plate of {number}")
+
+    found = among.all(numbers=["n-3", "n-4"], plates=["plate of n-1"])
+
+    assert [each.vehicle_number for each in found] == ["n-1", "n-3"]
+    assert among.all(numbers=[], plates=[]) == []
+
+
+def test_a_short_list_finds_nothing_by_its_beginning():
+    length = Asset._meta.get_field("license_plate").max_length
+    AssetFactory(license_plate="x" * length)
+
+    assert among.all(numbers=[], plates=["x" * (length + 1)]) == []
+
+
+def test_a_short_list_is_planned_once():
+    AssetFactory(vehicle_number="n-1")
+
+    for _time in range(20):
+        among.all(numbers=["n-1"], plates=[])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%unnest%'")
+        assert cursor.fetchall() == [(5,)]  # PostgreSQL looks five times whether it pays
 
 
 def test_nothing_equals_none():
