@@ -1,9 +1,9 @@
 """The physical limit: pgbench runs the SQL that the product runs, and nothing else.
 
 A trip is done twice by the product inside this process, with everything it sends to PostgreSQL written down: its
-statements with their parameters, where transactions begin and end, and the check of the connection before each request.
-What differs between the two trips is what belongs to a trip: the vehicle, which pgbench reads anew for each, and new
-ids, which the database makes. All else is sent as it was.
+statements with their parameters, and where transactions begin and end. What differs between the two trips is what
+belongs to a trip: the vehicle, which pgbench reads anew for each, and new ids, which the database makes. All else is
+sent as it was.
 """
 
 import cProfile
@@ -43,7 +43,7 @@ class Statement:
     params: tuple = ()
 
 
-HEALTH_CHECK, BEGIN, COMMIT = MARKS = Statement("SELECT 1"), Statement("BEGIN"), Statement("COMMIT")
+BEGIN, COMMIT = MARKS = Statement("BEGIN"), Statement("COMMIT")
 
 
 class Recorder:
@@ -62,7 +62,6 @@ class Recorder:
         )
         status = []
         before = len(self.statements)
-        self.statements.append(HEALTH_CHECK)  # sent behind Django's cursors (DatabaseWrapper.is_usable)
         with connection.execute_wrapper(self._write_down):
             response = application(told.environ, lambda line, _headers, _error=None: status.append(line))
             answer = b"".join(response)

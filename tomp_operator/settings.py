@@ -104,6 +104,8 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": None,  # a connection per request costs three quarters of the throughput
     "CONN_HEALTH_CHECKS": True,  # without it every connection that the server dropped becomes a 500
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "tomp_operator.database"  # looks at a connection before it asks
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds; psycopg's own: two minutes
 DATABASES["default"]["OPTIONS"].update(
     # Statements are prepared at their second use and their parameters sent apart: 1.2 to 1.5 times as fast.

@@ -1,0 +1,47 @@
+"""Is a connection that waited for the next request still one?
+
+Django asks the server before each request (CONN_HEALTH_CHECKS), which is one statement more. A server that ended, or
+that dropped the connection, left its last words or the end of the stream in the socket: to look there costs nothing.
+Who vanished without a word, behind a cable that was cut or a firewall that forgot, is found out by asking only. So we
+ask every few seconds, and look in between.
+"""
+
+import math
+import select
+import time
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+ASKED_EVERY = 5.0  # seconds
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection of one thread."""
+
+    health_check_done: bool  # for this request
+    _answered_at = -math.inf
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        made = super().get_new_connection(conn_params)
+        self._answered_at = time.monotonic()
+        return made
+
+    def close_if_health_check_failed(self) -> None:
+        if self.health_check_done or self.connection is None:  # as before every statement but the first
+            return
+        self.health_check_done = time.monotonic() < self._answered_at + ASKED_EVERY and self._is_quiet()
+        super().close_if_health_check_failed()
+
+    def is_usable(self) -> bool:
+        works: bool = super().is_usable()
+        self._answered_at = time.monotonic() if works else -math.inf
+        return works
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing came that nobody asked for. A server says something at most to say goodbye."""
+        if self.connection.closed:
+            return False
+        looking = select.poll()
+        looking.register(self.connection.fileno(), select.POLLIN)
+        return not looking.poll(0)
