@@ -333,6 +333,7 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": "tomp.versions.ApiVersionHeader",
     "DEFAULT_SCHEMA_CLASS": "tomp.schema.TompSchema",
     "DEFAULT_RENDERER_CLASSES": ["tomp.renderers.TompJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tomp.negotiation.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["tomp.parsers.TompJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe forms; the OpenAPI document describes the protocol
