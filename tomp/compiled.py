@@ -176,7 +176,7 @@ class _Instances:
     """Which columns of a row are those of a model, and which those of the models joined to it.
 
     A new instance knows its columns at once: to pass each of them through Model.__init__(), which tells two signals
-    and asks every field, takes five times as long. A model that has its own way of being made is made in that way.
+    and asks every field, takes several times as long. A model that has its own way of being made is made in that way.
     """
 
     def __init__(self, info: dict[str, Any], columns: list[Any], using: str) -> None:
