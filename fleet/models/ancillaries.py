@@ -40,9 +40,21 @@ class Ancillary(models.Model):
         verbose_name_plural = _("ancillaries")
         ordering = ("category", "number")
         constraints = (
-            models.UniqueConstraint(fields=["category", "number"], name="an_ancillary_has_its_own_code"),
-            models.CheckConstraint(name="an_ancillary_is_no_discount", condition=models.Q(price__gte=0)),
-            models.CheckConstraint(name="an_ancillary_can_be_added", condition=models.Q(max_per_leg__gte=1)),
+            models.UniqueConstraint(
+                fields=["category", "number"],
+                name="an_ancillary_has_its_own_code",
+                violation_error_message=_("Another extra of this category has this number."),
+            ),
+            models.CheckConstraint(
+                name="an_ancillary_is_no_discount",
+                condition=models.Q(price__gte=0),
+                violation_error_message=_("It costs nothing or more."),
+            ),
+            models.CheckConstraint(
+                name="an_ancillary_can_be_added",
+                condition=models.Q(max_per_leg__gte=1),
+                violation_error_message=_("It can be added at least once."),
+            ),
         )
 
     def __str__(self):

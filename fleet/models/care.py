@@ -60,6 +60,7 @@ class Damage(models.Model):
             models.CheckConstraint(
                 name="a_repair_comes_after_the_report",
                 condition=models.Q(repaired_at__isnull=True) | models.Q(repaired_at__gte=models.F("reported_at")),
+                violation_error_message=_("It cannot have been repaired before it was reported."),
             ),
         )
 
@@ -121,10 +122,12 @@ class Maintenance(models.Model):
             models.CheckConstraint(
                 name="maintenance_ends_after_it_starts",
                 condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gte=models.F("starts_at")),
+                violation_error_message=_("It has to end after it starts."),
             ),
             models.CheckConstraint(
                 name="maintenance_costs_nothing_or_more",
                 condition=models.Q(cost__isnull=True) | models.Q(cost__gte=0),
+                violation_error_message=_("It costs nothing or more."),
             ),
         )
 

@@ -129,6 +129,7 @@ class Region(models.Model):
             models.CheckConstraint(
                 name="a_speed_limit_has_a_speed",
                 condition=~models.Q(kind="SPEEDLIMIT") | models.Q(max_speed_kmh__isnull=False),
+                violation_error_message=_("A speed limit needs a speed."),
             ),
         )
 
@@ -213,6 +214,7 @@ class Station(models.Model):
             models.CheckConstraint(
                 name="a_station_is_on_the_globe",
                 condition=models.Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                violation_error_message=_("The latitude is from -90 to 90, the longitude from -180 to 180."),
             ),
         )
 

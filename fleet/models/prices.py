@@ -49,7 +49,9 @@ class PricingPlan(models.Model):
         ordering = ("plan_id",)
         constraints = (
             models.CheckConstraint(
-                name="a_currency_is_three_capitals", condition=models.Q(currency__regex="^[A-Z]{3}$")
+                name="a_currency_is_three_capitals",
+                condition=models.Q(currency__regex="^[A-Z]{3}$"),
+                violation_error_message=_("The currency has three capital letters, such as EUR."),
             ),
         )
 

@@ -53,6 +53,7 @@ class PlaceBound(models.Model):
             models.CheckConstraint(
                 name="%(class)s_is_for_a_station_or_a_region",
                 condition=models.Q(region__isnull=True) | models.Q(station__isnull=True),
+                violation_error_message=_("Choose a region or a station, not both."),
             ),
         )
 
@@ -151,6 +152,7 @@ class Alert(models.Model):
                 condition=models.Q(starts_at__isnull=True)
                 | models.Q(ends_at__isnull=True)
                 | models.Q(ends_at__gt=models.F("starts_at")),
+                violation_error_message=_("It has to end after it starts."),
             ),
         )
 

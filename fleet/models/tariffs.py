@@ -43,6 +43,7 @@ class PlanRule(PlaceBound):
             models.CheckConstraint(
                 name="a_price_rule_lasts_a_while",
                 condition=~models.Q(starts_at=models.F("ends_at")) | models.Q(starts_at=MIDNIGHT),
+                violation_error_message=_("The times are the same: 00:00 to 00:00 is the whole day."),
             ),
         )
 

@@ -40,7 +40,9 @@ class Gateway(models.Model):
         ordering = ("name",)
         constraints = (
             models.CheckConstraint(
-                name="a_gateway_over_http_has_a_url", condition=~models.Q(kind="HTTP") | ~models.Q(url="")
+                name="a_gateway_over_http_has_a_url",
+                condition=~models.Q(kind="HTTP") | ~models.Q(url=""),
+                violation_error_message=_("A gateway over HTTP needs an address."),
             ),
         )
 
@@ -187,10 +189,12 @@ class AssetType(models.Model):
             models.CheckConstraint(
                 name="class_other_has_a_subclass",
                 condition=~models.Q(asset_class="OTHER") | ~models.Q(asset_subclass=""),
+                violation_error_message=_("A type of another class needs a subclass."),
             ),
             models.CheckConstraint(
                 name="a_charge_limit_is_a_percentage",
                 condition=models.Q(min_charge_percent__lte=100),
+                violation_error_message=_("The charge is at most 100 percent."),
             ),
         )
 

@@ -214,10 +214,12 @@ class Asset(FSMModelMixin, models.Model):
                 name="an_asset_has_both_coordinates_or_none",
                 condition=models.Q(lat__isnull=True, lon__isnull=True)
                 | models.Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                violation_error_message=_("Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."),
             ),
             models.CheckConstraint(
                 name="charge_is_a_percentage",
                 condition=models.Q(state_of_charge__isnull=True) | models.Q(state_of_charge__lte=100),
+                violation_error_message=_("The charge is at most 100 percent."),
             ),
         )
 
