@@ -37,8 +37,8 @@ class DecideForm(BaseDialogForm):
 
 class VehicleInline(ReadOnlyInline):
     model = RestrictedAsset
-    fields = ("vehicle", "state", "began", "ended", "note")
-    readonly_fields = ("vehicle", "state", "began", "ended")
+    fields = ("vehicle", "state", "began", "ended", "told")
+    readonly_fields = fields
     hide_title = True
     per_page = 50
 
@@ -60,6 +60,10 @@ class VehicleInline(ReadOnlyInline):
     @display(description=_("over since"))
     def ended(self, row):
         return moment(row.ended_at)
+
+    @display(description=_("note"))
+    def told(self, row):
+        return restricting.told(row.note)
 
 
 @admin.register(Restriction)

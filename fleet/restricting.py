@@ -4,8 +4,10 @@ Each vehicle by itself, so that one on a trip holds nobody up: it leaves service
 """
 
 from datetime import timedelta
+from functools import cache
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 from procrastinate.contrib.django import app
 
 from fleet.errors import NotPossible
@@ -17,7 +19,12 @@ from tomp.words import in_english
 CARRY_OUT = "backoffice.tasks.carry_out_restriction"  # called by its name: the fleet does not know the bookings
 AT_ONCE = 2000
 INSTANT = timedelta(microseconds=1)
-WAITS = "is on a trip: it leaves service when the trip ends"
+# What became of a vehicle, as it is kept; told() says it in the language of the reader.
+WAITS = gettext_noop("is on a trip: it leaves service when the trip ends")
+NEVER_BEGAN, WAITED_ONLY = gettext_noop("never began"), gettext_noop("never began: it was on a trip")
+ANOTHER_HOLDS = gettext_noop("another restriction holds")
+WAS_ALREADY = gettext_noop("was %(state)s already: left as it is")
+WAS_BY_THEN = gettext_noop("was %(state)s by then: left as it is")
 
 
 @transaction.atomic
@@ -102,7 +109,7 @@ def _begin(row_id, now):
     if is_ours:
         asset.out_after_trip = ""
         _move(asset, restriction)
-    note = "" if is_ours else f"was {in_english(asset.get_state_display)} already: left as it is"
+    note = "" if is_ours else WAS_ALREADY % {"state": in_english(asset.get_state_display)}
     return _keep(row, note=note, began_at=now, ended_at=None if is_ours else now)
 
 
@@ -122,13 +129,13 @@ def _end(row_id, now):
     if row.began_at is None:
         if row.note == WAITS:
             Asset.objects.filter(pk=asset.pk).update(out_after_trip="")
-        return _keep(row, note="never began: it was on a trip" if row.note == WAITS else "never began", ended_at=now)
+        return _keep(row, note=WAITED_ONLY if row.note == WAITS else NEVER_BEGAN, ended_at=now)
     if asset.state != restriction.state or asset.state_reason != restriction.reason:
-        return _keep(row, note=f"was {in_english(asset.get_state_display)} by then: left as it is", ended_at=now)
+        return _keep(row, note=WAS_BY_THEN % {"state": in_english(asset.get_state_display)}, ended_at=now)
     other = _running(asset, besides=row).select_related("restriction").first()
     if other is not None:
         _move(asset, other.restriction)
-        return _keep(row, note="another restriction holds", ended_at=now)
+        return _keep(row, note=ANOTHER_HOLDS, ended_at=now)
     asset.put_in_service()
     asset.save(update_fields=["state", "state_reason"])
     return _keep(row, ended_at=now)
@@ -150,3 +157,18 @@ def _keep(row, **fields):
         setattr(row, name, value)
     row.save(update_fields=list(fields))
     return True
+
+
+def told(note):
+    """What became of a vehicle."""
+    text, state = _with_a_state().get(note, (note, None))
+    if not text:
+        return ""
+    return gettext(text) % {"state": state.label} if state else gettext(text)
+
+
+@cache
+def _with_a_state():
+    """{as it is kept: (its text, the state)}"""
+    texts = [(text, state) for text in (WAS_ALREADY, WAS_BY_THEN) for state in AssetState]
+    return in_english(lambda: {text % {"state": state.label}: (text, state) for text, state in texts})

@@ -40,8 +40,10 @@ for model in (*HIDDEN, *REPLACED):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
-JOB_COLOURS = {
-    "todo": "info", "doing": "info", "succeeded": "success", "failed": "danger", "cancelled": "", "aborted": "warning",
+JOBS = {
+    "todo": (_("waits"), "info"), "doing": (_("runs"), "info"), "succeeded": (_("done"), "success"),
+    "failed": (_("failed"), "danger"), "cancelled": (_("called off"), ""), "aborting": (_("is stopped"), "warning"),
+    "aborted": (_("stopped"), "warning"),
 }  # fmt: skip
 admin.site.index_title = _("Back office")
 ONLY_SUPERUSERS_GIVE = ("is_superuser", "user_permissions")
@@ -156,4 +158,5 @@ class JobAdmin(ReadOnlyAdmin):
 
     @display(description=_("status"), ordering="status")
     def status_label(self, job):
-        return label(job.status, job.status, JOB_COLOURS)
+        told, colour = JOBS.get(job.status, (job.status, ""))
+        return label(job.status, told, {job.status: colour})

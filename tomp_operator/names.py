@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.utils.translation import gettext_lazy, override
 
+PLURAL = "verbose_name_plural"
 AS_OURS = {"procrastinate.contrib.django"}  # shown in the back office, and without a catalogue
 
 
@@ -21,8 +22,9 @@ def speak() -> None:
     for config in _configs():
         for named, attribute in _named([config], config.get_models()):
             name = getattr(named, attribute)
-            if isinstance(name, str):
-                setattr(named, attribute, gettext_lazy(name))
+            # The plural that nobody wrote is the English one with an "s", in whatever language.
+            if isinstance(name, str) or (attribute == PLURAL and PLURAL not in named.original_attrs):
+                setattr(named, attribute, gettext_lazy(str(name)))
 
 
 def texts() -> set[str]:
@@ -48,5 +50,5 @@ def _named(configs: Iterable[Any], models: Iterable[type[Model]]) -> Iterator[tu
         yield config, "verbose_name"
     for model in models:
         yield model._meta, "verbose_name"
-        yield model._meta, "verbose_name_plural"
+        yield model._meta, PLURAL
         yield from ((field, "verbose_name") for field in model._meta.get_fields() if hasattr(field, "verbose_name"))

@@ -125,4 +125,4 @@ class Notification(models.Model):
         ordering = ("at", "id")
 
     def __str__(self):
-        return f"{self.type} {self.comment}".strip()
+        return f"{self.get_type_display()}: {self.comment}" if self.comment else str(self.get_type_display())

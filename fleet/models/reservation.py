@@ -4,6 +4,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models.places import Station
@@ -45,7 +47,8 @@ class Reservation(models.Model):
         )
 
     def __str__(self):
-        return f"{self.asset or self.asset_type} {self.period}"
+        begins = date_format(localtime(self.period.lower), "DATETIME_FORMAT")
+        return f"{self.asset or self.asset_type}, {begins}"
 
     @property
     def kind(self):

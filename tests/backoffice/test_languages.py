@@ -7,6 +7,9 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from procrastinate.contrib.django import app
 
 from backoffice.dashboard.figures import grouped
 from bookings.effects import foresee
@@ -14,8 +17,8 @@ from bookings.services import cancel
 from fleet import care
 from fleet.admin.wording import money
 from fleet.models import Damage, Station
-from tests.fleet_factories import AlertFactory, AssetFactory, DamageFactory, StationFactory
-from tests.trip_factories import BOOKED_AT, LegFactory
+from tests.fleet_factories import AlertFactory, AssetFactory, DamageFactory, ReservationFactory, StationFactory
+from tests.trip_factories import BOOKED_AT, RIDE, LegFactory, NotificationFactory
 from tomp.admin import moment
 from tomp.words import each_in_english, in_english, kilometres
 
@@ -201,3 +204,20 @@ def test_a_table_is_written_and_read_the_same_by_everybody(staff, language):
 
     (row,) = csv.DictReader(io.StringIO(response.content.decode()))
     assert (row["station_id"], row["lat"], row["lon"]) == ("dom", "52.091", "5.121")
+
+
+def test_pages_are_titled_in_the_language_of_their_reader(staff):
+    """Also those of models that are not ours, and of rows that have no name of their own."""
+    message = NotificationFactory(type="MESSAGE_TO_DRIVER", comment="At the gate.")
+    held = ReservationFactory(asset=AssetFactory(vehicle_number="v-1"), period=(BOOKED_AT, BOOKED_AT + RIDE))
+    app.configure_task("tests.some_task", allow_unknown=True).defer()
+
+    def page(address):
+        return staff.get(address, headers={"Accept-Language": "nl"}).content.decode()
+
+    jobs = page("/admin/procrastinate/procrastinatejob/")
+    assert ">Achtergrondtaken</a>" in jobs
+    assert "wacht" in jobs
+    assert "Bericht aan de bestuurder: At the gate." in page(f"/admin/bookings/notification/{message.pk}/change/")
+    begins = date_format(localtime(BOOKED_AT), "d-m-Y H:i:s")
+    assert f"v-1, {begins}" in page(f"/admin/fleet/reservation/{held.pk}/change/")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet import restricting, services
@@ -128,7 +129,10 @@ def test_but_stay_as_they_are_when_they_were_out_already(before):
     restricting.carry_out(now=NOW + HOUR)
 
     assert state(asset) == (before, "Stolen")
-    assert note(asset) == f"was {before.label} already: left as it is"
+    with override("en"):
+        assert note(asset) == f"was {before.label} already: left as it is"
+    with override("nl"):
+        assert restricting.told(note(asset)) == f"was al {before.label}: zo gelaten"
 
 
 def test_and_what_staff_did_meanwhile_stays():
@@ -140,6 +144,13 @@ def test_and_what_staff_did_meanwhile_stays():
     restricting.carry_out(now=NOW + HOUR)
 
     assert (state(asset), note(asset)) == (("RETIRED", "Scrap"), "was retired by then: left as it is")
+
+
+def test_are_told_of_in_the_language_of_the_reader():
+    with override("nl"):
+        assert [restricting.told(each) for each in ("", restricting.WAITS, "50 % done")] == [
+            "", "is op een rit: het gaat buiten dienst als de rit eindigt", "50 % done"
+        ]  # fmt: skip
 
 
 def test_until_the_last_of_two_restrictions_ends():
