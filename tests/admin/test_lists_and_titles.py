@@ -59,5 +59,5 @@ def test_an_area_is_told_in_words(staff):
 
     text = page(staff, f"/admin/bookings/booking/{leg.booking_id}/change/")
 
-    assert "area: an area of 5 points" in text
+    assert "an area of 5 points" in text
     assert "coordinates&#x27;" not in text

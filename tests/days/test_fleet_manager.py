@@ -47,8 +47,10 @@ def test_keeps_the_fleet_without_touching_a_trip(arrives, fleet, tmp_path):
         ("Asset", "changed", f"undo of import {batch}: fleet.csv"),
         ("Asset", "deleted", f"undo of import {batch}: fleet.csv"),
         ("Damage", "added", ""),
+        ("Import", "added", ""),
         ("Import", "changed", "Asked to apply."),
         ("Import", "changed", "Asked to undo."),
+        ("Import", "changed", "Said what the columns mean."),
         ("Maintenance", "added", ""),
         ("Region", "added", ""),
     ]
