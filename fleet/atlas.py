@@ -19,10 +19,7 @@ class Atlas:
     def __init__(self, regions, stations):
         self.regions = {region.pk: region for region in regions}
         self.stations = {station.pk: station for station in stations}
-        self._drawn = [
-            (each, geo.covering(each.area), {kind.pk for kind in each.asset_types.all()})
-            for each in self.regions.values()
-        ]
+        self._drawn = drawn(self.regions.values())
         self._cells = defaultdict(list)
         for station in self.stations.values():
             if station.is_installed:
@@ -81,6 +78,11 @@ class Atlas:
             region.kind == Region.Kind.OPERATING and region.is_in_force(now) and covers(lat, lon)
             for region, covers, _types in self._drawn
         )
+
+
+def drawn(regions):
+    """[(region, whether it covers (lat, lon), the primary keys of its asset types; none: all)], for many points."""
+    return [(each, geo.covering(each.area), {kind.pk for kind in each.asset_types.all()}) for each in regions]
 
 
 def _cell(lat, lon):

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from fleet import geo
+from fleet.atlas import drawn
 from fleet.models import Region
 
 KINDS = (Region.Kind.OPERATING, Region.Kind.NO_ACCESS)
@@ -14,9 +14,7 @@ class Areas:
     def __init__(self, now):
         in_force = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
         regions = Region.objects.filter(*in_force, kind__in=KINDS).prefetch_related("asset_types")
-        self._regions = [
-            (each, geo.covering(each.area), {kind.pk for kind in each.asset_types.all()}) for each in regions
-        ]
+        self._regions = drawn(regions)
         self._is_bounded = any(each.kind == Region.Kind.OPERATING for each in regions)
 
     def allow(self, lat, lon, *, asset_type_id):

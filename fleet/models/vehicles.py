@@ -117,8 +117,8 @@ class LockState(models.TextChoices):
     CLOSED = "CLOSED", _("closed")
 
 
-# Indexes that a former version needs none of: it is found by its vehicle, by when and by whom.
-FOUND_BY = (
+# A former version needs no index of these: it is found by its vehicle, by when and by whom.
+NEVER_FOUND_BY = (
     "vehicle_number", "public_id", "vehicle_code", "license_plate", "mac", "imei", "nfc_id",
     "asset_type", "station", "home_station", "pricing_plan",
 )  # fmt: skip
@@ -191,7 +191,7 @@ class Asset(FSMModelMixin, models.Model):
     )
     history = HistoricalRecords(
         excluded_fields=["damages", "is_docked", "dock_reported_at", "script", "out_after_trip"],
-        no_db_index=list(FOUND_BY),
+        no_db_index=list(NEVER_FOUND_BY),
     )
 
     objects = AssetQuerySet.as_manager()
