@@ -54,8 +54,9 @@ def refund(*, booking_id, amount, now, entry_id=None, description="Refund", comm
 def correct(*, entry_id, now, actor="", reason=""):
     """What is left of the entry is taken back by a counter-entry, which refers to it; returns that.
 
-    A charge is taken back as CREDIT, money given by mistake is charged as OTHER. Raises ClaimImpossible when nothing
-    is left, and CapReached; see claim for what an `actor` is bound by.
+    A charge is taken back as CREDIT, never more of it than is left of the whole booking, which may have been refunded
+    without naming an entry; money given by mistake is charged as OTHER. Raises ClaimImpossible when nothing is left,
+    and CapReached; see claim for what an `actor` is bound by.
     """
     booking = locked(JournalEntry.objects.values_list("booking", flat=True).get(pk=entry_id))
     entries = entries_of(booking)
@@ -80,8 +81,7 @@ def refunded(booking, entries, amount, entry_id, description, **more):
         check_refund(amount, refundable(entries), booking.currency)
         return extra(Category.REFUND, -amount, booking.currency, description, **_vat_of(entries), **more)
     charged = _entry(entries, entry_id)
-    limits = [left_of(charged, entries)] + ([] if charged.is_of_a_deposit else [refundable(entries)])
-    check_refund(amount, min(limits), charged.currency)
+    check_refund(amount, _left_to_give_back(charged, entries), charged.currency)
     return giving_back(Category.REFUND, charged, amount, description, **more)
 
 
@@ -89,6 +89,8 @@ def taking_back(booking, entries, entry_id, **more):
     """The unsaved entry that takes back what is left of another. Raises ClaimImpossible when nothing is."""
     wrong = _entry(entries, entry_id)
     left = left_of(wrong, entries)
+    if left > 0:
+        left = max(_left_to_give_back(wrong, entries), Decimal(0))
     if left == 0:
         raise ClaimImpossible(f"Nothing is left of entry {wrong.sequence} of booking {booking.id}.")
     category = Category.CREDIT if left > 0 else Category.OTHER
@@ -139,6 +141,12 @@ def _entry(entries, entry_id):
         return next(entry for entry in entries if entry.pk == entry_id)
     except StopIteration:
         raise ClaimImpossible("The entry belongs to another booking.") from None
+
+
+def _left_to_give_back(charged, entries):
+    """What is left of the entry, and of the whole booking unless it is a deposit."""
+    left = left_of(charged, entries)
+    return left if charged.is_of_a_deposit else min(left, refundable(entries))
 
 
 def _vat_of(entries):

@@ -188,6 +188,17 @@ def test_takes_back_what_is_left_of_an_entry(ridden, fare):
     assert Booking.objects.get().price == 0
 
 
+def test_takes_back_no_more_than_is_left_of_a_booking_that_was_refunded_as_a_whole(ridden, fare):
+    services.refund(booking_id=ridden.pk, amount=1, now=NOW)
+
+    services.correct(entry_id=fare.pk, now=NOW)
+
+    assert amounts() == [("FARE", Decimal("3.5")), ("REFUND", -1), ("CREDIT", Decimal("-2.5"))]
+    assert Booking.objects.get().price == 0
+    with nothing_changes(), pytest.raises(ClaimImpossible, match="Nothing is left of entry 1"):
+        services.correct(entry_id=fare.pk, now=NOW)
+
+
 def test_takes_back_money_that_was_given_by_mistake(ridden, fare):
     refund = services.refund(booking_id=ridden.pk, amount=1, entry_id=fare.pk, now=NOW)
 
