@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from fleet.models import AssetType, DeviceGroup
+from maas import throttling
 from maas.models import digest_of
 from tomp import errors
 
@@ -48,7 +49,10 @@ def issue_key(*, group):
 
 
 class DeviceGroupAuthentication(BaseAuthentication):
-    """request.auth is the group whose key was shown, in X-API-Key or as a bearer token."""
+    """request.auth is the group whose key was shown, in X-API-Key or as a bearer token.
+
+    Who shows a wrong one is slowed down by address, as with the API; reports are not.
+    """
 
     def authenticate(self, request):
         scheme, _, value = request.headers.get("Authorization", "").partition(" ")
@@ -57,6 +61,7 @@ class DeviceGroupAuthentication(BaseAuthentication):
             return None
         group = DeviceGroup.objects.for_secret(key).first()
         if group is None:
+            throttling.refuse_guessing(request)
             raise errors.BadCredentials("The key is not valid.", headers=CHALLENGED)
         return AnonymousUser(), group
 
@@ -69,5 +74,6 @@ class IsDeviceGroup(BasePermission):
 
     def has_permission(self, request, view):
         if not isinstance(request.auth, DeviceGroup):
+            throttling.refuse_guessing(request)
             raise errors.NoCredentials("Show the key of a device group.", headers=CHALLENGED)
         return True

@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet.models import Asset, DeviceGroup
 from maas.models import digest_of
+from maas.pace import pace
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, DeviceGroupFactory, StationFactory
 from tests.journey import HERE, NEARBY, NOW, minutes, nothing_changes
 from tests.telemetry import KEY, place, report, said
@@ -170,6 +171,18 @@ class TestOfAGroup:
 
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="telemetry"'
+
+    @pytest.mark.parametrize("key", ["a guess", ""])
+    def test_is_slowed_down_while_it_guesses_its_key_and_never_with_it(self, post, settings, key):
+        settings.TOMP_ANONYMOUS_CALLS_PER_MINUTE = 2
+        pace.forget()
+        asset = AssetFactory()
+
+        answers = [post(said(asset, stateOfCharge=1), key=key) for _time in range(3)]
+
+        assert [answer.status_code for answer in answers] == [401, 401, 429]
+        assert int(answers[-1].headers["Retry-After"]) in range(1, 61)
+        assert [became(post(said(asset))) for _time in range(3)] == [(1, 0, 0), (0, 1, 0), (0, 1, 0)]
 
     def test_may_show_its_key_as_a_bearer_token(self, post):
         assert became(post(said(AssetFactory()), key="", Authorization=f"Bearer {KEY}")) == (1, 0, 0)
