@@ -52,8 +52,9 @@ def resume(*, leg_id, now, actor="", reason=""):
 def end_ride(*, leg_id, at, now, charge=Charge.STANDARD, amount=None, place=None, actor="", reason=""):
     """The leg is FINISHED as of `at`, from its departure on and not later than now; the vehicle is free at `place`.
 
-    `place` is (lat, lon), or None where it stands. The fare is that of the tariff; what `charge` says otherwise is an
-    entry of its own beside it. Raises IllegalEvent, ClaimImpossible; after them nothing has changed.
+    Neither time nor kilometres count after `at`. `place` is (lat, lon), or None where it stands. The fare is that of
+    the tariff; what `charge` says otherwise is an entry of its own beside it. Raises IllegalEvent, ClaimImpossible;
+    after them nothing has changed.
     """
     leg, booking = locked(leg_id, None)
     if not leg.is_running:
@@ -61,7 +62,7 @@ def end_ride(*, leg_id, at, now, charge=Charge.STANDARD, amount=None, place=None
     if not leg.departed_at - SECOND < at <= now:
         raise IllegalEvent("A ride ends after it began, and not in the future.")
     leg.rewind(at=max(at, leg.departed_at))
-    leg.save(update_fields=["segments", "metered_since", "arrived_at", "fare"])
+    leg.save(update_fields=["segments", "metered_since", "arrived_at", "fare", "track", "distance_m"])
     leg = _report("FINISH", leg_id, max(at, leg.departed_at), now, actor, reason, location=place)
     _charge(booking, leg, Charge(charge), amount, now=now, actor=actor, reason=reason)
     return leg

@@ -240,6 +240,8 @@ class Leg(FSMModelMixin, Agreement):
 
     def rewind(self, *, at):
         """The meter of this running leg stopped at this moment, which may be before what it counted already."""
+        millis = (at - self.departed_at).total_seconds() * 1000
+        self.track, self.distance_m = way.until(millis, self.track, self.distance_m, self.segments)
         ended_at = self.metered_since or self.arrived_at
         if ended_at is None or at >= ended_at:
             return

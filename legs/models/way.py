@@ -1,6 +1,9 @@
 """The way of a ride as a list of points, [milliseconds since the departure, lat, lon]."""
 
+from itertools import pairwise
+
 from fleet import geo
+from legs.models.states import LegState
 
 # What a satellite receiver says of a vehicle that does not move differs by some metres each time.
 STANDS_STILL_M = 10
@@ -21,6 +24,28 @@ def extended(track, millis, lat, lon):
     if metres < STANDS_STILL_M or seconds < 0 or metres > FASTEST_M_PER_S * (seconds + CLOCKS_DIFFER_S):
         return track, 0
     return _thinned([*track, point]), round(metres)
+
+
+def until(millis, track, metres, segments):
+    """(the track, the metres ridden) by then; `segments` are [state, seconds] of the ride."""
+    left = [point for point in track if point[0] <= millis]
+    before, after = _in_use(track, segments), _in_use(left, segments)
+    # Less than that was ridden if the vehicle was moved after it was parked, more if points were left out.
+    return left, min(metres, max(after, metres - (before - after)))
+
+
+def _in_use(track, segments):
+    ways = pairwise(track)
+    return round(sum(geo.distance_m(*here[1:], *there[1:]) for here, there in ways if _counts(segments, there[0])))
+
+
+def _counts(segments, millis):
+    """Whether the vehicle was in use then. The last of the segments goes on."""
+    for state, seconds in segments[:-1]:
+        millis -= seconds * 1000
+        if millis <= 0:  # what happens at the end of a segment comes after the way to it
+            return state == LegState.IN_USE
+    return segments[-1][0] == LegState.IN_USE
 
 
 def _thinned(track):

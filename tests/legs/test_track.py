@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fleet.models import Asset
-from legs import services
+from legs import overriding, services
 from legs.models import Leg
 from legs.models.way import MOST_POINTS
 from payments.models import JournalEntry
@@ -148,6 +148,47 @@ class TestOfReports:
         assert track(leg, point(1, 300)).pk == leg.pk
 
         assert len(Leg.objects.get(pk=former.pk).track) == 1
+
+
+class TestOfARideThatWasEndedForAnEarlierMoment:
+    def end(self, leg, minute, **more):
+        overriding.end_ride(leg_id=leg.pk, at=NOW + minutes(minute), now=NOW + minutes(60), **more)
+        leg = Leg.objects.get()
+        return [millis // 60_000 for millis, *_place in leg.track], leg.distance_m
+
+    def test_went_no_further(self, mp):
+        leg = given_leg(mp.provider, state="IN_USE")
+        track(leg, point(1, 300), point(2, 700), point(40, 5700))  # by the van that fetched it
+
+        assert self.end(leg, 10) == ([0, 1, 2], 700)
+        assert JournalEntry.objects.get().distance_m == 700
+
+    def test_went_to_where_staff_say_it_ended(self, mp):
+        leg = given_leg(mp.provider, state="IN_USE")
+        track(leg, point(1, 300), point(40, 5300))
+
+        assert self.end(leg, 10, place=point(10, 800)[1:]) == ([0, 1, 10], 800)
+
+    def test_counts_no_pause_and_nothing_after_it_was_parked(self, mp, clock):
+        leg = given_leg(mp.provider, state="IN_USE")
+        track(leg, point(1, 300))
+        for minute, event in ((2, "PAUSE"), (4, "SET_IN_USE")):
+            clock.move_to(NOW + minutes(minute))
+            mp.event(leg.id, event)
+        track(leg, point(5, 500), point(6, 900))
+        clock.move_to(NOW + minutes(7))
+        mp.event(leg.id, "START_FINISHING")
+        track(leg, point(40, 5900))
+        assert Leg.objects.get().distance_m == 900
+
+        assert self.end(leg, 5) == ([0, 1, 5], 500)
+
+    def test_keeps_every_metre_before(self, mp):
+        leg = given_leg(mp.provider, state="IN_USE")
+        track(leg, *(point(minute / 10, 100 * (minute % 2)) for minute in range(1, MOST_POINTS + 50)))
+        assert Leg.objects.get().distance_m == 100 * (MOST_POINTS + 49)
+
+        assert self.end(leg, 50)[1] == 100 * (MOST_POINTS + 49)
 
 
 class TestOnTheWire:
