@@ -23,6 +23,8 @@ from django.db.models.expressions import Col
 from django.db.models.signals import post_init, pre_init
 from django.db.transaction import TransactionManagementError
 
+from tomp import cursors
+
 
 class Parameter(Expression):
     """A value that is not known yet when the query is written."""
@@ -92,10 +94,9 @@ class compiled:  # noqa: N801 - a decorator
         connection = connections[query.using]
         if query.locks and connection.get_autocommit():
             raise TransactionManagementError("A row can be locked in a transaction only.")
-        with connection.cursor() as cursor:
-            cursor.execute(query.sql, query.bound(values))
-            rows = cursor.fetchall()
-        return query.instances(rows, connection)
+        cursor = cursors.of(connection)
+        cursor.execute(query.sql, query.bound(values))
+        return query.instances(cursor.fetchall(), connection)
 
     def get(self, **values: Any) -> Any:
         """The one row there is. Raises DoesNotExist of its model, MultipleObjectsReturned."""

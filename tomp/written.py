@@ -12,6 +12,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.transaction import mark_for_rollback_on_error
 
+from tomp import cursors
+
 FEW = 4  # each number of rows is a statement of its own, kept by every connection
 
 
@@ -26,7 +28,8 @@ def insert(*rows: models.Model) -> None:
     written, columns, given = _insertion(model, len(rows))
     connection = connections[DEFAULT_DB_ALIAS]
     values = [value for row in rows for value in _values(row, columns, connection)]
-    with mark_for_rollback_on_error(), connection.cursor() as cursor:
+    with mark_for_rollback_on_error():
+        cursor = cursors.of(connection)
         cursor.execute(written, values)
         keys = cursor.fetchall() if given is not None else []
     for row, (key,) in zip(rows, keys, strict=False):
@@ -40,7 +43,8 @@ def update(row: models.Model, names: Sequence[str] | None = None) -> None:
     written, columns = _change(type(row), None if names is None else tuple(names))
     connection = connections[DEFAULT_DB_ALIAS]
     values = _values(row, columns, connection)
-    with mark_for_rollback_on_error(), connection.cursor() as cursor:
+    with mark_for_rollback_on_error():
+        cursor = cursors.of(connection)
         cursor.execute(written, values)
         if not cursor.rowcount:
             raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there.")
