@@ -13,7 +13,7 @@ from maas import remarks
 from tests.receiver import Receiver
 from tomp_operator import embedded
 
-pytest_plugins = ["tests.browser", "tests.journey", "tests.town", "tests.worlds"]
+pytest_plugins = ["tests.browser", "tests.emptying", "tests.journey", "tests.town", "tests.worlds"]
 database = pytest.StashKey[ExitStack]()
 admin.autodiscover()  # which pages there are decides what is collected
 

@@ -71,12 +71,12 @@ def free_port():
         return free.getsockname()[1]
 
 
-def wait_until(is_so, what, seconds=SECONDS):
+def wait_until(is_so, what, seconds=SECONDS, every=0.05):
     """Returns what `is_so` returned once it is true; fails the test after so many seconds."""
     give_up_at = time.monotonic() + seconds
     while not (found := is_so()):
         assert time.monotonic() < give_up_at, f"not within {seconds} s: {what() if callable(what) else what}"
-        time.sleep(0.05)
+        time.sleep(every)
     return found
 
 

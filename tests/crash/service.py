@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from tests.crash.conftest import App, ended, free_port, start
+from tests.crash.conftest import App, ended, free_port, start, wait_until
 
 STARTS_WITHIN_S = 180  # with a new database and its city; twenty where nobody else works
 TOLD = ["SET_IN_USE", "PAUSE", "SET_IN_USE", "FINISH"]
@@ -78,8 +78,12 @@ def ride(app, asset_id, place):
     return booking["id"]
 
 
-def all_is_told(own):
-    """The audit, once no call is owed any more and it has nothing to complain about."""
+def until_all_is_told(own, seconds):
+    """The audit, once no call is owed any more and it has nothing to complain about; each takes seconds of a core."""
+    return wait_until(lambda: _all_is_told(own), "every call arrived, and all adds up", seconds, every=5)
+
+
+def _all_is_told(own):
     report = json.loads(manage(own, "audit", "--json"))
     looked_at = {each["name"]: each for rule in report["rules"] for each in rule["invariants"]}
     told = looked_at["owed-calls-are-under-way"]["lookedAt"] == 0

