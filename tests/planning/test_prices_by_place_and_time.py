@@ -202,7 +202,7 @@ def test_counts_the_kilometres_the_provider_expects(mp):
     assert offered(mp, to={"coordinates": {"lat": 0, "lng": 0}}) == [0]
     estimated = mp.offers(**at(HERE), to=to).json()["options"][0]
     assert (estimated["pricing"]["estimated"], estimated["legs"][0]["pricing"]["estimated"]) == (True, True)
-    assert Leg.objects.order_by("booking__created_at").last().planned_distance_m == 2057
+    assert Leg.objects.get(pk=estimated["legs"][0]["id"]).planned_distance_m == 2057
 
 
 def test_does_not_believe_a_distance_around_the_world(mp):
