@@ -1,5 +1,7 @@
 """Model fields shared by the apps."""
 
+import json
+
 from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tomp import vault
 from tomp.language import TAG
+from tomp.sentences import Sentence
 
 
 def validate_localized_text(value):
@@ -43,6 +46,27 @@ class EncryptedTextField(models.TextField):
             return vault.decrypted(value) if value else value
         except InvalidToken:
             return ""
+
+
+class SentenceField(models.TextField):
+    """A sentence for readers of any language; one without details is kept as a plain text."""
+
+    def get_prep_value(self, value):
+        said = value.kept() if isinstance(value, Sentence) else super().get_prep_value(value)
+        return json.dumps(said) if isinstance(said, dict) else said
+
+    def from_db_value(self, value, expression, connection):
+        return Sentence.of(json.loads(value) if value.startswith("{") else value)
+
+
+class SentencesField(models.JSONField):
+    """A list of sentences; texts are those that were kept before they had details."""
+
+    def get_prep_value(self, value):
+        return [one.kept() if isinstance(one, Sentence) else one for one in value]
+
+    def from_db_value(self, value, expression, connection):
+        return [Sentence.of(one) for one in super().from_db_value(value, expression, connection)]
 
 
 class ChoiceListField(models.JSONField):

@@ -27,9 +27,14 @@ def in_english(tell: Callable[[], T]) -> T:
 
 def each_in_english(rows: Iterable[T]) -> Iterator[T]:
     """The rows, each of them made in English, however late they are read."""
+    return each_in("en", rows)
+
+
+def each_in(language: str | None, rows: Iterable[T]) -> Iterator[T]:
+    """The same in another language."""
     found = iter(rows)
     while True:
-        with override("en"):
+        with override(language):
             try:
                 row = next(found)
             except StopIteration:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -10,6 +11,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from fleet.importing.names import named
 from fleet.importing.sheets.columns import ALIASES
 from fleet.importing.sheets.template import EXPLAINED
 from fleet.models import AssetType, ImportRow, PricingPlan
@@ -71,7 +73,7 @@ class MappingForm(forms.Form):
             self.fields[f"column-{place}"] = forms.ChoiceField(
                 label=header or _("(without a header)"),
                 required=False,
-                choices=[("", IGNORED), *((column, column) for column in ALIASES)],
+                choices=[("", IGNORED), *((column, named(column).told()) for column in ALIASES)],
                 initial=meanings.get(place, ""),
                 widget=UnfoldAdminSelectWidget({"data-explains": f"explanation-{place}"}),
             )
@@ -92,7 +94,7 @@ class MappingForm(forms.Form):
                 self.add_error(
                     f"column-{place}",
                     _("“%(other)s” is %(column)s already.")
-                    % {"other": self.batch.header[seen[column]], "column": column},
+                    % {"other": self.batch.header[seen[column]], "column": named(column).told()},
                 )
             elif column:
                 seen[column] = place
@@ -126,4 +128,4 @@ class PlansForm(forms.Form):
 
 def explanations():
     """What our columns mean, for the script of the page."""
-    return {column: text for column, (text, _example) in EXPLAINED.items()}
+    return {column: gettext(text) for column, (text, _example) in EXPLAINED.items()}

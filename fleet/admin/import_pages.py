@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from fleet.importing.names import named
+from fleet.importing.things import KINDS
 from fleet.models import Asset, ImportRow
 from fleet.models.imports import ImportState
 from tomp.admin import DASH, label, link, moment
@@ -62,6 +64,7 @@ TABS: dict[str, tuple[Any, Q]] = {
 }
 TO_UNDO = ("applied", "partly", "kept")
 LONGEST = 200
+YES, NO = _("yes"), _("no")
 TIMES = ("reported_at", "starts_at", "ends_at")
 
 
@@ -133,7 +136,7 @@ def _line(row, is_there):
     if is_there:
         name = link(reverse("admin:fleet_asset_change", args=[row.asset_pk]), name)
     if row.thing:
-        name = format_html('<div class="import-field">{}</div>{}', row.thing, name)
+        name = format_html('<div class="import-field">{}</div>{}', gettext(row.thing), name)
     kind = label(row.kind, row.get_kind_display(), KIND_COLOURS)
     became = label(row.outcome, row.get_outcome_display(), OUTCOME_COLOURS) if row.outcome else ""
     return Line(
@@ -141,42 +144,63 @@ def _line(row, is_there):
         name,
         format_html("{} {}", kind, became),
         _differences(row),
-        errors=row.errors,
-        warnings=[*row.told, *row.warnings],
+        errors=[one.told() for one in row.errors],
+        warnings=[one.told() for one in (*row.told, *row.warnings)],
     )
 
 
 def _differences(row):
     """Field: before → after, a line each; of what is new what it has, in one."""
+    model = KINDS[row.thing].model if row.thing else Asset
     fields = [
-        (_in_words(name), _shown(name, old), _shown(name, new)) for name, (old, new) in sorted(row.changes.items())
+        (name, named(name, model).told(), _shown(model, name, old), _shown(model, name, new))
+        for name, (old, new) in sorted(row.changes.items())
     ]
     if row.kind == ImportRow.Kind.NEW:
-        has = [(name, new) for name, _none, new in fields if new not in (DASH, _("no")) and name != "vehicle number"]
+        has = [(said, new) for name, said, _old, new in fields if new not in (DASH, NO) and name != "vehicle_number"]
         return format_html_join(" · ", '<span class="import-field">{}</span> <strong>{}</strong>', has)
-    return format_html_join("", '<div><span class="import-field">{}</span> {} → <strong>{}</strong></div>', fields)
+    return format_html_join(
+        "",
+        '<div><span class="import-field">{}</span> {} → <strong>{}</strong></div>',
+        (shown for _name, *shown in fields),
+    )
 
 
-def _in_words(name):
-    return name.replace("_", " ")
-
-
-def _shown(name, value):
+def _shown(model, name, value):
     """As staff write it: times are local, texts in several languages stand beside each other."""
     if value in (None, "", [], {}):
         return DASH
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return YES if value else NO
     if name in TIMES:
         return moment(datetime.fromisoformat(value))
     if name == "area":
         points = _points(value["coordinates"])
         return ngettext("%(n)d point", "%(n)d points", points) % {"n": points}
     if isinstance(value, list):
-        value = ", ".join(str(_shown("", one)) for one in value)
+        value = ", ".join(str(_shown(model, name, one)) for one in value)
     if isinstance(value, dict):
-        value = ", ".join(f"{part}: {_shown('', one)}" for part, one in value.items() if one not in (None, ""))
-    return Truncator(value).chars(LONGEST)
+        value = ", ".join(_parts(_owned(model, name), value))
+    return Truncator(_labels(model, name).get(value, value)).chars(LONGEST)
+
+
+def _parts(model, parts):
+    """Of a row that belongs to a thing its fields; else what there is under which key."""
+    for name, value in parts.items():
+        if value not in (None, ""):
+            yield f"{named(name, model).told() if model else name}: {_shown(model, name if model else '', value)}"
+
+
+def _owned(model, name):
+    """The model of the rows that belong to a thing as that."""
+    return next((kind.owned[name].model for kind in KINDS.values() if kind.model is model and name in kind.owned), None)
+
+
+def _labels(model, name):
+    """What the values of a field are called."""
+    fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
+    field = fields.get(name)
+    return {**dict(field.flatchoices), **dict(getattr(field, "options", ()))} if field else {}
 
 
 def _points(coordinates):

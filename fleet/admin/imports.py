@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -23,8 +24,9 @@ from fleet.importing.sheets.template import DELIMITER, template_lines, template_
 from fleet.models import ImportBatch, ImportRow
 from fleet.models.imports import ImportState, can_be
 from tomp.admin import DASH, DayRangeFilter, ReadOnlyAdmin, label, moment
+from tomp.sentences import told
 from tomp.tables import xlsx_file
-from tomp.words import grouped
+from tomp.words import each_in, grouped
 
 PAGE = Media(css={"all": ("fleet/imports.css",)}, js=("fleet/imports.js",))
 FORM_BYTES = 1024 * 1024  # what a form has beside its file
@@ -117,7 +119,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         if not may_import(request):
             raise PermissionDenied
         if request.too_large:
-            refusal = asking.too_large(str(_("The file")))
+            refusal = asking.too_large(gettext("The file")).told()
             return self._page(request, "upload", _("Import"), form=UploadForm(), refusal=refusal, status=413)
         is_sent = request.method == "POST"
         form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
@@ -128,7 +130,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 where = "change" if batch.kind == batch.Kind.FEED else "mapping"
                 return redirect(f"admin:fleet_importbatch_{where}", batch.pk)
             except UnusableInput as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, refusal.told())
         return self._page(request, "upload", _("Import"), form=form)
 
     def _begin(self, request, said):
@@ -169,7 +171,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 self.log_change(request, batch, "Said what the columns mean.")
                 return redirect("admin:fleet_importbatch_change", batch.pk)
             except (UnusableInput, NotNow) as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, refusal.told())
         kept = asking.kept_mapping(batch.header)
         return self._page(
             request, "mapping", batch.source, batch=batch, form=form, kept=kept, explanations=explanations()
@@ -187,7 +189,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 asking.compare(batch_id=batch.pk, options=options, now=timezone.now())
                 self.log_change(request, batch, "Chose pricing plans.")
             except (UnusableInput, NotNow) as refusal:
-                messages.error(request, str(refusal))
+                messages.error(request, refusal.told())
         else:
             messages.error(request, _("Choose one of the pricing plans that there are."))
         return redirect("admin:fleet_importbatch_change", batch.pk)
@@ -233,8 +235,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         """The wrong rows with the reason, to be mended and imported again."""
         batch = self._batch(request, pk)
         wrong = ImportRow.objects.filter(batch=batch, kind=ImportRow.Kind.WRONG).order_by("number")
-        rows = ((row.cells or [row.vehicle], row.errors) for row in wrong.iterator(chunk_size=1000))
-        return _csv(failed_lines(batch.header or ["vehicle"], rows, DELIMITER), f"failed-{batch.pk}")
+        rows = ((row.cells or [row.vehicle], list(map(told, row.errors))) for row in wrong.iterator(chunk_size=1000))
+        lines = failed_lines(batch.header or ["vehicle"], rows, DELIMITER)
+        return _csv(each_in(get_language(), lines), f"failed-{batch.pk}")
 
     def step(self, request, pk, step):
         """Staff ask for the next step."""
@@ -247,7 +250,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             STEPS[step](batch.pk, timezone.now())
             self.log_change(request, batch, f"Asked to {step}.")
         except (UnusableInput, NotNow) as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, refusal.told())
         return redirect("admin:fleet_importbatch_change", batch.pk)
 
     def _batch(self, request, pk, *, changes=False):

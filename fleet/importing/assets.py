@@ -11,12 +11,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing import upsert
+from fleet.importing.names import named
 from fleet.importing.references import RELATIONS, References
 from fleet.importing.turns import take_turn
 from fleet.models import Asset, AssetPublicId
 from fleet.models.vehicles import AssetState
+from tomp.sentences import Sentence
 from tomp.words import in_english
 
 Differences = dict[str, tuple[Any, Any]]  # field → old and new
@@ -27,6 +30,9 @@ TOGETHER = (("lat", "lon"), ("station", "station_slot"), ("state", "state_reason
 ASIDE = object()
 BLANK = Asset(public_id=None)  # type: ignore[misc]  # what a new vehicle differs from; it has no id yet
 TRIP_BOUND = frozenset(("vehicle_type", "lat", "lon", "station"))  # a trip decides these, no file
+IS_BY_NOW = _("%(field)s is %(value)s by now: left as it is")
+IS_TAKEN = _("%(field)s %(value)s belongs to vehicle %(number)s: give that one another first")
+IS_GONE = _("%(field)s %(value)s is not there any more")
 MOVES = {
     AssetState.AVAILABLE: "put_in_service",
     AssetState.OUT_OF_SERVICE: "take_out_of_service",
@@ -77,8 +83,8 @@ class Change:
     outcome: Outcome = Outcome.UNCHANGED
     differences: Differences = field(default_factory=dict)
     consequences: Differences = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    warnings: list[Sentence] = field(default_factory=list)
+    errors: list[Sentence] = field(default_factory=list)
 
     @property
     def asset_pk(self) -> int | None:
@@ -181,7 +187,7 @@ def _change(
     if asset is not None:
         return _changed(wanted, asset, differences, references, owners)
     if wanted.expected:
-        return Change(wanted, None, Outcome.WRONG, errors=["is not there any more"])
+        return Change(wanted, None, Outcome.WRONG, errors=[Sentence(_("is not there any more"))])
     return _new(wanted, differences, references, owners)
 
 
@@ -191,11 +197,13 @@ def _new(wanted: Wanted, differences: Differences, references: References, owner
     taken = {name for name, value in wanted.initial.items() if (name, value) in owners}
     for name in taken:
         if name == "vehicle_number":
-            change.errors.append(f"number {wanted.initial[name]} belongs to another vehicle")
+            taken_number = _("number %(number)s belongs to another vehicle")
+            change.errors.append(Sentence(taken_number, number=wanted.initial[name]))
         else:
-            change.warnings.append(f"{name} belongs to another vehicle: left out")
+            change.warnings.append(Sentence(_("%(field)s belongs to another vehicle: left out"), field=named(name)))
     if not (wanted.values.get("vehicle_type") or wanted.initial.get("vehicle_type")):
-        change.errors.append("vehicle_type is missing: a new vehicle needs one")
+        missing = _("%(field)s is missing: a new vehicle needs one")
+        change.errors.append(Sentence(missing, field=named("vehicle_type")))
     change.differences["state"] = (None, state.state)
     _follow(change, "state_reason", "", state.reason)
     left_out = taken - wanted.values.keys()
@@ -206,14 +214,17 @@ def _new(wanted: Wanted, differences: Differences, references: References, owner
 def _changed(wanted: Wanted, asset: Asset, differences: Differences, references: References, owners: Owners) -> Change:
     change = Change(wanted, asset)
     if wanted.expected == {}:
-        change.warnings.append("was made by somebody else meanwhile: left as it is")
+        change.warnings.append(Sentence(_("was made by somebody else meanwhile: left as it is")))
         return change
     stale = _stale(wanted, asset, differences, references)
     seen = {name: old for name, old in stale.items() if old is not ASIDE}
-    change.warnings += [f"{name} is {old or 'empty'} by now: left as it is" for name, old in seen.items()]
+    change.warnings += [
+        Sentence(IS_BY_NOW, field=named(name), value=str(old) if old else Sentence(_("empty")))
+        for name, old in seen.items()
+    ]
     kept = stale.keys() | (TRIP_BOUND if asset.is_on_a_trip else ())
     if (kept & differences.keys()) - stale.keys():
-        change.warnings.append(f"is {in_english(asset.get_state_display)}: not moved")
+        change.warnings.append(Sentence(_("is %(state)s: not moved"), state=_state(asset)))
     _tell(change, {name: pair for name, pair in differences.items() if name not in kept}, references, owners)
     if "state" not in stale:
         _move(change, asset)
@@ -244,9 +255,9 @@ def _tell(change: Change, differences: Differences, references: References, owne
     for name, (old, value) in differences.items():
         pk, number = owners.get((name, value), (change.asset_pk, ""))
         if name in UNIQUE and pk != change.asset_pk:
-            change.errors.append(f"{name} {value} belongs to vehicle {number}: give that one another first")
+            change.errors.append(Sentence(IS_TAKEN, field=named(name), value=value, number=number))
         if name in RELATIONS and value and value not in references.pks[name]:
-            change.errors.append(f"{name} {value} is not there any more")
+            change.errors.append(Sentence(IS_GONE, field=named(name), value=value))
             continue
         change.differences[name] = (old, value)
     if "station" in change.differences:
@@ -277,10 +288,14 @@ def _move(change: Change, asset: Asset) -> None:
         return
     if asset.is_on_a_trip:
         if wish.undoes is None:
-            change.warnings.append(f"is {in_english(asset.get_state_display)}: state not changed")
+            change.warnings.append(Sentence(_("is %(state)s: state not changed"), state=_state(asset)))
     elif _is_to_move(asset, wish):
         change.differences["state"] = (asset.state, wish.state)
         _follow(change, "state_reason", asset.state_reason, wish.reason)
+
+
+def _state(asset: Asset) -> Sentence:
+    return Sentence(in_english(asset.get_state_display))
 
 
 def _is_to_move(asset: Asset, wish: WantedState) -> bool:

@@ -1,9 +1,11 @@
 """Why an import cannot begin, or go on, at all."""
 
-
-class UnusableInput(ValueError):
-    """Nothing can be imported; the message is one line for whoever chose the input."""
+from tomp.sentences import Refusal
 
 
-class NotNow(ValueError):
-    """The step does not follow on what became of the import so far; the message is one line."""
+class UnusableInput(Refusal):
+    """Nothing can be imported; the sentence is for whoever chose the input."""
+
+
+class NotNow(Refusal):
+    """The step does not follow on what became of the import so far."""

@@ -1,17 +1,21 @@
 """What an import noticed about its input, and how a fleet manager reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
+
+from django.utils.translation import gettext_noop as _
+
+from tomp.sentences import Refusal, Sentence
 
 EXAMPLES = 3
 
 
 class Severity(StrEnum):
-    SKIPPED = "skipped"
-    WARNING = "warning"
-    NOTE = "note"
+    SKIPPED = _("skipped")
+    WARNING = _("warning")
+    NOTE = _("note")
 
 
 ORDER = tuple(Severity)
@@ -24,12 +28,26 @@ class Finding:
     severity: Severity
     file: str
     id: str
-    message: str
+    message: Sentence
     detail: str = ""
 
     @property
     def example(self) -> str:
-        return " ".join(part for part in (self.id, self.detail) if part)
+        if self.id and self.detail:
+            return Sentence("%(id)s %(detail)s", id=self.id, detail=self.detail)
+        return self.id or self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Remarks that are alike: how many there are, and some examples."""
+
+    severity: Severity
+    file: str
+    message: Sentence
+    count: int
+    examples: list[str]
+    has_more: bool
 
 
 @dataclass
@@ -45,22 +63,43 @@ class Findings:
         """How many entities of these files were not imported."""
         return sum(f.severity == Severity.SKIPPED and f.file in files for f in self.found)
 
-    def lines(self, examples: int | None = EXAMPLES) -> Iterator[str]:
-        """One line per kind of remark, the gravest first: how often, what, and some examples (None = all)."""
+    def kinds(self, examples: int | None = EXAMPLES) -> Iterator[Kind]:
+        """The gravest first, with so many examples (None = all)."""
 
         def kind(finding: Finding) -> tuple[int, str, str]:
             return ORDER.index(finding.severity), finding.file, finding.message
 
-        for (severity, file, message), group in groupby(sorted(self.found, key=kind), key=kind):
+        for (severity, file, _message), group in groupby(sorted(self.found, key=kind), key=kind):
             alike = list(group)
             shown = [finding.example for finding in alike[:examples] if finding.example]
-            tail = f" ({', '.join(shown)}{', …' if len(alike) > len(shown) else ''})" if shown else ""
-            yield f"{ORDER[severity]:<8} {file}: {f'{len(alike):,} × ' if len(alike) > 1 else ''}{message}{tail}"
+            yield Kind(ORDER[severity], file, alike[0].message, len(alike), shown, len(alike) > len(shown))
+
+    def lines(self, examples: int | None = EXAMPLES) -> Iterator[str]:
+        """One line per kind of remark for the shell: how often, what, and some examples."""
+        for kind in self.kinds(examples):
+            yield f"{kind.severity:<8} {_line(kind, kind.message)}"
+
+    def notes(self, otherwise: Mapping[str, str] | None = None) -> Iterator[Sentence]:
+        """The same for the pages, on which some patterns are said `otherwise`."""
+        for kind in self.kinds():
+            message = kind.message
+            said = Sentence((otherwise or {}).get(message.pattern, message.pattern), **message.details)
+            yield Sentence("%(severity)s %(line)s", severity=Sentence(kind.severity), line=_line(kind, said))
+
+
+def _line(kind: Kind, message: Sentence) -> Sentence:
+    often, examples = "%(count)s × " if kind.count > 1 else "", ""
+    if kind.examples:
+        examples = " (%(examples)s, …)" if kind.has_more else " (%(examples)s)"
+    return Sentence(
+        f"%(file)s: {often}%(message)s{examples}",
+        file=kind.file, count=kind.count, message=message, examples=kind.examples,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Remarks:
-    """The remarks about one file."""
+    """The remarks about one file. A message without details is a pattern: marked to be translated."""
 
     findings: Findings
     file: str
@@ -78,4 +117,7 @@ class Remarks:
         self._add(Severity.NOTE, id, message, detail)
 
     def _add(self, severity: Severity, id: str, message: str, detail: object) -> None:
-        self.findings.found.append(Finding(severity, self.file, id, message, str(detail)))
+        said = message if isinstance(message, Sentence) else Sentence(message)
+        differs = detail.sentence if isinstance(detail, Refusal) else detail
+        text = differs if isinstance(differs, str) else str(differs)
+        self.findings.found.append(Finding(severity, self.file, id, said, text))

@@ -7,9 +7,11 @@ A thing is what its row says, what it is related to, and the rows that belong to
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing.upsert import record_history, relate, write
 from fleet.models import (
@@ -23,6 +25,8 @@ from fleet.models import (
     Station,
     System,
 )
+from tomp.sentences import Sentence
+from tomp.words import in_english
 
 State = dict[str, Any]  # what JSON can hold
 
@@ -61,12 +65,12 @@ WHOLE_SYSTEM = {"hours": Owned(OpeningHours), "calendar": Owned(CalendarPeriod)}
 KINDS = {  # each may refer to those before it
     kind.name: kind
     for kind in (
-        Kind("operator", System, "system_id", WHOLE_SYSTEM),
-        Kind("pricing plans", PricingPlan, "plan_id", {"parts": Owned(FarePart, "plan")}),
-        Kind("vehicle types", AssetType, "type_id"),
-        Kind("regions", Region, "region_id"),
-        Kind("stations", Station, "station_id"),
-        Kind("alerts", Alert, "alert_id"),
+        Kind(_("operator"), System, "system_id", WHOLE_SYSTEM),
+        Kind(_("pricing plans"), PricingPlan, "plan_id", {"parts": Owned(FarePart, "plan")}),
+        Kind(_("vehicle types"), AssetType, "type_id"),
+        Kind(_("regions"), Region, "region_id"),
+        Kind(_("stations"), Station, "station_id"),
+        Kind(_("alerts"), Alert, "alert_id"),
     )
 }
 KEYS = {kind.model: kind.key for kind in KINDS.values()}
@@ -219,9 +223,9 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def referring(model: Any, pks: Collection[int], *, besides: Collection[Any] = ()) -> dict[int, list[str]]:
+def referring(model: Any, pks: Collection[int], *, besides: Collection[Any] = ()) -> dict[int, list[Sentence]]:
     """What else in the database needs these rows, in words, whichever app it is of; `besides` these models."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[Sentence]] = {}
     for relation in model._meta.get_fields(include_hidden=True):
         if not (relation.one_to_many or relation.one_to_one) or relation.concrete or not relation.field.db_constraint:
             continue
@@ -230,6 +234,8 @@ def referring(model: Any, pks: Collection[int], *, besides: Collection[Any] = ()
             continue
         path = relation.field.attname
         rows = other._base_manager.filter(**{f"{path}__in": list(pks)}).order_by()
+        owners = (other._meta.auto_created or other)._meta
+        name = Sentence(in_english(partial(str, owners.verbose_name_plural)))
         for pk in rows.values_list(path, flat=True).distinct():
-            found.setdefault(pk, []).append(str((other._meta.auto_created or other)._meta.verbose_name_plural))
+            found.setdefault(pk, []).append(name)
     return {pk: list(dict.fromkeys(names)) for pk, names in found.items()}

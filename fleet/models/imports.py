@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, can_proceed, transition
 
+from tomp.fields import SentenceField, SentencesField
+
 
 class ImportState(models.TextChoices):
     UPLOADED = "UPLOADED", _("uploaded")
@@ -56,7 +58,7 @@ class ImportBatch(FSMModelMixin, models.Model):
     sample = models.JSONField(default=list, help_text=_("Its first rows."))
     mapping = models.JSONField(default=dict, help_text=_("Our columns, and where they stand in the file."))
     options = models.JSONField(default=dict)
-    notes = models.JSONField(default=list, help_text=_("What was noticed about the file as a whole."))
+    notes = SentencesField(default=list, help_text=_("What was noticed about the file as a whole."))
     counts = models.JSONField(default=dict, help_text=_("Rows by what they mean and by what became of them."))
     things = models.JSONField(default=list, help_text=_("Of a feed: places, types and prices, new, changed, …"))
     unpriced = models.JSONField(
@@ -66,7 +68,7 @@ class ImportBatch(FSMModelMixin, models.Model):
     )
     done = models.PositiveIntegerField(default=0, help_text=_("Rows of the step that is at work."))
     total = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
+    error = SentenceField(blank=True)
     created_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True, help_text=_("When the step at work was asked for."))
     compared_at = models.DateTimeField(null=True, blank=True)
@@ -183,11 +185,11 @@ class ImportRow(models.Model):
     has_warning = models.BooleanField(default=False)
     wanted = models.JSONField(null=True, help_text=_("What the row says, until it is applied."))
     changes = models.JSONField(default=dict, help_text=_("Field: before and after."))
-    errors = models.JSONField(default=list, help_text=_("Why it is wrong."))
-    warnings = models.JSONField(default=list)
+    errors = SentencesField(default=list, help_text=_("Why it is wrong."))
+    warnings = SentencesField(default=list)
     cells = models.JSONField(null=True, help_text=_("Of a wrong row: as it was."))
     outcome = models.CharField(max_length=7, choices=Outcome, blank=True, default="")
-    told = models.JSONField(default=list, help_text=_("What was left as it was, and why."))
+    told = SentencesField(default=list, help_text=_("What was left as it was, and why."))
 
     class Meta:
         verbose_name = _("import row")

@@ -52,7 +52,7 @@ def test_a_list_goes_all_the_way_and_back(staff):
     page = staff.get(f"{PAGES}{batch.pk}/change/?rows=all")
     assert [(line.number, line.vehicle, line.remarks[0]) for line in page.context["page"].object_list] == [
         (2, "S-1", "notes =1+1 looks like a formula: taken as text"),
-        (3, "S-2", "vehicle_type 'boat' is unknown; known: glider"),
+        (3, "S-2", "vehicle type 'boat' is unknown; known: glider"),
     ]
 
     staff.post(f"{PAGES}{batch.pk}/step/apply/")
@@ -81,7 +81,7 @@ def test_one_column_is_not_two(staff):
 
     page = staff.post(f"{PAGES}{batch.pk}/mapping/", {"column-0": "vehicle_number", "column-1": "vehicle_number"})
 
-    assert page.context["form"].errors == {"column-1": ["“number” is vehicle_number already."]}
+    assert page.context["form"].errors == {"column-1": ["“number” is vehicle number already."]}
     assert again(batch).state == "UPLOADED"
 
 
@@ -158,7 +158,7 @@ def test_the_wrong_rows_can_be_mended_and_imported(staff):
         ["number", "type", "notes", "lon", "reason"],
         [
             "S-2", "boat", "'=1+1", "-5.1",
-            "vehicle_type 'boat' is unknown; known: glider; only one of lat and lon is given: both or none",
+            "vehicle type 'boat' is unknown; known: glider; only one of lat and lon is given: both or none",
         ],
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ So a worker that is killed leaves no row half done, and the next one goes on whe
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing import assets
 from fleet.importing.batches import asking, comparing, contents, storing
@@ -21,9 +22,10 @@ from fleet.importing.things import ThingChange
 from fleet.importing.turns import end_without_waiting, take_turn
 from fleet.models import ImportBatch, ImportRow
 from fleet.models.imports import ImportState
+from tomp.sentences import Sentence
 
 ATTEMPTS = 3
-MEANWHILE = "The database refused a row, because somebody wrote the same at that moment: apply again."
+MEANWHILE = Sentence(_("The database refused a row, because somebody wrote the same at that moment: apply again."))
 Outcome = ImportRow.Outcome
 
 
@@ -34,7 +36,7 @@ def apply(*, batch_id: int, now: Any) -> None:
         while _apply_chunk_of(batch_id):
             pass
     except UnusableInput as error:
-        fail(batch_id, str(error), ImportState.APPLYING)
+        fail(batch_id, error.sentence, ImportState.APPLYING)
     except IntegrityError:
         fail(batch_id, MEANWHILE, ImportState.APPLYING)
     else:
@@ -59,7 +61,7 @@ def finish(batch_id: int, state: str, move: Any) -> None:
             batch.save()
 
 
-def fail(batch_id: int, error: str, state: str) -> None:
+def fail(batch_id: int, error: Sentence, state: str) -> None:
     """The step ended before it was done; what was written stays, and is known."""
     finish(batch_id, state, lambda batch: batch.fail(error=error))
 
@@ -138,7 +140,7 @@ def _note(row: KeptRow, change: assets.Change) -> bool:
     row.outcome = Outcome.APPLIED if was_written else Outcome.LEFT
     row.told = [*change.errors, *(warning for warning in change.warnings if warning not in row.warnings)]
     if not was_written and not row.told:
-        row.told = ["is like that by now"]
+        row.told = [Sentence(_("is like that by now"))]
     if was_written:
         row.asset_pk, row.changes = change.asset_pk, changes_of(change)
     return bool(row.told) or row.changes != seen

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 from procrastinate.contrib.django import app
 
 from fleet.importing.batches import contents
@@ -18,11 +19,20 @@ from fleet.importing.sheets.columns import ALIASES, REQUIRED, recognise
 from fleet.importing.sheets.table import table_of
 from fleet.models import ColumnMapping, ImportBatch, ImportFile, ImportRow
 from fleet.models.imports import can_be, signature_of
+from tomp.sentences import Sentence
+from tomp.words import in_english
 
 MB = 1024 * 1024
 SAMPLE = 5
 LOCK = "imports"
 COMPARE, APPLY, UNDO = (f"fleet.tasks.{step}_import" for step in ("compare", "apply", "undo"))
+WAS_REMOVED = _("The file was removed meanwhile: upload it again.")
+NOT_NOW = {
+    "compare": _("The import is %(state)s: it cannot be asked to compare now."),
+    "apply": _("The import is %(state)s: it cannot be asked to apply now."),
+    "undo": _("The import is %(state)s: it cannot be asked to undo now."),
+    "abandon": _("The import is %(state)s: it cannot be asked to abandon now."),
+}
 Outcome = ImportRow.Outcome
 
 
@@ -31,7 +41,7 @@ def begin_file(
 ) -> ImportBatch:
     """A batch for the file: of a list the columns are guessed, a feed is compared at once. Raises UnusableInput."""
     if len(content) > settings.TOMP_IMPORT_MAX_MB * MB:
-        raise UnusableInput(too_large(name))
+        raise too_large(name)
     is_feed = contents.is_feed(content)
     table = None
     if is_feed:
@@ -63,7 +73,7 @@ def begin_address(*, address: str, user: Any, now: Any, options: Mapping[str, An
     """A batch for the feed there, which a job will fetch. Raises UnusableInput."""
     address = address.strip()
     if not is_web_address(address) or len(address) > 500:
-        raise UnusableInput(f"{address[:100]} is no http(s) address.")
+        raise UnusableInput(_("%(address)s is no http(s) address."), address=address[:100])
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             kind=ImportBatch.Kind.FEED, source=address, imported_by=user, created_at=now, options=dict(options or {})
@@ -72,13 +82,14 @@ def begin_address(*, address: str, user: Any, now: Any, options: Mapping[str, An
     return batch
 
 
-def too_large(name: str) -> str:
-    return f"{name} is larger than {settings.TOMP_IMPORT_MAX_MB} MB: split it."
+def too_large(name: str) -> UnusableInput:
+    most = settings.TOMP_IMPORT_MAX_MB
+    return UnusableInput(_("%(name)s is larger than %(most)s MB: split it."), name=name, most=most)
 
 
 def _refuse_without_rows(rows: list[Any], name: str) -> None:
     if not rows:
-        raise UnusableInput(f"{name} has a header and no rows.")
+        raise UnusableInput(_("%(name)s has a header and no rows."), name=name)
 
 
 def _guessed(header: list[str]) -> dict[str, int]:
@@ -114,10 +125,10 @@ def compare(
 
 def _checked(mapping: Mapping[str, int], header: list[str]) -> dict[str, int]:
     if REQUIRED not in mapping:
-        raise UnusableInput("Say which column has the number of the vehicle: without it no row can be imported.")
+        raise UnusableInput(_("Say which column has the number of the vehicle: without it no row can be imported."))
     twice = [header[place] for place in set(mapping.values()) if list(mapping.values()).count(place) > 1]
     if twice:
-        raise UnusableInput(f"The column {twice[0]!r} can mean one thing only.")
+        raise UnusableInput(_("The column '%(column)s' can mean one thing only."), column=twice[0])
     return {column: place for column, place in mapping.items() if column in ALIASES and 0 <= place < len(header)}
 
 
@@ -151,7 +162,7 @@ def undo(*, batch_id: int, now: Any) -> None:
         batch.rows.filter(outcome__in=(Outcome.PARTLY, Outcome.KEPT)).update(outcome=Outcome.APPLIED, told=[])
         applied = batch.rows.filter(outcome=Outcome.APPLIED).count()
         if not applied:
-            raise NotNow("There is nothing to undo.")
+            raise NotNow(_("There is nothing to undo."))
         _move(batch, "undo", at=now, total=applied)
         _defer(UNDO, batch)
 
@@ -173,7 +184,7 @@ def locked(batch_id: int) -> ImportBatch:
 def _move(batch: ImportBatch, step: str, **said: Any) -> None:
     """Raises NotNow."""
     if not can_be(batch, step):
-        raise NotNow(f"The import is {batch.get_state_display()}: it cannot be asked to {step} now.")
+        raise NotNow(NOT_NOW[step], state=Sentence(in_english(batch.get_state_display)))
     getattr(batch, step)(**said)
     batch.save()
 
@@ -182,7 +193,7 @@ def _check_has_file(batch: ImportBatch) -> None:
     """A feed at an address has none before it was fetched."""
     is_to_be_fetched = is_web_address(batch.source) and not batch.sha256
     if not is_to_be_fetched and not ImportFile.objects.filter(batch=batch).exists():
-        raise NotNow("The file was removed meanwhile: upload it again.")
+        raise NotNow(WAS_REMOVED)
 
 
 def _defer(task: str, batch: ImportBatch) -> None:

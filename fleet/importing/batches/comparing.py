@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing import assets
 from fleet.importing.batches import asking, contents, storing
@@ -14,8 +15,8 @@ from fleet.importing.batches.counts import count_rows
 from fleet.importing.batches.rows import KeptRow, row_of, rows_of_list, rows_of_things
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
-from fleet.importing.gbfs import source, write
-from fleet.importing.gbfs.pricing import give_plans
+from fleet.importing.gbfs import source, stations, write
+from fleet.importing.gbfs.pricing import NO_PLAN, give_plans
 from fleet.importing.gbfs.schema import violations
 from fleet.importing.gbfs.translate import translate
 from fleet.importing.references import References
@@ -27,17 +28,27 @@ from fleet.importing.things import ThingChange
 from fleet.importing.turns import end_without_waiting
 from fleet.models import ImportBatch, ImportFile
 from fleet.models.imports import ImportState
+from tomp.sentences import Sentence
 
 MOST_NOTES = 200
 ON_PAGES = {
-    "--replace-system replaces it": "unless you say with the file that the feed replaces it",
-    "use import_vehicles": "import a fleet list",
-    "name one with --plan TYPE=PLAN, or choose it in the back office": "choose it above",
+    write.ALREADY_THERE: _(
+        "the operator's information is there already and stays as it is (unless you say with the file that the feed "
+        "replaces it)"
+    ),
+    stations.WITHOUT_IDS: _("%(n)s vehicles at stations have no ids in the feed: not imported (import a fleet list)"),
+    NO_PLAN: _(
+        "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
+        "choose it above"
+    ),
 }
-TEMPORARY_IDS = (
-    "Ids in a public feed are temporary: a vehicle gets another one after each trip. Use such a feed for the first "
-    "import only; later it would make the same vehicles once more."
+TEMPORARY_IDS = Sentence(
+    _(
+        "Ids in a public feed are temporary: a vehicle gets another one after each trip. Use such a feed for the first "
+        "import only; later it would make the same vehicles once more."
+    )
 )
+BROKEN = _("%(n)s times against the official schemas; imported all the same")
 
 
 class Stopped(Exception):
@@ -56,7 +67,7 @@ def compare(*, batch_id: int, now: Any) -> None:
     try:
         (_compare_feed if batch.kind == batch.Kind.FEED else _compare_list)(batch)
     except UnusableInput as refusal:
-        error = str(refusal)
+        error = refusal.sentence
         _finish(batch, lambda found: found.fail(error=error))
     except Stopped:
         batch.rows.all()._raw_delete("default")
@@ -79,7 +90,7 @@ def _finish(batch: ImportBatch, move: Any) -> None:
 def _compare_list(batch: ImportBatch) -> None:
     table = table_of(content_of(batch), batch.source, most_rows=settings.TOMP_IMPORT_MAX_ROWS)
     if table.header != batch.header:
-        raise UnusableInput("The headers are not those that were mapped.")
+        raise UnusableInput(_("The headers are not those that were mapped."))
     references = References.load()
     terms = terms_of(
         table,
@@ -130,16 +141,9 @@ def _compare_feed(batch: ImportBatch) -> None:
     batch.things = things_of(counts)
     broken = sum(violation.count for violation in violations(feed))
     batch.notes = [TEMPORARY_IDS] if kept else []
-    batch.notes += [f"{broken:,} times against the official schemas; imported all the same"] if broken else []
-    batch.notes += [_for_staff(line) for line in findings.lines()]
+    batch.notes += [Sentence(BROKEN, n=broken)] if broken else []
+    batch.notes += findings.notes(ON_PAGES)
     _tell(batch, done=len(kept), total=len(kept))
-
-
-def _for_staff(note: str) -> str:
-    """In the words of the pages instead of those of the commands."""
-    for command, page in ON_PAGES.items():
-        note = note.replace(command, page)
-    return note
 
 
 def things_of(counts: Sequence[write.Count]) -> list[list[Any]]:
@@ -160,7 +164,7 @@ def _fetched(batch: ImportBatch, findings: Findings) -> source.Feed:
 def content_of(batch: ImportBatch) -> bytes:
     found = ImportFile.objects.filter(batch=batch).values_list("content", flat=True).first()
     if found is None:
-        raise UnusableInput("The file was removed meanwhile: upload it again.")
+        raise UnusableInput(asking.WAS_REMOVED)
     return bytes(found)
 
 

@@ -7,6 +7,8 @@ import zipfile
 import zlib
 from dataclasses import asdict
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs.fetch import LARGEST_BYTES
@@ -57,7 +59,8 @@ def _unpacked(content: bytes, name: str) -> dict[str, bytes]:
             check_packing(archive, name)
             entries = archive.infolist()
             if len(entries) > MOST_ENTRIES:
-                raise UnusableInput(f"{name} holds {len(entries):,} files: a feed has {len(NAMES) + 1}.")
+                many = _("%(name)s holds %(files)s files: a feed has %(most)s.")
+                raise UnusableInput(many, name=name, files=len(entries), most=len(NAMES) + 1)
             found: dict[str, bytes] = {}
             left = LARGEST_UNPACKED
             for entry in entries:
@@ -65,14 +68,17 @@ def _unpacked(content: bytes, name: str) -> dict[str, bytes]:
                 if not feed_name:
                     continue
                 if feed_name in found:
-                    raise UnusableInput(f"{name} holds {feed_name}.json twice: pack one feed only.")
+                    twice = _("%(name)s holds %(file)s twice: pack one feed only.")
+                    raise UnusableInput(twice, name=name, file=f"{feed_name}.json")
                 found[feed_name] = _document(archive, entry, name, min(left, LARGEST_BYTES))
                 left -= len(found[feed_name])
             return found
     except DAMAGED as error:
         if isinstance(error, UnusableInput):
             raise
-        raise UnusableInput(f"{name} is no ZIP file that can be read: {error}.") from error
+        raise UnusableInput(
+            _("%(name)s is no ZIP file that can be read: %(reason)s."), name=name, reason=error
+        ) from error
 
 
 def _feed_name(path: str) -> str:
@@ -88,5 +94,6 @@ def _document(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, large
     with archive.open(entry) as file:
         body = file.read(largest + 1)
     if len(body) > largest:
-        raise UnusableInput(f"{name} is too large when it is unpacked ({entry.filename}).")
+        large = _("%(name)s is too large when it is unpacked (%(file)s).")
+        raise UnusableInput(large, name=name, file=entry.filename)
     return body

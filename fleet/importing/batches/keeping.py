@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing.assets import Change
 from fleet.importing.batches import asking, storing
@@ -19,9 +20,12 @@ from fleet.importing.sheets.service import Report, apply_list, parse_list, repor
 from fleet.importing.sheets.table import content_of
 from fleet.importing.things import ThingChange
 from fleet.models import ImportBatch, ImportFile, ImportRow
+from tomp.sentences import Sentence
 
-UNFORESEEN = "It stopped for a reason nobody foresaw; the log has it. What was written is below, and can be undone."
-INTERRUPTED = "The command did not come to its end. What was written is below, and can be undone."
+UNFORESEEN = Sentence(
+    _("It stopped for a reason nobody foresaw; the log has it. What was written is below, and can be undone.")
+)
+INTERRUPTED = Sentence(_("The command did not come to its end. What was written is below, and can be undone."))
 
 
 def fail(*, batch_id: int) -> None:
@@ -114,6 +118,6 @@ def import_feed_and_keep(where: str, *, plans: Mapping[str, str], replace_system
     result = import_feed(where, plans=plans, replace_system=replace_system, record=keep, record_things=keep_things)
     batch = begun().batch
     batch.places_applied_at, batch.things = now, things_of(result.counts)
-    batch.notes = list(result.findings.lines())
+    batch.notes = list(result.findings.notes())
     begun().finish()
     return result

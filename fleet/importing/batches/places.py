@@ -3,14 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.batches import storing
 from fleet.importing.batches.applying import in_turn, progress
+from fleet.importing.names import named
 from fleet.importing.things import KINDS, Kind, Restoring, look, referring
 from fleet.models import ImportRow
 from fleet.models.imports import ImportState
+from tomp.sentences import Sentence
 
 Outcome = ImportRow.Outcome
-GONE = "was gone already"
+GONE = Sentence(_("was gone already"))
+LOST = _("what it had as %(fields)s is not there any more")
+HAS_CHANGED, HAS = _("has changed since: %(fields)s"), _("has %(owners)s")
 
 
 def undo_places(*, batch_id: int) -> None:
@@ -45,8 +51,8 @@ def _restore(things: Restoring, rows: Sequence[ImportRow]) -> None:
         said = {name: old for name, (old, _new) in row.changes.items() if name not in stale}
         missing = things.missing(said)
         wanted[there[row.asset_pk]] = {name: old for name, old in said.items() if name not in missing}
-        row.told = [f"has changed since: {', '.join(stale)}"] if stale else []
-        row.told += [f"what it had as {', '.join(missing)} is not there any more"] if missing else []
+        row.told = _has_changed(things.kind, stale)
+        row.told += [Sentence(LOST, fields=_names(things.kind, missing))] if missing else []
         row.outcome = (Outcome.PARTLY if wanted[there[row.asset_pk]] else Outcome.KEPT) if row.told else Outcome.UNDONE
     things.restore({thing: said for thing, said in wanted.items() if said})
 
@@ -62,8 +68,8 @@ def _remove(things: Restoring, rows: Sequence[ImportRow]) -> None:
             row.told, row.outcome = [GONE], Outcome.UNDONE
             continue
         stale = _changed_since(row, now[pk])
-        row.told = [f"has changed since: {', '.join(stale)}"] if stale else []
-        row.told += [f"has {', '.join(owners[pk])}"] if pk in owners else []
+        row.told = _has_changed(things.kind, stale)
+        row.told += [Sentence(HAS, owners=owners[pk])] if pk in owners else []
         row.outcome = Outcome.KEPT if row.told else Outcome.UNDONE
         if not row.told:
             removed.append(pk)
@@ -75,6 +81,14 @@ def _locked(kind: Kind, rows: Iterable[ImportRow]) -> tuple[dict[int, Any], dict
     found = kind.model.objects.filter(pk__in=[row.asset_pk for row in rows])
     there = {thing.pk: thing for thing in found.select_for_update().order_by("pk")}
     return there, look(kind, kind.model.objects.filter(pk__in=list(there)))
+
+
+def _has_changed(kind: Kind, stale: Sequence[str]) -> list[Sentence]:
+    return [Sentence(HAS_CHANGED, fields=_names(kind, stale))] if stale else []
+
+
+def _names(kind: Kind, fields: Iterable[str]) -> list[Sentence]:
+    return [named(name, kind.model) for name in fields]
 
 
 def _changed_since(row: ImportRow, now: dict[str, Any]) -> list[str]:

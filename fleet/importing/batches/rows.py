@@ -11,6 +11,7 @@ from fleet.importing.sheets.service import RowReport
 from fleet.importing.things import ThingChange
 from fleet.models import ImportRow
 from fleet.models.vehicles import AssetState
+from tomp.sentences import Sentence
 
 OF_TEXT: dict[str, Callable[[str], Any]] = {"reported_at": datetime.fromisoformat, "public_id": UUID}
 STATE_FIELDS = ("state", "state_reason")
@@ -31,14 +32,16 @@ class KeptRow:
     has_warning: bool = False
     wanted: dict[str, Any] | None = None
     changes: dict[str, list[Any]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    errors: list[Sentence] = field(default_factory=list)
+    warnings: list[Sentence] = field(default_factory=list)
     cells: list[str] | None = None
     outcome: str = ""
-    told: list[str] = field(default_factory=list)
+    told: list[Sentence] = field(default_factory=list)
 
 
-def row_of(batch_id: int, number: int, change: Change, *, warnings: Sequence[str], errors: Sequence[str]) -> KeptRow:
+def row_of(
+    batch_id: int, number: int, change: Change, *, warnings: Sequence[Sentence], errors: Sequence[Sentence]
+) -> KeptRow:
     """What is kept of a compared row."""
     is_waiting = change.outcome in (Outcome.NEW, Outcome.CHANGED)
     return KeptRow(

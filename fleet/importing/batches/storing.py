@@ -10,10 +10,13 @@ from django.db import connection
 
 from fleet.importing.batches.rows import KeptRow
 from fleet.models import ImportRow
+from tomp.fields import SentencesField
+from tomp.sentences import Sentence
 
 TABLE = ImportRow._meta.db_table
 NAMES = [field.name for field in fields(KeptRow) if field.name != "pk"]
 JSON = [name for name in NAMES if ImportRow._meta.get_field(name).get_internal_type() == "JSONField"]
+SENTENCES = [name for name in JSON if isinstance(ImportRow._meta.get_field(name), SentencesField)]
 PLAIN = [name for name in NAMES if name not in JSON]
 COLUMNS = ", ".join([*PLAIN, *JSON])
 COPY = f"COPY {TABLE} ({COLUMNS}) FROM STDIN"
@@ -56,11 +59,18 @@ def settle(rows: Sequence[KeptRow | ImportRow], retold: Sequence[KeptRow | Impor
 
 
 def _as_text(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+    return None if value is None else orjson.dumps(value, _plain, orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for: a sentence, or a kind of text."""
+    return value.kept() if isinstance(value, Sentence) else str(value)
 
 
 def _row(pk: int, *values: Any) -> KeptRow:
     said: dict[str, Any] = dict(zip([*PLAIN, *JSON], values, strict=True))
     for name in JSON:
         said[name] = None if said[name] is None else orjson.loads(said[name])
+    for name in SENTENCES:
+        said[name] = [Sentence.of(one) for one in said[name]]
     return KeptRow(pk=pk, **said)

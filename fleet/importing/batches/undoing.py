@@ -9,11 +9,13 @@ from fleet.importing import assets
 from fleet.importing.batches import places, storing
 from fleet.importing.batches.applying import finish, in_turn, progress
 from fleet.importing.batches.rows import KeptRow, before, values_after
+from fleet.importing.names import named
 from fleet.importing.references import RELATIONS, References
 from fleet.importing.things import referring
 from fleet.importing.upsert import record_history
 from fleet.models import Asset, ImportBatch, ImportRow
 from fleet.models.imports import ImportState
+from tomp.sentences import Sentence
 
 Outcome = ImportRow.Outcome
 NAMES = {relation.attribute: name for name, relation in RELATIONS.items()}  # as rows call these fields
@@ -83,15 +85,17 @@ def _remove(rows: Sequence[KeptRow], batch: ImportBatch, references: References)
         Asset.objects.filter(pk__in=[asset.pk for asset in removed])._raw_delete("default")
 
 
-def _objections(asset: Asset, row: KeptRow, owners: dict[int, list[str]], references: References) -> list[str]:
+def _objections(
+    asset: Asset, row: KeptRow, owners: dict[int, list[Sentence]], references: References
+) -> list[Sentence]:
     written = values_after(row)
     changed = [
-        NAMES.get(field.name, field.name)
+        named(NAMES.get(field.name, field.name))
         for field in Asset._meta.concrete_fields
         if field.name not in ("id", "public_id") and not _is_as_made(asset, field, written, references)
     ]
-    objections = [f"has changed since: {', '.join(changed)}"] if changed else []
-    return objections + ([f"has {', '.join(owners[asset.pk])}"] if asset.pk in owners else [])
+    objections = [Sentence(places.HAS_CHANGED, fields=changed)] if changed else []
+    return objections + ([Sentence(places.HAS, owners=owners[asset.pk])] if asset.pk in owners else [])
 
 
 def _is_as_made(asset: Asset, field: Any, written: dict[str, Any], references: References) -> bool:

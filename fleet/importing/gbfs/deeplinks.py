@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Remarks
 from fleet.importing.gbfs.values import Item, text
 
@@ -22,7 +24,7 @@ def codes(vehicles: Sequence[tuple[str, Item]], remarks: Remarks) -> dict[str, s
         found = {vehicle_id: code for vehicle_id, code in coded.items() if code and code not in vehicle_id}
         if len(found) >= FEWEST and len(found) == len(links) == len(set(found.values())):
             example = next(iter(found.values()))
-            remarks.note("", "the deep links contain a short code per vehicle: kept as vehicle_code", example)
+            remarks.note("", _("the deep links contain a short code per vehicle: kept as vehicle_code"), example)
             return found
     _warn_about_imei(linked, remarks)
     return {}
@@ -41,4 +43,4 @@ def _code(link: str) -> str | None:
 def _warn_about_imei(linked: dict[str, Item], remarks: Remarks) -> None:
     for vehicle_id, uris in linked.items():
         if IMEI.search(" ".join(map(str, uris.values()))):
-            remarks.warn(vehicle_id, "its deep link shows an IMEI to everybody: not imported; tell the operator")
+            remarks.warn(vehicle_id, _("its deep link shows an IMEI to everybody: not imported; tell the operator"))

@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext_noop as _
 from shapely.geometry import MultiPoint
 from shapely.geometry import Polygon as Shape
 
@@ -55,10 +56,10 @@ class Surroundings:
 def placed(lat: float, lon: float, around: Surroundings | None, owner: str, remarks: Remarks) -> Point:
     """The point, turned round if it was swapped. Says so, and also if it is far away from all others."""
     if around and around.is_swapped(lat, lon):
-        remarks.warn(owner, "latitude and longitude are swapped: swapped back", f"{lat}, {lon}")
+        remarks.warn(owner, _("latitude and longitude are swapped: swapped back"), f"{lat}, {lon}")
         return lon, lat
     if around and around.is_far(lat, lon):
-        remarks.warn(owner, "is far away from all others", f"{lat}, {lon}")
+        remarks.warn(owner, _("is far away from all others"), f"{lat}, {lon}")
     return lat, lon
 
 
@@ -91,22 +92,22 @@ def is_world(polygon: Polygon) -> bool:
 def repaired(polygon: Polygon, around: Surroundings | None, owner: str, remarks: Remarks) -> list[Polygon]:
     """Valid polygons in RFC 7946 order, mostly one; none if the points make no area. Says what it mended."""
     if around and around.is_swapped(polygon[0][0][1], polygon[0][0][0]):
-        remarks.warn(owner, "latitude and longitude of a polygon are swapped: swapped back")
+        remarks.warn(owner, _("latitude and longitude of a polygon are swapped: swapped back"))
         polygon = [[[lon, lat] for lat, lon in ring] for ring in polygon]
     if any(ring[0] != ring[-1] for ring in polygon):
-        remarks.note(owner, "a ring did not end where it began: closed")
+        remarks.note(owner, _("a ring did not end where it began: closed"))
         polygon = [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in polygon]
     polygon = [ring for ring in polygon if len(ring) >= 4]
     if not polygon or not all(_on_globe(ring) for ring in polygon):
         return []
     shape = Shape(polygon[0], polygon[1:])
     if not shape.is_valid:
-        remarks.warn(owner, "a polygon crosses itself: taken apart where it does")
+        remarks.warn(owner, _("a polygon crosses itself: taken apart where it does"))
         return [_as_lists(part) for part in _areas(shapely.make_valid(shape))]
     if shape.area == 0:
         return []
     if not shape.exterior.is_ccw:
-        remarks.note(owner, "rings ran clockwise: turned, as RFC 7946 wants it")
+        remarks.note(owner, _("rings ran clockwise: turned, as RFC 7946 wants it"))
     return [_as_lists(shape)]
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import time
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Remarks
 from fleet.importing.gbfs.items import Hours
 from fleet.importing.gbfs.values import Item, text
@@ -25,7 +27,7 @@ def from_rental_hours(items: Iterable[Item], remarks: Remarks) -> list[Hours]:
         listed = item.get("days")
         written = {str(day).upper() for day in listed} if isinstance(listed, list) else set()
         if opens is None or closes is None or not written & set(DAYS):
-            remarks.skip("", "hours without days, start or end")
+            remarks.skip("", _("hours without days, start or end"))
             continue
         days.setdefault((opens, closes, _user_type(item)), set()).update(written & set(DAYS))
     return [

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs.items import Plan
 from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.values import Item, boolean, entries, localized, number, objects, text, url
 from fleet.pricing import Part, PartKind, PartType, ScaleType, UnitType, normalise_touching
+from tomp.sentences import Refusal
 
 NAME = "system_pricing_plans"
 SEGMENTS = {"per_min_pricing": UnitType.MINUTE, "per_km_pricing": UnitType.KM}
@@ -22,7 +25,7 @@ def plans(feed: Feed, findings: Findings) -> list[Plan]:
     """All plans that can be charged."""
     remarks = findings.about(NAME)
     if NAME not in feed.documents:
-        remarks.warn("", "the feed has no prices: nothing is offered until vehicle types have a plan")
+        remarks.warn("", _("the feed has no prices: nothing is offered until vehicle types have a plan"))
     listed = entries(feed.data(NAME), "plans", ("plan_id",), remarks)
     return [plan for plan_id, item in listed if (plan := _plan(plan_id, item, feed.language, remarks))]
 
@@ -30,15 +33,17 @@ def plans(feed: Feed, findings: Findings) -> list[Plan]:
 def _plan(plan_id: str, item: Item, language: str, remarks: Remarks) -> Plan | None:
     currency = text(item, "currency").upper()
     if not re.fullmatch("[A-Z]{3}", currency):
-        remarks.skip(plan_id, "its currency is no ISO 4217 code", repr(currency))
+        remarks.skip(plan_id, _("its currency is no ISO 4217 code"), repr(currency))
         return None
     try:
         parts = _parts(plan_id, item, remarks)
     except ValueError as error:
-        remarks.skip(plan_id, "its prices cannot be charged", error)
+        remarks.skip(plan_id, _("its prices cannot be charged"), error)
         return None
     if boolean(item, "is_taxable"):
-        remarks.warn(plan_id, "prices are without tax (is_taxable), ours include it: imported as written, correct them")
+        remarks.warn(
+            plan_id, _("prices are without tax (is_taxable), ours include it: imported as written, correct them")
+        )
     return Plan(
         plan_id=plan_id,
         name=localized(item, "name", language) or {language: plan_id},
@@ -58,10 +63,10 @@ def _parts(plan_id: str, item: Item, remarks: Remarks) -> tuple[Part, ...]:
         parts += _segments(plan_id, item, key, unit, remarks)
     parts += _cap(item)
     if any(number(item, key) for key in RESERVATION_PRICES):
-        remarks.warn(plan_id, "the price of a reservation is not imported: enter it by hand")
+        remarks.warn(plan_id, _("the price of a reservation is not imported: enter it by hand"))
     touching = normalise_touching(parts)
     if touching != tuple(parts):
-        remarks.note(plan_id, "segments with inclusive ends (0-59, 60-) were made to touch")
+        remarks.note(plan_id, _("segments with inclusive ends (0-59, 60-) were made to touch"))
     return touching or (Part(type=PartType.FIXED, amount=Decimal(0)),)
 
 
@@ -70,10 +75,10 @@ def _segments(plan_id: str, item: Item, key: str, unit: UnitType, remarks: Remar
     for segment in segments:
         start, end, interval = (_scale(segment, bound) for bound in ("start", "end", "interval"))
         if unit == UnitType.MINUTE and len(segments) == 1 and start == interval == 1 and end is None:
-            remarks.warn(plan_id, "minute price starts at minute 1: read as 0, as a minute that has begun counts")
+            remarks.warn(plan_id, _("minute price starts at minute 1: read as 0, as a minute that has begun counts"))
             start = Decimal(0)
         if not interval and not start and end is None:
-            remarks.warn(plan_id, "interval 0 means charged once: ask the operator whether it is a price per unit")
+            remarks.warn(plan_id, _("interval 0 means charged once: ask the operator whether it is a price per unit"))
         if rate := _amount(segment, "rate"):
             yield _segment(rate, start or Decimal(0), end, interval, unit)
 
@@ -119,5 +124,5 @@ def _bounded(item: Item, key: str, largest: Decimal, step: Decimal) -> Decimal |
         return None
     value = number(item, key)
     if value is None or abs(value) >= largest:
-        raise ValueError(f"{key} cannot be {item[key]!r}")
+        raise Refusal(_("%(key)s cannot be %(value)s"), key=key, value=repr(item[key]))
     return value.quantize(step).normalize() + 0

@@ -6,13 +6,16 @@ A feed may list plans and types and not say which belong together; without a pla
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import types
 from fleet.importing.gbfs.items import Contents
 from fleet.models import AssetType, PricingPlan
+from tomp.sentences import Sentence
 
-NO_PLAN = (
+NO_PLAN = _(
     "has no default pricing plan: vehicles without a plan of their own are neither offered nor published; "
     "name one with --plan TYPE=PLAN, or choose it in the back office"
 )
@@ -43,13 +46,15 @@ def give_plans(contents: Contents, chosen: Mapping[str, str], findings: Findings
 def _check(contents: Contents, chosen: Mapping[str, str]) -> None:
     for type_id in chosen:
         if type_id not in contents.unpriced:
-            without = ", ".join(contents.unpriced) or "none"
             raise UnusableInput(
-                f"{type_id!r} is no type that the feed leaves without a pricing plan; those: {without}."
-            )
+                _("'%(type)s' is no type that the feed leaves without a pricing plan; those: %(others)s."),
+                type=type_id, others=contents.unpriced or Sentence(_("none")),
+            )  # fmt: skip
     known = {plan.plan_id for plan in contents.plans}
     known |= set(PricingPlan.objects.values_list("plan_id", flat=True)) if chosen else set()
     for plan_id in chosen.values():
         if plan_id not in known:
-            plans = ", ".join(sorted(known)) or "none"
-            raise UnusableInput(f"There is no pricing plan {plan_id!r}, neither in the feed nor here; known: {plans}.")
+            raise UnusableInput(
+                _("There is no pricing plan '%(plan)s', neither in the feed nor here; known: %(known)s."),
+                plan=plan_id, known=sorted(known) or Sentence(_("none")),
+            )  # fmt: skip

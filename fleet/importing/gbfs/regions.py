@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs.geometry import Point, Surroundings, hull
 from fleet.importing.gbfs.items import Area, Stop, SystemInformation
@@ -30,13 +32,13 @@ def regions(
     if is_the_system:
         inside = dict.fromkeys(listed, near)
     for region_id in (region_id for region_id, points in inside.items() if not points):
-        remarks.skip(region_id, "a region without stations: its area is unknown")
+        remarks.skip(region_id, _("a region without stations: its area is unknown"))
     found = [_region(region_id, listed[region_id], feed, points) for region_id, points in inside.items() if points]
     if found:
-        remarks.warn("", "regions have no areas in GBFS: drawn around their stations or vehicles; please check them")
+        remarks.warn("", _("regions have no areas in GBFS: drawn around their stations or vehicles; please check them"))
     if near and not has_operating_zone and not is_the_system:
         found.append(_whole_system(feed, system, near))
-        remarks.warn("", "the feed draws no operating area: drawn around all stations and vehicles; please check it")
+        remarks.warn("", _("the feed draws no operating area: drawn around all stations and vehicles; please check it"))
     return found
 
 

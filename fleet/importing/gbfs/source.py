@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
-from fleet.importing.gbfs.fetch import LARGEST_BYTES, Site, Unreadable, host
+from fleet.importing.gbfs.fetch import LARGEST_BYTES, MB, TOO_LARGE, Site, Unreadable, host
 from fleet.importing.gbfs.languages import merged
 from tomp.language import TAG
+from tomp.sentences import Sentence
 
 INDEX = "gbfs"
+NAMES_DECIDE = _("not readable, so the file names decide: %(reason)s")
+NOT_READ = _("listed in gbfs.json, but not read: %(reason)s")
 NAMES = (
     "system_information",
     "system_regions",
@@ -65,7 +70,7 @@ def read_files(files: Mapping[str, bytes], origin: str, findings: Findings) -> F
 
     def content(name: str) -> bytes:
         if name not in files:
-            raise Unreadable("the file is not there")
+            raise Unreadable(_("the file is not there"))
         return files[name]
 
     return _feed(origin, *_among(content, set(files), findings), findings)
@@ -74,10 +79,13 @@ def read_files(files: Mapping[str, bytes], origin: str, findings: Findings) -> F
 def _feed(where: str, load: Load, links: Links, version: str, findings: Findings) -> Feed:
     documents = _documents(load, links, findings)
     if not documents:
-        raise UnusableInput(f"There is no GBFS to read in {where}.")
+        raise UnusableInput(_("There is no GBFS to read in %(name)s."), name=where)
     version = version or next((v for d in documents.values() if (v := version_of(d))), "")
     if not re.match(r"[23]\.", version):
-        raise UnusableInput(f"{where} states GBFS version {version or 'none'}; 2.x and 3.x can be imported.")
+        raise UnusableInput(
+            _("%(name)s states GBFS version %(version)s; 2.x and 3.x can be imported."),
+            name=where, version=version or Sentence(_("none")),
+        )  # fmt: skip
     return Feed(where, version, _language(documents, links), documents)
 
 
@@ -88,7 +96,7 @@ def version_of(document: Document) -> str:
 
 def _at_url(url: str, findings: Findings, is_guarded: bool) -> tuple[Load, Links, str]:
     def tell(target: str, other: str) -> None:
-        findings.about(INDEX).warn(other, "another host was asked, after a redirect", target)
+        findings.about(INDEX).warn(other, _("another host was asked, after a redirect"), target)
 
     def load(name: str, address: str) -> Document:
         return _parsed(site.fetch(_absolute(url, address)))
@@ -97,11 +105,11 @@ def _at_url(url: str, findings: Findings, is_guarded: bool) -> tuple[Load, Links
     try:
         index = load(INDEX, url)
     except Unreadable as error:
-        raise UnusableInput(f"Cannot read {url}: {error}.") from error
+        raise UnusableInput(_("Cannot read %(name)s: %(reason)s."), name=url, reason=error.sentence) from error
     links = _links(index)
     hosts = {host(_absolute(url, link)) for block in links.values() for link in block.values()}
     for other in sorted(hosts - {host(url), ""}):
-        findings.about(INDEX).note(other, "feeds come from another host than gbfs.json")
+        findings.about(INDEX).note(other, _("feeds come from another host than gbfs.json"))
     return load, links, version_of(index)
 
 
@@ -117,7 +125,7 @@ def _in_folder(folder: Path, findings: Findings) -> tuple[Load, Links, str]:
     if folder.is_file():
         folder = folder.parent
     if not folder.is_dir():
-        raise UnusableInput(f"{folder} is neither an http(s) address nor a folder.")
+        raise UnusableInput(_("%(name)s is neither an http(s) address nor a folder."), name=folder)
 
     there = {path.stem for path in folder.glob("*.json")}
     return _among(lambda name: _content(folder / f"{name}.json"), there, findings)
@@ -135,21 +143,21 @@ def _among(content: Callable[[str], bytes], names: Set[str], findings: Findings)
     try:
         index = load(INDEX, "")
     except Unreadable as error:
-        findings.about(INDEX).warn("", f"not readable, so the file names decide: {error}")
+        findings.about(INDEX).warn("", Sentence(NAMES_DECIDE, reason=error.sentence))
         return load, {"": there}, ""
     links = dict(list(_links(index).items())[:1]) or {"": there}  # files hold one language
     for name in sorted(there.keys() - set(*links.values())):
-        findings.about(name).note("", "is in the folder, but not listed in gbfs.json: not read")
+        findings.about(name).note("", _("is in the folder, but not listed in gbfs.json: not read"))
     return load, links, version_of(index)
 
 
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise Unreadable(f"larger than {LARGEST_BYTES // 1024 // 1024} MB")
+            raise Unreadable(TOO_LARGE, mb=LARGEST_BYTES // MB)
         return path.read_bytes()
     except FileNotFoundError:
-        raise Unreadable("the file is not in the folder") from None
+        raise Unreadable(_("the file is not in the folder")) from None
     except OSError as error:
         raise Unreadable(str(error.strerror)) from error
 
@@ -159,9 +167,9 @@ def _parsed(body: bytes) -> Document:
         # NaN and Infinity are no JSON and no PostgreSQL value either.
         document = json.loads(body, parse_constant=lambda _name: None)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from error
+        raise Unreadable(_("not JSON: %(reason)s"), reason=error) from error
     if not isinstance(document, dict):
-        raise Unreadable("not a JSON object")
+        raise Unreadable(_("not a JSON object"))
     return document
 
 
@@ -193,7 +201,7 @@ def _documents(load: Load, links: Links, findings: Findings) -> dict[str, Docume
             try:
                 by_language[language] = load(name, address)
             except Unreadable as error:
-                findings.about(name).warn("", f"listed in gbfs.json, but not read: {error}")
+                findings.about(name).warn("", Sentence(NOT_READ, reason=error.sentence))
         if by_language:
             documents[name] = merged(by_language)
     return documents

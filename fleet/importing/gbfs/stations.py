@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs.geometry import Point, Surroundings, placed, polygons, repaired
 from fleet.importing.gbfs.items import Stop
 from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.standing import vehicle_objects
 from fleet.importing.gbfs.values import Item, boolean, coordinate, entries, localized, text, whole
+from tomp.sentences import Sentence
 
 INFORMATION, STATUS = "station_information", "station_status"
+WITHOUT_STATUS = _("%(n)s stations have no status: taken as installed, renting and returning")
+WITHOUT_IDS = _("%(n)s vehicles at stations have no ids in the feed: not imported (use import_vehicles)")
 PARKING_TYPES = {"parking_lot", "street_parking", "underground_parking", "sidewalk_parking", "other"}
 LENGTHS = {"address": 200, "city": 100, "post_code": 20, "cross_street": 200, "contact_phone": 40}
 
@@ -30,11 +35,11 @@ def stations(feed: Feed, around: Surroundings | None, findings: Findings) -> lis
 def _status(feed: Feed, listed: dict[str, Item], remarks: Remarks) -> dict[str, Item]:
     status = dict(entries(feed.data(STATUS), "stations", ("station_id",), remarks))
     if listed and STATUS not in feed.documents:
-        remarks.warn("", "is missing: all stations are taken as installed, renting and returning")
+        remarks.warn("", _("is missing: all stations are taken as installed, renting and returning"))
     elif silent := [station_id for station_id in listed if station_id not in status]:
-        remarks.warn("", f"{len(silent)} stations have no status: taken as installed, renting and returning", silent[0])
+        remarks.warn("", Sentence(WITHOUT_STATUS, n=len(silent)), silent[0])
     for station_id in status.keys() - listed.keys():
-        remarks.skip(station_id, "is not in station_information")
+        remarks.skip(station_id, _("is not in station_information"))
     _count_docked(feed, status, remarks)
     return status
 
@@ -48,13 +53,13 @@ def _count_docked(feed: Feed, status: dict[str, Item], remarks: Remarks) -> None
     )
     if counted > standing:
         missing = counted - standing
-        remarks.warn("", f"{missing} vehicles at stations have no ids in the feed: not imported (use import_vehicles)")
+        remarks.warn("", Sentence(WITHOUT_IDS, n=missing))
 
 
 def _place(station_id: str, item: Item, around: Surroundings | None, remarks: Remarks) -> Point | None:
     lat, lon = coordinate(item, "lat"), coordinate(item, "lon")
     if lat is None or lon is None or (lat, lon) == (0, 0):
-        remarks.skip(station_id, "has no position" if lat is None or lon is None else "stands at 0,0")
+        remarks.skip(station_id, _("has no position") if lat is None or lon is None else _("stands at 0,0"))
         return None
     return placed(lat, lon, around, station_id, remarks)
 
@@ -69,7 +74,7 @@ def _station(
     remarks: Remarks,
 ) -> Stop:
     if whole(item, "capacity") == 0:
-        remarks.warn(station_id, "has a capacity of 0: nothing can be returned there")
+        remarks.warn(station_id, _("has a capacity of 0: nothing can be returned there"))
     is_virtual = boolean(item, "is_virtual_station")
     return Stop(
         station_id=station_id,
@@ -101,7 +106,7 @@ def _address(item: Item) -> dict[str, Any]:
 def _parking_type(station_id: str, item: Item, remarks: Remarks) -> str | None:
     written = text(item, "parking_type").lower()
     if written and written not in PARKING_TYPES:
-        remarks.warn(station_id, "its parking_type is not one of GBFS: left out", repr(written))
+        remarks.warn(station_id, _("its parking_type is not one of GBFS: left out"), repr(written))
         return None
     return written.upper() or None
 

@@ -3,6 +3,8 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs import hours, timezones
 from fleet.importing.gbfs.geometry import Surroundings
@@ -10,8 +12,11 @@ from fleet.importing.gbfs.items import Hours, Period, SystemInformation
 from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.values import Item, day, localized, objects, text, url, whole
 from tomp.language import TAG
+from tomp.sentences import Sentence
 
 NAME = "system_information"
+NEAREST = _("its time zone names no place: %(place)s instead, the nearest with the same clocks")
+TOO_LONG = _("%(key)s has more than %(most)s characters: left out")
 LONGEST = {"system_id": 100, "phone_number": 40, "email": 254, "feed_contact_email": 254}
 SPDX = "https://spdx.org/licenses/"
 
@@ -20,12 +25,12 @@ def system(feed: Feed, around: Surroundings | None, findings: Findings) -> Syste
     """None if the feed does not say who it is."""
     remarks, item = findings.about(NAME), feed.data(NAME)
     if not item:
-        remarks.warn("", "is missing: the operator's name and time zone must be entered by hand")
+        remarks.warn("", _("is missing: the operator's name and time zone must be entered by hand"))
         return None
     system_id = text(item, "system_id")[: LONGEST["system_id"]]
     name = localized(item, "name", feed.language)
     if not system_id or not name:
-        remarks.skip(system_id, "has no system_id or no name")
+        remarks.skip(system_id, _("has no system_id or no name"))
         return None
     return SystemInformation(
         system_id=system_id,
@@ -56,7 +61,7 @@ def opening_hours(feed: Feed, findings: Findings) -> list[Hours]:
     written = text(feed.data(NAME), "opening_hours")
     parsed = hours.from_osm(written)
     if parsed is None:
-        findings.about(NAME).warn("", "opening_hours are not understood: enter them by hand", written)
+        findings.about(NAME).warn("", _("opening_hours are not understood: enter them by hand"), written)
     return parsed or []
 
 
@@ -73,7 +78,7 @@ def calendar(feed: Feed, findings: Findings) -> list[Period]:
         if all(values[key] for key in ("start_month", "start_day", "end_month", "end_day")):
             found.append(Period(**values))
         else:
-            remarks.skip("", "a period without a first or last day")
+            remarks.skip("", _("a period without a first or last day"))
     return found
 
 
@@ -86,15 +91,15 @@ def _languages(feed: Feed, item: Item) -> list[str]:
 
 def _timezone(name: str, around: Surroundings | None, remarks: Remarks) -> str:
     if name not in available_timezones():
-        remarks.warn("", "its time zone is not in the tz database: UTC instead, enter it by hand", repr(name))
+        remarks.warn("", _("its time zone is not in the tz database: UTC instead, enter it by hand"), repr(name))
         return "UTC"
     if "/" in name or name == "UTC":
         return name
     place = timezones.place_of(name, around.lat, around.lon) if around else None
     if place is None:
-        remarks.warn("", "its time zone names no place (GBFS wants e.g. Europe/Oslo): kept as it is", name)
+        remarks.warn("", _("its time zone names no place (GBFS wants e.g. Europe/Oslo): kept as it is"), name)
         return name
-    remarks.warn("", f"its time zone names no place: {place} instead, the nearest with the same clocks", name)
+    remarks.warn("", Sentence(NEAREST, place=place), name)
     return place
 
 
@@ -117,6 +122,6 @@ def _rental_apps(item: Item) -> dict[str, dict[str, str]] | None:
 def _short(item: Item, key: str, remarks: Remarks) -> str | None:
     found = text(item, key)
     if len(found) > LONGEST[key]:
-        remarks.warn("", f"{key} has more than {LONGEST[key]} characters: left out")
+        remarks.warn("", Sentence(TOO_LONG, key=key, most=LONGEST[key]))
         return None
     return found or None

@@ -1,5 +1,7 @@
 """From the documents of a feed to plain values: pure, so that the same feed always means the same."""
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.errors import UnusableInput
 from fleet.importing.findings import Findings
 from fleet.importing.gbfs import alerts, plans, regions, stations, system, types, vehicles, zones
@@ -8,6 +10,7 @@ from fleet.importing.gbfs.items import Contents
 from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.standing import Standing, vehicle_objects
 from fleet.importing.gbfs.values import Item, coordinate
+from tomp.sentences import Sentence
 
 
 def translate(feed: Feed, findings: Findings) -> Contents:
@@ -29,7 +32,7 @@ def translate(feed: Feed, findings: Findings) -> Contents:
     station_ids, region_ids = [s.station_id for s in found.stops], [a.region_id for a in found.areas]
     found.announcements = alerts.alerts(feed, station_ids, region_ids, findings)
     if not (found.system or found.vehicle_types or found.stops or found.areas or found.plans):
-        raise UnusableInput(f"Nothing in {feed.origin} can be imported.")
+        raise UnusableInput(_("Nothing in %(name)s can be imported."), name=feed.origin)
     _remark_on_languages(feed, found, findings)
     return found
 
@@ -67,5 +70,6 @@ def _remark_on_languages(feed: Feed, found: Contents, findings: Findings) -> Non
     for language in found.system.languages if found.system else ():
         missing = sum(language not in name for name in names)
         if missing:
-            message = "a language is announced, but names are not translated into it"
-            findings.about(system.NAME).note(language, message, f"{missing} of {len(names)}")
+            message = _("a language is announced, but names are not translated into it")
+            count = Sentence(_("%(n)s of %(all)s"), n=missing, all=len(names))
+            findings.about(system.NAME).note(language, message, count)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs.items import Plan, VehicleType
 from fleet.importing.gbfs.source import Feed
@@ -59,7 +61,7 @@ def vehicle_types(feed: Feed, plans: Iterable[Plan], standing: Standing, finding
     if NAME not in feed.documents:
         if not (VEHICLES_OR_STATIONS & set(feed.documents)):
             return []
-        remarks.note("", "the feed has no vehicle types: all vehicles are taken for bicycles without a motor")
+        remarks.note("", _("the feed has no vehicle types: all vehicles are taken for bicycles without a motor"))
         return [_supposed(feed.language)]
     known = {plan.plan_id for plan in plans}
     return [
@@ -120,7 +122,7 @@ def _class(type_id: str, item: Item, remarks: Remarks) -> tuple[str, str, str]:
     form_factor = FORMER_NAMES.get(written, written)
     if form_factor not in CLASSES:
         if form_factor != "other":
-            remarks.warn(type_id, "its form factor is not one of GBFS: taken for other", repr(written))
+            remarks.warn(type_id, _("its form factor is not one of GBFS: taken for other"), repr(written))
         return "other", "OTHER", (text(item, "name") or written or "other")[:60]
     asset_class, subclass = CLASSES[form_factor]
     if form_factor == "bicycle" and text(item, "propulsion_type") in ("electric_assist", "electric"):
@@ -131,7 +133,7 @@ def _class(type_id: str, item: Item, remarks: Remarks) -> tuple[str, str, str]:
 def _propulsion(type_id: str, item: Item, remarks: Remarks) -> str:
     written = text(item, "propulsion_type")
     if written not in PROPULSIONS:
-        remarks.warn(type_id, "its propulsion is not one of GBFS: taken for human", repr(written))
+        remarks.warn(type_id, _("its propulsion is not one of GBFS: taken for human"), repr(written))
         return "human"
     return written
 
@@ -139,7 +141,7 @@ def _propulsion(type_id: str, item: Item, remarks: Remarks) -> str:
 def _range(type_id: str, item: Item, remarks: Remarks) -> int | None:
     metres = whole(item, "max_range_meters")
     if metres and metres < MOST_KILOMETRES and text(item, "propulsion_type") != "human":
-        remarks.warn(type_id, "max_range_meters was given in kilometres: multiplied by 1000", metres)
+        remarks.warn(type_id, _("max_range_meters was given in kilometres: multiplied by 1000"), metres)
         return metres * 1000
     return metres
 
@@ -149,7 +151,7 @@ def _plans(type_id: str, item: Item, known: set[str], remarks: Remarks) -> tuple
     listed = item.get("pricing_plan_ids")
     named = [text(item, "default_pricing_plan_id"), *(map(str, listed) if isinstance(listed, list) else ())]
     for missing in dict.fromkeys(plan for plan in named if plan and plan not in known):
-        remarks.warn(type_id, "names a pricing plan that the feed does not have", missing)
+        remarks.warn(type_id, _("names a pricing plan that the feed does not have"), missing)
     usable = list(dict.fromkeys(plan for plan in named if plan in known))
     default = named[0] if named[0] in known else None
     return default, *usable
@@ -161,10 +163,10 @@ def _return_rule(type_id: str, item: Item, standing: Standing, remarks: Remarks)
     if stated in RETURN_RULES:
         return stated
     if stated:
-        remarks.warn(type_id, "its return_constraint is not one of GBFS", repr(stated))
+        remarks.warn(type_id, _("its return_constraint is not one of GBFS"), repr(stated))
     supposed = standing.return_rule(type_id)
     if supposed:
-        remarks.note(type_id, "without return_constraint: taken from where its vehicles stand", supposed)
+        remarks.note(type_id, _("without return_constraint: taken from where its vehicles stand"), supposed)
     return supposed
 
 

@@ -7,12 +7,17 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Remarks
 from tomp.language import TAG
+from tomp.sentences import Sentence
 
 Item = dict[str, Any]
 LONGEST_ID = 120
 LONGEST_URL = 200
+LONG_ID = _("its id has more than %(most)s characters")
+NO_URL = _("%(key)s is no web address of at most %(most)s characters: left out")
 TRUE = (True, 1, "1", "true", "True", "TRUE")
 FALSE = (False, 0, "0", "false", "False", "FALSE")
 
@@ -23,11 +28,11 @@ def entries(data: Item, key: str, id_keys: tuple[str, ...], remarks: Remarks) ->
     for item in objects(data, key, remarks):
         entity_id = next((text(item, k) for k in id_keys if text(item, k)), "")
         if not entity_id:
-            remarks.skip("", f"has no {id_keys[0]}")
+            remarks.skip("", Sentence(_("has no %(key)s"), key=id_keys[0]))
         elif len(entity_id) > LONGEST_ID:
-            remarks.skip(entity_id[:20], f"its id has more than {LONGEST_ID} characters")
+            remarks.skip(entity_id[:20], Sentence(LONG_ID, most=LONGEST_ID))
         elif entity_id in seen:
-            remarks.skip(entity_id, "is there twice; the first one counts")
+            remarks.skip(entity_id, _("is there twice; the first one counts"))
         else:
             seen.add(entity_id)
             yield entity_id, item
@@ -37,13 +42,13 @@ def objects(data: Item, key: str, remarks: Remarks) -> Iterator[Item]:
     """The objects of a list; anything else in it is among the remarks."""
     found = data.get(key)
     if found is not None and not isinstance(found, list):
-        remarks.warn("", f"{key} is no list")
+        remarks.warn("", Sentence(_("%(key)s is no list"), key=key))
         return
     for item in found or []:
         if isinstance(item, dict):
             yield item
         else:
-            remarks.skip("", f"an entry of {key} is no object")
+            remarks.skip("", Sentence(_("an entry of %(key)s is no object"), key=key))
 
 
 def text(item: Item, key: str) -> str:
@@ -129,7 +134,7 @@ def url(item: Item, key: str, entity_id: str, remarks: Remarks) -> str | None:
     if not found:
         return None
     if not is_web_address(found) or len(found) > LONGEST_URL:
-        remarks.warn(entity_id, f"{key} is no web address of at most {LONGEST_URL} characters: left out", found[:60])
+        remarks.warn(entity_id, Sentence(NO_URL, key=key, most=LONGEST_URL), found[:60])
         return None
     return found
 

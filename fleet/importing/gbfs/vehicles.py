@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs.deeplinks import codes
 from fleet.importing.gbfs.geometry import Surroundings, placed
@@ -13,9 +15,12 @@ from fleet.importing.gbfs.source import Feed
 from fleet.importing.gbfs.standing import STATUS
 from fleet.importing.gbfs.types import DEFAULT_TYPE
 from fleet.importing.gbfs.types import NAME as TYPES
-from fleet.importing.gbfs.values import Item, boolean, coordinate, entries, moment, number, text, whole
+from fleet.importing.gbfs.values import LONG_ID, Item, boolean, coordinate, entries, moment, number, text, whole
+from tomp.sentences import Sentence
 
 LONGEST_NUMBER = 80
+STANDS_NOWHERE = _("stands at 0,0: imported without a position, so it is not offered")
+HAS_NO_PLACE = _("has no position and no station: imported without a position, so it is not offered")
 # A plain uuid, or as Entur's codespaces write it: XYZ:Vehicle:<uuid>.
 PUBLIC_ID = re.compile(r"(?:[A-Z]{3}:Vehicle:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 Place = tuple[float | None, float | None]
@@ -59,15 +64,15 @@ def vehicles(feed: Feed, known: Known, findings: Findings) -> list[Vehicle]:
     ]
     in_percent = any((number(item, "current_fuel_percent") or 0) > 1 for _id, item in listed)
     if in_percent:
-        remarks.warn("", "current_fuel_percent is written in percent instead of 0 to 1: read as percent")
+        remarks.warn("", _("current_fuel_percent is written in percent instead of 0 to 1: read as percent"))
     codes_by_id = codes(listed, remarks)
     found = []
     for vehicle_id, item in listed:
         type_id = text(item, "vehicle_type_id") if TYPES in feed.documents else DEFAULT_TYPE
         if type_id not in known.types:
-            remarks.skip(vehicle_id, "its vehicle type is not in the feed", type_id)
+            remarks.skip(vehicle_id, _("its vehicle type is not in the feed"), type_id)
         elif len(vehicle_id) > LONGEST_NUMBER:
-            remarks.skip(vehicle_id[:20], f"its id has more than {LONGEST_NUMBER} characters")
+            remarks.skip(vehicle_id[:20], Sentence(LONG_ID, most=LONGEST_NUMBER))
         else:
             found.append(_vehicle(vehicle_id, item, type_id, in_percent, codes_by_id.get(vehicle_id), known, remarks))
     return found
@@ -77,7 +82,7 @@ def _vehicle(
     vehicle_id: str, item: Item, type_id: str, in_percent: bool, code: str | None, known: Known, remarks: Remarks
 ) -> Vehicle:
     if boolean(item, "is_reserved"):
-        remarks.note(vehicle_id, "is reserved in the other system: imported as available")
+        remarks.note(vehicle_id, _("is reserved in the other system: imported as available"))
     station, home = (_station(vehicle_id, item, key, known, remarks) for key in ("station_id", "home_station_id"))
     lat, lon = _place(vehicle_id, item, known.stops.get(station), known.around, remarks)
     public_id = PUBLIC_ID.fullmatch(vehicle_id)
@@ -101,7 +106,7 @@ def _vehicle(
 def _station(vehicle_id: str, item: Item, key: str, known: Known, remarks: Remarks) -> str:
     station = text(item, key)
     if station and station not in known.stops:
-        remarks.warn(vehicle_id, f"its {key} is not imported: left out", station)
+        remarks.warn(vehicle_id, Sentence(_("its %(key)s is not imported: left out"), key=key), station)
         return ""
     return station
 
@@ -111,8 +116,7 @@ def _place(vehicle_id: str, item: Item, stop: Stop | None, around: Surroundings 
     lat, lon = coordinate(item, "lat"), coordinate(item, "lon")
     if lat is None or lon is None or (lat, lon) == (0, 0):
         if stop is None:
-            why = "stands at 0,0" if (lat, lon) == (0, 0) else "has no position and no station"
-            remarks.warn(vehicle_id, f"{why}: imported without a position, so it is not offered")
+            remarks.warn(vehicle_id, STANDS_NOWHERE if (lat, lon) == (0, 0) else HAS_NO_PLACE)
         return (stop.lat, stop.lon) if stop else (None, None)
     return placed(lat, lon, around, vehicle_id, remarks)
 
@@ -129,6 +133,6 @@ def _plan(vehicle_id: str, item: Item, known: Known, remarks: Remarks) -> str | 
     """Its own plan; None where it is the one of its type anyway."""
     plan = text(item, "pricing_plan_id")
     if plan and plan not in known.plans:
-        remarks.warn(vehicle_id, "names a pricing plan that the feed does not have", plan)
+        remarks.warn(vehicle_id, _("names a pricing plan that the feed does not have"), plan)
         return None
     return plan or None

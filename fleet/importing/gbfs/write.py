@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing import assets
 from fleet.importing.findings import Findings
@@ -32,7 +33,7 @@ from fleet.pricing import Part
 
 RecordThings = Callable[[list[ThingChange]], None]
 DISABLED = "disabled in the feed"
-ALREADY_THERE = "the operator's information is there already and stays as it is (--replace-system replaces it)"
+ALREADY_THERE = _("the operator's information is there already and stays as it is (--replace-system replaces it)")
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ def _vehicles(
             remarks.warn(change.wanted.key, message)
     outcomes = Counter(change.outcome for change in changes)
     return Count(
-        "vehicles",
+        _("vehicles"),
         new=outcomes[assets.Outcome.NEW],
         changed=outcomes[assets.Outcome.CHANGED],
         unchanged=outcomes[assets.Outcome.UNCHANGED],

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.findings import Findings, Remarks
 from fleet.importing.gbfs.geometry import Point, Surroundings, is_near, is_world, polygons, repaired
 from fleet.importing.gbfs.items import Area, Polygon, Text
@@ -18,7 +20,9 @@ LARGEST_SPEED = 400
 OPERATING, PARKING, SPEEDLIMIT = "OPERATING", "PARKING", "SPEEDLIMIT"
 FORBIDDEN = NO_PARKING, NO_ACCESS = "NO_PARKING", "NO_ACCESS"
 KINDS = (OPERATING, PARKING, SPEEDLIMIT, *FORBIDDEN)
-ELSEWHERE = "a zone far away from every vehicle and station: not imported; a later import brings it once some are near"
+ELSEWHERE = _(
+    "a zone far away from every vehicle and station: not imported; a later import brings it once some are near"
+)
 OVERLAP = "OVERLAP"  # our own feeds repeat what two regions share
 
 
@@ -84,9 +88,9 @@ def _forbids_elsewhere(data: Item, types: tuple[str, ...], remarks: Remarks) -> 
     rules = [_rule("global_rules", item, types, remarks) for item in objects(data, "global_rules", remarks)]
     default = next((rule for rule in rules if rule), None)
     if default and not default.may_pass:
-        remarks.note("global_rules", "riding is forbidden outside all zones: the operating areas say so")
+        remarks.note("global_rules", _("riding is forbidden outside all zones: the operating areas say so"))
     if default and default.max_speed_kmh:
-        remarks.warn("global_rules", "a speed limit everywhere cannot be imported", default.max_speed_kmh)
+        remarks.warn("global_rules", _("a speed limit everywhere cannot be imported"), default.max_speed_kmh)
     return bool(default and not default.may_end)
 
 
@@ -105,7 +109,7 @@ def _zones(collection: Item, terms: Terms, remarks: Remarks) -> Iterator[Zone]:
         rules = [_rule(key, rule, terms.types, remarks) for rule in objects(properties, "rules", remarks)]
         usable = tuple(rule for rule in rules if rule)
         if not rules:
-            remarks.skip(key, "a zone without rules")
+            remarks.skip(key, _("a zone without rules"))
         elif usable:
             words = name or {terms.language: f"Zone {sum(counts.values())}"}
             yield Zone(key, words, item | properties, usable, _region(properties))
@@ -119,14 +123,16 @@ def _region(properties: Item) -> tuple[str, str] | None:
 def _rule(key: str, item: Item, types: tuple[str, ...], remarks: Remarks) -> Rule | None:
     """None if the rule is only for types that the feed does not have."""
     if "vehicle_type_ids" not in item and "ride_start_allowed" in item and item.get("vehicle_type_id"):
-        remarks.warn(key, "vehicle_type_id is the key of GBFS 2.x: meant as vehicle_type_ids, others apply it to all")
+        remarks.warn(
+            key, _("vehicle_type_id is the key of GBFS 2.x: meant as vehicle_type_ids, others apply it to all")
+        )
     listed = item.get("vehicle_type_ids") or item.get("vehicle_type_id")
     named = [listed] if isinstance(listed, str) else list(map(str, listed)) if isinstance(listed, list) else []
     known = tuple(type_id for type_id in named if type_id in types)
     for missing in sorted(set(named) - set(known)):
-        remarks.note(key, "a rule names a vehicle type that the feed does not have: left out", missing)
+        remarks.note(key, _("a rule names a vehicle type that the feed does not have: left out"), missing)
     if named and not known:
-        remarks.skip(key, "a rule only for vehicle types that the feed does not have")
+        remarks.skip(key, _("a rule only for vehicle types that the feed does not have"))
         return None
     both = boolean(item, "ride_allowed")
     start, end = (boolean(item, f"ride_{end}_allowed") for end in ("start", "end"))
@@ -198,16 +204,16 @@ def _shapes(zone: Zone, terms: Terms, remarks: Remarks) -> Iterator[tuple[Polygo
     """(polygon, whether it is the hole that a zone of the whole world leaves)."""
     found = polygons(zone.item.get("geometry"))
     if not found:
-        remarks.skip(zone.key, "a zone without polygons")
+        remarks.skip(zone.key, _("a zone without polygons"))
     for polygon in found:
         is_outside = is_world(polygon)
         if is_outside:
-            remarks.warn(zone.key, "a zone of the whole world: skipped; what it leaves out is the operating area")
+            remarks.warn(zone.key, _("a zone of the whole world: skipped; what it leaves out is the operating area"))
         candidates = [[hole] for hole in polygon[1:]] if is_outside else [polygon]
         for candidate in candidates:
             parts = repaired(candidate, terms.around, zone.key, remarks)
             if not parts:
-                remarks.skip(zone.key, "a polygon without an area")
+                remarks.skip(zone.key, _("a polygon without an area"))
             for part in parts:
                 lon, lat = part[0][0]
                 if not zone.region and _is_elsewhere(lat, lon, terms):
@@ -237,9 +243,9 @@ def _effects(key: str, rule: Rule, terms: Terms, remarks: Remarks) -> list[tuple
 
 def _allowing(key: str, rule: Rule, terms: Terms, remarks: Remarks) -> list[str]:
     if not rule.may_pass:
-        remarks.warn(key, "a zone where rides may end but not pass: only the first is imported")
+        remarks.warn(key, _("a zone where rides may end but not pass: only the first is imported"))
     if not rule.may_start:
-        remarks.warn(key, "a zone where rides may end but not start: only the first is imported")
+        remarks.warn(key, _("a zone where rides may end but not start: only the first is imported"))
         return [PARKING]
     if rule.station_parking:
         return [PARKING]
@@ -247,5 +253,5 @@ def _allowing(key: str, rule: Rule, terms: Terms, remarks: Remarks) -> list[str]
         return [OPERATING]
     if rule.max_speed_kmh:
         return []
-    remarks.note(key, "a zone that allows what is allowed everywhere: taken for an operating area")
+    remarks.note(key, _("a zone that allows what is allowed everywhere: taken for an operating area"))
     return [OPERATING]

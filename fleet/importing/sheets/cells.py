@@ -7,10 +7,16 @@ from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from fleet.importing.references import References
-from fleet.models.vehicles import AssetState
+from django.utils.translation import gettext_noop as _
 
-Warn = Callable[[str], None]
+from fleet.importing.names import named
+from fleet.importing.references import References
+from fleet.models import AssetType
+from fleet.models.vehicles import AssetState
+from tomp.sentences import Refusal, Sentence
+from tomp.words import in_english
+
+Warn = Callable[[Sentence], None]
 
 LENGTHS = {"vehicle_number": 80, "vehicle_code": 120, "serial_number": 80, "license_plate": 20, "notes": 10_000}
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)  # what a spreadsheet makes of a long number
@@ -23,6 +29,9 @@ MOST_KNOWN = 5
 LONGEST_RANGE_M = 2_000_000
 LONGEST_ODOMETER_KM = 5_000_000
 LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+
+WAS_SHORTENED = _("%(column)s %(cell)s was shortened by a spreadsheet: format the column as text")
+IS_UNKNOWN = _("%(column)s '%(cell)s' is unknown; did you mean '%(similar)s'?")
 
 STATES = {
     AssetState.AVAILABLE: "available active ok ready online in_service operational free rentable",
@@ -39,8 +48,8 @@ YES = frozenset(("true", "yes", "y", "1", "x", "ja", "vrai", "oui", "wahr", "san
 NO = frozenset(("false", "no", "n", "0", "nein", "nee", "nei", "faux", "non", "falsch", "usant"))
 
 
-class CellError(ValueError):
-    """The cell cannot be what it says; the message is for the fleet manager."""
+class CellError(Refusal):
+    """The cell cannot be what it says."""
 
 
 @lru_cache(maxsize=1024)  # a list has few different words for its many states
@@ -54,24 +63,27 @@ STATE_OF = {_plain(word): state for state, words in STATES.items() for word in w
 def text(column: str, cell: str, warn: Warn) -> str:
     """A text that fits, with the digits that it had."""
     if SHORTENED.fullmatch(cell):
-        raise CellError(f"{column} {cell} was shortened by a spreadsheet: format the column as text")
+        raise CellError(WAS_SHORTENED, column=named(column), cell=cell)
     if len(cell) > LENGTHS[column]:
-        raise CellError(f"{column} has {len(cell)} characters, {LENGTHS[column]} fit")
+        raise CellError(
+            _("%(column)s has %(characters)s characters, %(most)s fit"),
+            column=named(column), characters=str(len(cell)), most=str(LENGTHS[column]),
+        )  # fmt: skip
     if cell.startswith(FORMULA):
-        warn(f"{column} {cell} looks like a formula: taken as text")
+        warn(Sentence(_("%(column)s %(cell)s looks like a formula: taken as text"), column=named(column), cell=cell))
     return cell
 
 
 def number(column: str, cell: str, *, decimal_comma: bool) -> float:
     if not NUMBER.fullmatch(cell) or ("," in cell and not decimal_comma):
-        raise CellError(f"{column} {cell!r} is no number")
+        raise CellError(_("%(column)s '%(cell)s' is no number"), column=named(column), cell=cell)
     return float(cell.replace(",", "."))
 
 
 def coordinate(column: str, cell: str, largest: int, *, decimal_comma: bool) -> float:
     value = number(column, cell, decimal_comma=decimal_comma)
     if abs(value) > largest:
-        raise CellError(f"{column} {cell} is not between -{largest} and {largest}")
+        raise _not_between(column, cell, -largest, largest)
     return value
 
 
@@ -80,47 +92,49 @@ def metres(column: str, cell: str, unit: str, largest_m: int, *, decimal_comma: 
     match = WITH_UNIT.fullmatch(cell)
     written = (match[2] or "").lower() if match else ""
     if not match or written not in METRES or ("," in cell and not decimal_comma):
-        raise CellError(f"{column} {cell!r} is no distance")
+        raise CellError(_("%(column)s '%(cell)s' is no distance"), column=named(column), cell=cell)
     if written and written != unit:
-        warn(f"{column} {cell}: read as {written}")
+        warn(Sentence(_("%(column)s %(cell)s: read as %(unit)s"), column=named(column), cell=cell, unit=written))
     value = round(float(match[1].replace(",", ".")) * METRES[written or unit])
     if not 0 <= value <= largest_m:
-        raise CellError(f"{column} {cell} is not between 0 and {largest_m / METRES[unit]:.0f}")
+        raise _not_between(column, cell, 0, round(largest_m / METRES[unit]))
     return value
 
 
 def percent(column: str, cell: str, *, is_ratio: bool, decimal_comma: bool) -> int:
     value = number(column, cell.rstrip("% "), decimal_comma=decimal_comma) * (100 if is_ratio else 1)
     if not 0 <= value <= 100:
-        raise CellError(f"{column} {cell} is not between 0 and 100")
+        raise _not_between(column, cell, 0, 100)
     return round(value)
 
 
 def imei(cell: str, warn: Warn) -> str:
     """15 digits whose last one fits the others; 14, 16 and 17 are what other systems export."""
     if SHORTENED.fullmatch(cell):
-        raise CellError(f"imei {cell} was shortened by a spreadsheet: format the column as text")
+        raise CellError(WAS_SHORTENED, column=named("imei"), cell=cell)
     digits = re.sub(r"[\s./-]", "", cell)
     if not re.fullmatch(r"[0-9]{14,17}", digits):
-        raise CellError(f"imei {cell} does not have 15 digits")
+        raise CellError(_("%(column)s %(cell)s does not have 15 digits"), column=named("imei"), cell=cell)
     if len(digits) != 15:
-        warn(f"imei {cell} has {len(digits)} digits instead of 15")
+        has = {"column": named("imei"), "cell": cell, "digits": len(digits)}
+        warn(Sentence(_("%(column)s %(cell)s has %(digits)s digits instead of 15"), **has))
     elif not _fits_luhn(digits):
-        raise CellError(f"imei {cell} has a typing error: its check digit does not fit")
+        wrong = _("%(column)s %(cell)s has a typing error: its check digit does not fit")
+        raise CellError(wrong, column=named("imei"), cell=cell)
     return digits
 
 
 def mac(cell: str) -> str:
     digits = re.sub(r"[\s:.-]", "", cell).upper()
     if not re.fullmatch(r"[0-9A-F]{12}", digits):
-        raise CellError(f"mac {cell} is not six pairs of hexadecimal digits")
+        raise CellError(_("%(column)s %(cell)s is not six pairs of hexadecimal digits"), column=named("mac"), cell=cell)
     return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
 def nfc_id(cell: str) -> str:
     digits = re.sub(r"[\s:.-]", "", cell).upper()
     if not re.fullmatch(r"[0-9A-F]{8,32}", digits):
-        raise CellError(f"nfc_id {cell} is not 8 to 32 hexadecimal digits")
+        raise CellError(_("%(column)s %(cell)s is not 8 to 32 hexadecimal digits"), column=named("nfc_id"), cell=cell)
     return digits
 
 
@@ -133,30 +147,35 @@ def reference(column: str, cell: str, references: References) -> str:
     spellings = references.spellings[column]
     if folded in spellings:
         return spellings[folded]
+    written = {"column": named(column), "cell": cell}
     if not ids:
-        raise CellError(f"{column} {cell!r} is unknown: there is none at all yet")
-    nearest = get_close_matches(folded, spellings, n=1, cutoff=0.5)
-    known = f"known: {', '.join(sorted(ids)[:MOST_KNOWN])}{' …' if len(ids) > MOST_KNOWN else ''}"
-    raise CellError(f"{column} {cell!r} is unknown; {f'did you mean {spellings[nearest[0]]!r}?' if nearest else known}")
+        raise CellError(_("%(column)s '%(cell)s' is unknown: there is none at all yet"), **written)
+    if nearest := get_close_matches(folded, spellings, n=1, cutoff=0.5):
+        raise CellError(IS_UNKNOWN, **written, similar=spellings[nearest[0]])
+    known = f"{', '.join(sorted(ids)[:MOST_KNOWN])}{' …' if len(ids) > MOST_KNOWN else ''}"
+    raise CellError(_("%(column)s '%(cell)s' is unknown; known: %(known)s"), **written, known=known)
 
 
 def state(cell: str, warn: Warn) -> AssetState | None:
     """None where only a trip can bring a vehicle into that state."""
     word = _plain(cell)
     if word in TRIP_WORDS:
-        warn(f"state {cell}: only trips reserve and use vehicles, so the state stays")
+        stays = _("%(column)s %(cell)s: only trips reserve and use vehicles, so the state stays")
+        warn(Sentence(stays, column=named("state"), cell=cell))
         return None
     if word in STATE_OF:
         return STATE_OF[word]
-    nearest = get_close_matches(word, STATE_OF, n=1)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else "use available, maintenance, storage, missing or retired"
-    raise CellError(f"state {cell!r} is unknown; {hint}")
+    written = {"column": named("state"), "cell": cell}
+    if nearest := get_close_matches(word, STATE_OF, n=1):
+        raise CellError(IS_UNKNOWN, **written, similar=nearest[0])
+    none = _("%(column)s '%(cell)s' is unknown; use available, maintenance, storage, missing or retired")
+    raise CellError(none, **written)
 
 
 def yes_or_no(column: str, cell: str) -> bool:
     word = cell.casefold()
     if word not in YES and word not in NO:
-        raise CellError(f"{column} {cell!r} is neither yes nor no")
+        raise CellError(_("%(column)s '%(cell)s' is neither yes nor no"), column=named(column), cell=cell)
     return word in YES
 
 
@@ -171,14 +190,22 @@ def moment(column: str, cell: str, zone: ZoneInfo, warn: Warn) -> datetime | Non
         found = datetime.fromisoformat(cell)
         return found if found.tzinfo else found.replace(tzinfo=zone)
     except (ValueError, OverflowError):
-        warn(f"{column} {cell!r} is no time that can be read without doubt (2024-10-30 14:03): left out")
+        doubtful = _("%(column)s '%(cell)s' is no time that can be read without doubt (2024-10-30 14:03): left out")
+        warn(Sentence(doubtful, column=named(column), cell=cell))
         return None
 
 
 def check_plate(values: Mapping[str, object], references: References, warn: Warn) -> None:
     form_factor = references.form_factors.get(str(values.get("vehicle_type")))
     if form_factor and form_factor not in ("moped", "car", "scooter_seated", "other"):
-        warn(f"license_plate on a {form_factor.replace('_', ' ')}")
+        said = in_english(lambda: str(AssetType.FormFactor(form_factor).label))
+        kind = Sentence.name(form_factor.replace("_", " "), said)
+        warn(Sentence(_("%(column)s on a %(form_factor)s"), column=named("license_plate"), form_factor=kind))
+
+
+def _not_between(column: str, cell: str, least: int, most: int) -> CellError:
+    between = {"column": named(column), "cell": cell, "least": str(least), "most": str(most)}
+    return CellError(_("%(column)s %(cell)s is not between %(least)s and %(most)s"), **between)
 
 
 def _fits_luhn(digits: str) -> bool:

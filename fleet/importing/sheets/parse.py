@@ -6,8 +6,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.assets import Wanted, WantedState
 from fleet.importing.errors import UnusableInput
+from fleet.importing.names import named
 from fleet.importing.references import References
 from fleet.importing.sheets import cells
 from fleet.importing.sheets.area import OperatingArea
@@ -15,9 +18,12 @@ from fleet.importing.sheets.cells import CellError
 from fleet.importing.sheets.columns import REQUIRED, Columns, plain, recognise
 from fleet.importing.sheets.table import Table
 from fleet.models.vehicles import AssetState
+from tomp.sentences import Sentence
 
 DISABLED = "disabled in the fleet list"
 UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei")
+SWAPPED = _("lat %(lat)s and lon %(lon)s are outside the operating area, swapped they are inside")
+IS_TWIN = _("%(column)s %(value)s is also in row %(row)s")
 
 
 @dataclass(slots=True)
@@ -28,8 +34,8 @@ class Row:
     cells: list[str]
     vehicle_number: str = ""
     wanted: Wanted | None = None
-    warnings: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    warnings: list[Sentence] = field(default_factory=list)
+    errors: list[Sentence] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Parsed:
     table: Table
     columns: Columns
     rows: list[Row]
-    notes: list[str]
+    notes: list[Sentence]
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,11 @@ def terms_of(
     """
     columns = columns or recognise(table.header)
     if REQUIRED not in columns.places:
-        found = ", ".join(" ".join(written.split()) for written in table.header if written)[:200] or "none"
-        raise UnusableInput(f"No column {REQUIRED} (number, fleet_number, vehicle_id … would do too); found: {found}.")
+        found = ", ".join(" ".join(written.split()) for written in table.header if written)[:200]
+        raise UnusableInput(
+            _("No column %(column)s (number, fleet_number, vehicle_id … would do too); found: %(found)s."),
+            column=REQUIRED, found=found or Sentence(_("none")),
+        )  # fmt: skip
     return Terms(
         references,
         zone,
@@ -107,18 +116,20 @@ def _default_type(written: str, references: References) -> str:
     try:
         return cells.reference("vehicle_type", written, references) if written else ""
     except CellError as error:
-        raise UnusableInput(f"--type: {error}") from None
+        raise UnusableInput("--type: %(why)s", why=error.sentence) from None
 
 
-def notes_of(terms: Terms) -> list[str]:
+def notes_of(terms: Terms) -> list[Sentence]:
     """What there is to say of the file as a whole."""
     columns = terms.columns
     renamed = {written: column for column, written in columns.headers.items() if plain(written) != plain(column)}
-    notes = [f"columns read as: {', '.join(map(' = '.join, renamed.items()))}"] if renamed else []
+    read_as = [Sentence("%(written)s = %(column)s", written=w, column=named(c)) for w, c in renamed.items()]
+    notes = [Sentence(_("columns read as: %(columns)s"), columns=read_as)] if renamed else []
     if columns.ignored:
-        notes.append(f"columns not imported: {', '.join(columns.ignored)}")
+        notes.append(Sentence(_("columns not imported: %(columns)s"), columns=columns.ignored))
     if terms.charge_is_ratio:
-        notes.append("battery_percent has no value above 1: read as a ratio, 0.5 = 50 %")
+        is_ratio = _("%(column)s has no value above 1: read as a ratio, 0.5 = 50 %%")
+        notes.append(Sentence(is_ratio, column=named("battery_percent")))
     return notes
 
 
@@ -145,13 +156,13 @@ def _row(number: int, written: list[str], terms: Terms) -> Row:
             try:
                 value = check(column, _unescaped(given[column]), terms=terms, warn=row.warnings.append)
             except CellError as error:
-                row.errors.append(str(error))
+                row.errors.append(error.sentence)
             else:
                 if value is not None:
                     values[ATTRIBUTES.get(column, column)] = value
     row.vehicle_number = values.pop(REQUIRED, "") or given.get(REQUIRED, "")[:80]
     if not row.vehicle_number:
-        row.errors.append(f"{REQUIRED} is missing")
+        row.errors.append(Sentence(_("%(column)s is missing"), column=named(REQUIRED)))
     wish = _state(values, terms)
     _check_place(values, given, terms, row)
     if "license_plate" in values:
@@ -184,17 +195,18 @@ def _state(values: dict[str, Any], terms: Terms) -> WantedState | None:
 
 def _check_place(values: dict[str, Any], given: dict[str, str], terms: Terms, row: Row) -> None:
     if ("lat" in given) != ("lon" in given):
-        row.errors.append("only one of lat and lon is given: both or none")
+        row.errors.append(Sentence(_("only one of lat and lon is given: both or none")))
     if "lat" not in values or "lon" not in values:
         return
     lat, lon = values["lat"], values["lon"]
     if (lat, lon) == (0, 0):
-        row.errors.append("lat and lon are 0,0: leave both empty if the place is not known")
+        row.errors.append(Sentence(_("lat and lon are 0,0: leave both empty if the place is not known")))
     elif not terms.area.covers(lat, lon):
+        place = {"lat": f"{lat:g}", "lon": f"{lon:g}"}
         if terms.area.covers(lon, lat):
-            row.errors.append(f"lat {lat:g} and lon {lon:g} are outside the operating area, swapped they are inside")
+            row.errors.append(Sentence(SWAPPED, **place))
         else:
-            row.warnings.append(f"lat {lat:g} and lon {lon:g} are outside the operating area")
+            row.warnings.append(Sentence(_("lat %(lat)s and lon %(lon)s are outside the operating area"), **place))
 
 
 def _refuse_twin(row: Row, first: dict[str, dict[Any, int]]) -> None:
@@ -204,14 +216,15 @@ def _refuse_twin(row: Row, first: dict[str, dict[Any, int]]) -> None:
     unique = row.wanted.values | row.wanted.initial
     for name in UNIQUE:
         if name in unique and (seen := first[name].setdefault(unique[name], row.number)) != row.number:
-            row.errors.append(f"{name} {unique[name]} is also in row {seen}")
+            row.errors.append(Sentence(IS_TWIN, column=named(name), value=unique[name], row=str(seen)))
     if row.errors:
         row.wanted = None
 
 
 def _text(column: str, cell: str, *, terms: Terms, warn: cells.Warn) -> str:
     if column == "serial_number" and "vin" in terms.columns.headers[column].lower() and len(cell) != cells.VIN_LENGTH:
-        warn(f"vin {cell} has {len(cell)} characters instead of {cells.VIN_LENGTH}")
+        odd = _("vin %(cell)s has %(characters)s characters instead of %(usual)s")
+        warn(Sentence(odd, cell=cell, characters=len(cell), usual=cells.VIN_LENGTH))
     return cells.text(column, cell, warn)
 
 

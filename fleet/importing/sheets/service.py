@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from fleet.importing import assets
 from fleet.importing.assets import Outcome
@@ -18,8 +20,9 @@ from fleet.importing.sheets import cells
 from fleet.importing.sheets.parse import Parsed, Row, parse
 from fleet.importing.sheets.table import Table, content_of, table_of
 from fleet.models import System
+from tomp.sentences import Sentence
 
-NO_PLACE = "without a position it is not offered"
+NO_PLACE = Sentence(_("without a position it is not offered"))
 
 
 @dataclass(slots=True)
@@ -29,8 +32,8 @@ class RowReport:
     row: Row
     outcome: Outcome
     change: assets.Change | None = None
-    warnings: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    warnings: list[Sentence] = field(default_factory=list)
+    errors: list[Sentence] = field(default_factory=list)
 
     @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
@@ -94,7 +97,7 @@ def local_zone() -> ZoneInfo:
     try:
         return ZoneInfo(system.timezone if system else "UTC")
     except (ZoneInfoNotFoundError, ValueError):
-        raise UnusableInput("The time zone in the operator information does not exist: correct it first.") from None
+        raise UnusableInput(_("The time zone in the operator information does not exist: correct it first.")) from None
 
 
 def write_failed(report: Report, path: Path) -> None:
@@ -110,7 +113,7 @@ def failed_lines(
 ) -> Iterator[str]:
     """The lines of that CSV file, from the cells of each wrong row and its errors."""
     line = csv.writer(Echo(), delimiter=delimiter).writerow
-    yield line([escaped(cell) for cell in (*header, "reason")])
+    yield line([escaped(cell) for cell in (*header, gettext("reason"))])
     for cells_of_row, errors in wrong:
         yield line([escaped(cell) for cell in (*cells_of_row, "; ".join(errors))])
 

@@ -9,10 +9,11 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from fleet.importing.errors import UnusableInput
-from fleet.importing.sheets.workbook import check_workbook
+from fleet.importing.sheets.workbook import NO_SPREADSHEET, check_workbook
 
 DELIMITERS = (",", ";", "\t", "|")
 SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX, ODS; XLS
@@ -50,7 +51,7 @@ def content_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnusableInput(f"Cannot read {path}: {error.strerror}.") from error
+        raise UnusableInput(_("Cannot read %(name)s: %(reason)s."), name=path, reason=error.strerror) from error
 
 
 def table_of(content: bytes, name: str, *, most_rows: int = MOST_ROWS, only: int | None = None) -> Table:
@@ -71,17 +72,20 @@ def table_of(content: bytes, name: str, *, most_rows: int = MOST_ROWS, only: int
         else:
             header = _checked_header(cells, name)
         if len(rows) > most_rows:
-            raise UnusableInput(f"{name} has more than {most_rows:,} rows: split it.")
+            raise UnusableInput(_("%(name)s has more than %(rows)s rows: split it."), name=name, rows=most_rows)
         if len(rows) == only:
             break
     if not header:
-        raise UnusableInput(f"{name} is empty.")
+        raise UnusableInput(_("%(name)s is empty."), name=name)
     return Table(header, rows, delimiter)
 
 
 def _checked_header(cells: list[str], name: str) -> list[str]:
     if len(cells) > MOST_COLUMNS:
-        raise UnusableInput(f"{name} has {len(cells):,} columns, at most {MOST_COLUMNS} can be read.")
+        raise UnusableInput(
+            _("%(name)s has %(columns)s columns, at most %(most)s can be read."),
+            name=name, columns=len(cells), most=MOST_COLUMNS,
+        )  # fmt: skip
     return cells
 
 
@@ -89,7 +93,7 @@ def _decoded(content: bytes, name: str) -> str:
     if content.startswith(BYTE_ORDER_MARKS):
         return content.decode("utf-16", "replace")
     if NO_TEXT.search(content[:BEGINNING]):
-        raise UnusableInput(f"{name} is neither CSV nor XLSX.")
+        raise UnusableInput(_("%(name)s is neither CSV nor XLSX."), name=name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -108,10 +112,11 @@ def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
             for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
                 is_hint = hint and delimiter.join(cells).strip().startswith("sep=")
                 if max(map(len, cells), default=0) > LONGEST_CELL:
-                    raise UnusableInput(f"{name} has a cell of {LONGEST_CELL:,} characters: is a quote not closed?")
+                    unclosed = _("%(name)s has a cell of %(most)s characters: is a quote not closed?")
+                    raise UnusableInput(unclosed, name=name, most=LONGEST_CELL)
                 yield [] if is_hint else cells
         except csv.Error as error:
-            raise UnusableInput(f"{name} is no CSV file: {error}.") from error
+            raise UnusableInput(_("%(name)s is no CSV file: %(reason)s."), name=name, reason=error) from error
 
     return lines(), delimiter
 
@@ -121,11 +126,11 @@ def _cells_of_sheet(content: bytes, name: str, only: int | None) -> Iterator[lis
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False, nrows=None if only is None else only + FIRST_LINES)
     except (CalamineError, IndexError, OSError, ValueError) as error:
-        raise UnusableInput(f"{name} is no spreadsheet that can be read: {error}.") from error
+        raise UnusableInput(NO_SPREADSHEET, name=name, reason=error) from error
     except BaseException as error:
         if type(error).__name__ != PANIC:
             raise
-        raise UnusableInput(f"{name} is no spreadsheet that can be read.") from error
+        raise UnusableInput(_("%(name)s is no spreadsheet that can be read."), name=name) from error
     return ([_as_text(cell) for cell in row] for row in rows)
 
 

@@ -10,6 +10,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_noop as _
+
 from fleet.importing.errors import UnusableInput
 
 MB = 1024 * 1024
@@ -19,6 +21,7 @@ MOST_CELLS = 8_000_000  # a reader takes about 32 bytes for each
 PIECE, OVERLAP = 4 * MB, 64
 WORKBOOK = "xl/workbook.xml"
 SHEET = b"sheetData"
+NO_SPREADSHEET = _("%(name)s is no spreadsheet that can be read: %(reason)s.")
 # The others unpack whatever a few bytes stand for before anybody can say that it is enough.
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PLACE = re.compile(rb"""\br\s{0,9}=\s{0,9}["']([A-Za-z]{0,9})(\d{1,20})["']""")
@@ -35,21 +38,24 @@ def check_workbook(content: bytes, name: str, *, most_rows: int) -> None:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, UnusableInput):
             raise
-        raise UnusableInput(f"{name} is no spreadsheet that can be read: {error}.") from error
+        raise UnusableInput(NO_SPREADSHEET, name=name, reason=error) from error
 
 
 def check_packing(archive: zipfile.ZipFile, name: str) -> None:
     """Raises UnusableInput unless the archive can be unpacked piece by piece: what spreadsheets and feeds come as."""
     if any(part.compress_type not in BOUNDED for part in archive.infolist()):
-        raise UnusableInput(f"{name} is packed in a way that is not read: pack it again as an ordinary ZIP (Deflate).")
+        packed = _("%(name)s is packed in a way that is not read: pack it again as an ordinary ZIP (Deflate).")
+        raise UnusableInput(packed, name=name)
 
 
 def _check_parts(archive: zipfile.ZipFile, name: str) -> None:
     parts = archive.infolist()
     if WORKBOOK not in archive.namelist():
-        raise UnusableInput(f"{name} is no spreadsheet that can be read: save it as XLSX or CSV.")
+        other = _("%(name)s is no spreadsheet that can be read: save it as XLSX or CSV.")
+        raise UnusableInput(other, name=name)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise UnusableInput(f"{name} is larger than {LARGEST_UNPACKED // MB} MB when it is unpacked: save it as CSV.")
+        large = _("%(name)s is larger than %(mb)s MB when it is unpacked: save it as CSV.")
+        raise UnusableInput(large, name=name, mb=LARGEST_UNPACKED // MB)
 
 
 def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -70,9 +76,11 @@ def _check_places(pieces: Iterator[bytes], name: str, most_rows: int) -> None:
         last_row = max(last_row, max((int(row) for _letters, row in places), default=0))
         last_column = max(last_column, max((_column(letters) for letters, _row in places), default=0))
         if last_row > most_rows + 1:
-            raise UnusableInput(f"{name} has a cell in row {last_row:,}; {most_rows:,} rows can be imported.")
+            long = _("%(name)s has a cell in row %(last)s; %(most)s rows can be imported.")
+            raise UnusableInput(long, name=name, last=last_row, most=most_rows)
         if last_row * last_column > MOST_CELLS:
-            raise UnusableInput(f"{name} has {last_row:,} × {last_column:,} cells: save it as CSV.")
+            wide = _("%(name)s has %(rows)s × %(columns)s cells: save it as CSV.")
+            raise UnusableInput(wide, name=name, rows=last_row, columns=last_column)
 
 
 def _column(letters: bytes) -> int:

@@ -82,7 +82,7 @@ def _frequent_reasons(report: Report) -> list[tuple[str, int]]:
 
 
 def _line(report: RowReport) -> str:
-    parts = list(report.errors)
+    parts: list[str] = [*report.errors]
     if report.outcome == Outcome.CHANGED:
         parts += [f"{name} {_shown(old)} → {_shown(new)}" for name, (old, new) in report.differences.items()]
     parts += [f"warning: {warning}" for warning in report.warnings]
