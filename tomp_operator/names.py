@@ -1,6 +1,7 @@
 """Names of apps, models and fields that Django makes of what they are called in the source, in a language of readers.
 
-A name that somebody wrote is marked where it stands; the others are as good as the source, and translated here.
+A name that somebody wrote is marked where it stands; the others are as good as the source, but for those that labels.py
+puts otherwise, and translated here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,8 @@ from django.contrib import admin
 from django.db.models import Model
 from django.utils.translation import gettext_lazy, override
 
+from tomp_operator.labels import SAID
+
 PLURAL = "verbose_name_plural"
 AS_OURS = {"procrastinate.contrib.django"}  # shown in the back office, and without a catalogue
 
@@ -24,7 +27,7 @@ def speak() -> None:
             name = getattr(named, attribute)
             # The plural that nobody wrote is the English one with an "s", in whatever language.
             if isinstance(name, str) or (attribute == PLURAL and PLURAL not in named.original_attrs):
-                setattr(named, attribute, gettext_lazy(str(name)))
+                setattr(named, attribute, gettext_lazy(SAID.get(str(name), str(name))))
 
 
 def texts() -> set[str]:

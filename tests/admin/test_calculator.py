@@ -111,7 +111,7 @@ def test_nothing_is_saved(staff, plan):
     ("changes", "problem"),
     [
         ({"currency": ""}, "Currency: This field is required."),
-        ({"vat_rate": "120"}, "Vat rate: Ensure this value is less than or equal to 100."),
+        ({"vat_rate": "120"}, "VAT rate: Ensure this value is less than or equal to 100."),
         ({"currency": "euro"}, "Currency: Ensure this value has at most 3 characters (it has 4)."),
         ({"currency": "eur"}, "currency must be three capitals (ISO 4217), not 'eur'"),
         ({"parts-0-amount": ""}, "Part 1: Amount: This field is required."),
