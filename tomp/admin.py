@@ -44,6 +44,7 @@ from tomp.forms import (
     WebAddressField,
 )
 from tomp.lists import List
+from tomp.opened import OpenedForm, shown_on
 
 DASH = "–"
 INPUTS = {
@@ -126,6 +127,13 @@ class StaffAdmin(ReadableJSON, ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """The page knows what it shows: saved later, it undoes nothing that changed meanwhile (tomp/opened.py)."""
+        rows = [form for inline in context["inline_admin_formsets"] for form in inline.formset.initial_forms]
+        forms_shown = [form for form in (context["adminform"].form, *rows) if isinstance(form, OpenedForm)]
+        more = {"opened": shown_on(forms_shown)} if change else {}
+        return super().render_change_form(request, {**context, **more}, add, change, form_url, obj)
 
     def construct_change_message(self, request, form, formsets, add=False):
         """With what it was before and what it is now: not every model has a history of its own."""

@@ -31,11 +31,12 @@ def values(form: Any) -> dict[str, list[str]]:
             found[name] = [HIDDEN, HIDDEN]
         else:
             before = form.get_initial_for_field(field, name)
-            found[name] = [_worded(field, before), _worded(field, form.cleaned_data.get(name))]
+            found[name] = [worded(field, before), worded(field, form.cleaned_data.get(name))]
     return found
 
 
-def _worded(field: Any, value: Any) -> str:
+def worded(field: Any, value: Any) -> str:
+    """A value of this field as staff read it; nothing of nothing."""
     if value is None or value == "":
         return ""
     if isinstance(field, ModelMultipleChoiceField):

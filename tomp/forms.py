@@ -22,11 +22,12 @@ from unfold.widgets import (
 )
 
 from tomp.language import published
+from tomp.opened import OpenedForm
 
 POINT = re.compile(r"\[\s+([-\d.e]+),\s+([-\d.e]+)\s+\]")  # of a polygon: two numbers, on one line
 
 
-class StaffForm(forms.ModelForm):
+class StaffForm(OpenedForm):
     """A form that says in plain words which promise of the database it would break.
 
     An input of its own that says nothing else is called as the field of the model.
