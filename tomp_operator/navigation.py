@@ -102,6 +102,11 @@ def styles(request: HttpRequest) -> str:
     return static("tomp_operator/admin.css")
 
 
+def scripts(request: HttpRequest) -> str:
+    """What every page of the back office does besides what unfold does."""
+    return static("tomp_operator/keyboard.js")
+
+
 def favicon(request: HttpRequest) -> str:
     return f"data:image/svg+xml,{quote(ICON)}"
 

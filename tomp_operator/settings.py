@@ -405,6 +405,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "tomp_operator.navigation.favicon"}],
     "SITE_URL": None,
     "STYLES": ["tomp_operator.navigation.styles"],
+    "SCRIPTS": ["tomp_operator.navigation.scripts"],
     "LOGIN": {"form": "backoffice.signin.forms.SignInForm"},
     "ACCOUNT": {"navigation": [{"title": _("Second step"), "link": reverse_lazy("second-step-set-up")}]},
     "SHOW_BACK_BUTTON": True,

@@ -54,16 +54,8 @@
     function press(name) {
         const found = button(name, about());
         if (!found) return false;
-        document.addEventListener("htmx:afterSettle", answerWithKeys, { once: true });
         found.click();
         return true;
-    }
-
-    /* The window that opens is answered without a mouse, too: one begins in its first field, or on its button. */
-    function answerWithKeys() {
-        const asked = document.querySelector("#modal-content #dialog");
-        const first = asked && (asked.querySelector("[autofocus]") || asked.querySelector("button[type=submit]"));
-        if (first) setTimeout(() => first.focus(), 50); // it is shown by then
     }
 
     function open() {
