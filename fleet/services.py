@@ -176,16 +176,17 @@ def _pickable_until_the_end(reservation, now):
 
 
 def replace(*, leg_id, former, now, asset_public_id=None):
-    """The leg holds this free vehicle of the same kind, or any other, and the former is free. Returns the new one.
+    """The leg holds this free vehicle of the same kind, or the one nearest to the former, which is free. Returns it.
 
     Raises AssetNotAvailable or NoAssetLeft; then the former is still held. One that another booking is just taking is
-    passed over.
+    passed over. Of several at one place, as at a station, the first by number is taken.
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
     others = _pickable_until_the_end(reservation, now)
     if asset_public_id is not None:
         others = others.filter(public_id=asset_public_id)
-    asset = others.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
+    nearest_first = others.nearest_first(former.lat, former.lon)
+    asset = nearest_first.select_for_update(of=["self"], skip_locked=True).first()
     if asset is None:
         raise NoAssetLeft("No other vehicle is free.") if asset_public_id is None else AssetNotAvailable()
     _give_back(former)

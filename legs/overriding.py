@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Party
 from fleet.errors import AssetNotAvailable
 from fleet.models import Asset
+from fleet.models.vehicles import AssetState
 from fleet.pricing import minor_units
 from legs import asking, services
 from legs.errors import IllegalEvent
@@ -82,12 +83,12 @@ def release(*, leg_id, now, at=None, actor="", reason=""):
 
 @transaction.atomic
 def reassign(*, leg_id, now, vehicle_number="", actor="", reason=""):
-    """The leg that did not begin has this free vehicle of its type, or any; the one it had is free.
+    """The leg that did not begin has this free vehicle of its type, or the nearest; the one it had is free.
 
     Raises IllegalEvent, AssetNotAvailable, NoAssetLeft.
     """
     leg, _booking = locked(leg_id, None)
-    public_id = _public_id(vehicle_number) if vehicle_number else None
+    public_id = _public_id(vehicle_number, leg) if vehicle_number else None
     if leg.asset_id is not None:
         return asking.replace_asset(leg_id=leg_id, asset_public_id=public_id, now=now, actor=actor, reason=reason)
     return _report("ASSIGN_ASSET", leg_id, now, now, actor, reason, asset_ref=public_id and str(public_id))
@@ -99,12 +100,18 @@ def _report(event, leg_id, at, now, actor, reason, **more):
     )  # fmt: skip
 
 
-def _public_id(vehicle_number):
-    found = Asset.objects.filter(vehicle_number__iexact=vehicle_number.strip())
-    public_id = found.values_list("public_id", flat=True).first()
-    if public_id is None:
+def _public_id(vehicle_number, leg):
+    """Of a vehicle that the leg could have; whether it is free is decided when it is held."""
+    asset = Asset.objects.filter(vehicle_number__iexact=vehicle_number.strip()).select_related("asset_type").first()
+    if asset is None:
         raise AssetNotAvailable(f"There is no vehicle {vehicle_number!r}.")
-    return public_id
+    if asset.pk == leg.asset_id:
+        raise AssetNotAvailable(f"The leg has {asset.vehicle_number} already.")
+    if asset.asset_type_id != leg.asset_type_id:
+        raise AssetNotAvailable(f"{asset.vehicle_number} is of another type: {asset.asset_type.type_id}.")
+    if asset.state != AssetState.AVAILABLE:
+        raise AssetNotAvailable(f"{asset.vehicle_number} is not free, it is {asset.state}.")
+    return asset.public_id
 
 
 def _charge(booking, leg, charge, amount, **who):

@@ -100,13 +100,22 @@ class AssetQuerySet(models.QuerySet):
 
     def nearest(self, lat, lon, *, of_each_type):
         """So many of each type, those that stand nearest; as the crow flies over a small area."""
-        squared_distance = (F("lat") - lat) ** 2 + ((F("lon") - lon) * math.cos(math.radians(lat))) ** 2
-        rank = Window(RowNumber(), partition_by=F("asset_type"), order_by=[squared_distance.asc(), F("pk").asc()])
+        order = [_squared_distance(lat, lon).asc(), F("pk").asc()]
+        rank = Window(RowNumber(), partition_by=F("asset_type"), order_by=order)
         return self.annotate(rank=rank).filter(rank__lte=of_each_type)
+
+    def nearest_first(self, lat, lon):
+        """From there on, as nearest(); by number where it is unknown, and of those at one place."""
+        away = () if lat is None or lon is None else (_squared_distance(lat, lon).asc(nulls_last=True),)
+        return self.order_by(*away, "vehicle_number")
 
     def for_trip(self):
         """With all that describes a vehicle to a traveller, in one query."""
         return self.select_related("asset_type", "station", "pricing_plan")
+
+
+def _squared_distance(lat, lon):
+    return (F("lat") - lat) ** 2 + ((F("lon") - lon) * math.cos(math.radians(lat))) ** 2
 
 
 class LockState(models.TextChoices):

@@ -173,7 +173,7 @@ class ReassignForm(LegForm):
 
     vehicle_number = forms.CharField(
         label=_("Vehicle number"), required=False, max_length=60, widget=UnfoldAdminTextInputWidget,
-        help_text=_("A free one of the type and place. Empty: whichever is free."),
+        help_text=_("A free one of the type and place. Empty: the nearest that is free."),
     )  # fmt: skip
 
     service = staticmethod(overriding.reassign)

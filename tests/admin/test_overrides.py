@@ -445,13 +445,31 @@ def test_another_vehicle_of_the_type_is_assigned(staff, trip):
     )
 
 
+def test_the_nearest_vehicle_is_assigned_where_none_is_named(staff, trip):
+    pk = trip("NOT_STARTED")
+    had = Leg.objects.get().asset
+    AssetFactory(vehicle_number="A-FAR", asset_type=had.asset_type, lat=had.lat + 0.02, lon=had.lon)
+    Asset.objects.filter(vehicle_number="SPARE").update(lat=had.lat - 0.001)
+
+    press(staff, address(OVERRIDES["reassign"], pk), reason=WHY, vehicle_number="")
+
+    assert Leg.objects.get().asset.vehicle_number == "SPARE"
+
+
 @pytest.mark.parametrize(
     ("number", "said"),
-    [("NONE", "There is no vehicle 'NONE'."), ("OTHER", "The vehicle is not available any more.")],
+    [
+        ("NONE", "There is no vehicle 'NONE'."),
+        ("OTHER", "OTHER is of another type: moped."),
+        ("sold", "SOLD is not free, it is RETIRED."),
+        ("own", "The leg has OWN already."),
+    ],
 )
 def test_a_vehicle_that_cannot_be_had_is_not_assigned(staff, trip, number, said):
     pk = trip("NOT_STARTED")
-    AssetFactory(vehicle_number="OTHER")  # of another type
+    AssetFactory(vehicle_number="OTHER", asset_type__type_id="moped")
+    AssetFactory(vehicle_number="SOLD", asset_type=Leg.objects.get().asset_type, state="RETIRED")
+    Asset.objects.filter(pk=Leg.objects.get().asset_id).update(vehicle_number="OWN")
 
     with nothing_changes():
         messages = press(staff, address(OVERRIDES["reassign"], pk), reason=WHY, vehicle_number=number)
