@@ -10,6 +10,7 @@ from unfold.enums import ActionVariant
 
 from customers import services
 from customers.models import Customer, CustomerStatus
+from customers.words import told
 from maas.admin.sandbox import SandboxFilter
 from tomp.admin import DASH, ConfirmForm, ReadOnlyAdmin, ReasonForm, attempt, back, has_id, label, link, short
 
@@ -61,6 +62,7 @@ class CustomerAdmin(ReadOnlyAdmin):
         "erased_at",
     )
     readonly_fields = ("name", "email", "status_label", "bookings")
+    words_of_json = {"data": told}
 
     def get_search_results(self, request, queryset, search_term):
         found, may_repeat = super().get_search_results(request, queryset, search_term)

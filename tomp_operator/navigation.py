@@ -70,7 +70,11 @@ GROUPS: list[tuple[Promise, dict[str, str]]] = [
         },
     ),
 ]
-TITLES = {"admin.LogEntry": _("Staff activity"), "procrastinate.ProcrastinateJob": _("Background jobs")}
+TITLES = {
+    "admin.LogEntry": _("Staff activity"),
+    "payments.JournalEntry": _("Journal"),
+    "procrastinate.ProcrastinateJob": _("Background jobs"),
+}
 ICON = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'><text y='.9em' font-size='90'>🛴</text></svg>"
 
 

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from fleet import information, tariffs
 from fleet.admin.wording import duration, money, plain, sentence, unit_of
 from fleet.models import AssetType, FarePart, PlanRule, PricingPlan, Region, Station, UserGroup
+from fleet.models.prices import WORDS
 from fleet.pricing import AssetState, PartType, Segment, Tariff, TariffError, Usage, breakdown, price
 from tomp.forms import MomentInput, StaffForm
 
@@ -184,7 +185,7 @@ def _rows(tariff, usage):
 def _name(part):
     kind = {"DISCOUNT": _("discount"), "SURGE": _("surge")}.get(part.kind, "")
     paused = _("while paused") if part.asset_state == AssetState.PAUSED else ""
-    words = [part.name or part.type.capitalize(), *(f"({word})" for word in (kind, paused) if word)]
+    words = [part.name or capfirst(str(WORDS[part.type])), *(f"({word})" for word in (kind, paused) if word)]
     return " ".join(words)
 
 

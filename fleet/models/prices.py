@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -12,9 +13,28 @@ from fleet import pricing
 from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
 
+WORDS = {
+    "FIXED": _("a fixed amount"),
+    "FLEX": _("per unit"),
+    "MAX": _("at most"),
+    "DEFAULT": _("ordinary"),
+    "DISCOUNT": _("discount"),
+    "SURGE": _("surge"),
+    "KM": _("km"),
+    "MILE": _("mile"),
+    "PERCENTAGE": _("percent"),
+    "SECOND": _("second"),
+    "MINUTE": _("minute"),
+    "HOUR": _("hour"),
+    "IN_USE": _("in use"),
+    "PAUSED": _("paused"),
+    "FARE": _("fare"),
+    "ANCILLARY": _("ancillary"),
+}
+
 
 def _choices(enum):
-    return [(member.value, member.value) for member in enum]
+    return [(member.value, WORDS[member.value]) for member in enum]
 
 
 class PricingPlan(models.Model):
@@ -86,7 +106,7 @@ class FarePart(models.Model):
         choices=_choices(pricing.UnitType),
         blank=True,
         help_text=_(
-            "PERCENTAGE: the amount of a discount (-20) or surge (20) is a percent of the normal fare. "
+            "Percent: the amount of a discount (-20) or surge (20) is a percent of the normal fare. "
             "It is published as amounts of money."
         ),
     )
@@ -135,7 +155,7 @@ class FarePart(models.Model):
         )
 
     def __str__(self):
-        return f"{self.type} {self.amount} {self.name}".strip()
+        return f"{self.name or capfirst(self.get_type_display())}: {self.amount.normalize():f}"
 
     def value(self):
         """The part as pricing knows it; raises pricing.TariffError if it makes no sense."""

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -80,6 +81,14 @@ class OpeningHours(PlaceBound):
         return f"{days_in_words(self.days)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
 
 
+def _of_any_year(day, month):
+    """31 December, in the language of the reader."""
+    try:
+        return date_format(date(A_LEAP_YEAR, month, day), "MONTH_DAY_FORMAT")
+    except ValueError:  # what is typed comes here before it is checked
+        return f"{day}.{month}."
+
+
 class CalendarPeriod(PlaceBound):
     """The part of the year in which the system works; without years it holds every year."""
 
@@ -97,7 +106,7 @@ class CalendarPeriod(PlaceBound):
         ordering = ("id",)
 
     def __str__(self):
-        return f"{self.start_day}.{self.start_month}.–{self.end_day}.{self.end_month}."
+        return f"{_of_any_year(self.start_day, self.start_month)} – {_of_any_year(self.end_day, self.end_month)}"
 
     def clean(self):
         """Without years 29 February counts as a day, and a period may last over New Year."""

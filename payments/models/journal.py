@@ -88,7 +88,7 @@ class JournalEntry(models.Model):
 
     class Meta:
         verbose_name = _("journal entry")
-        verbose_name_plural = _("journal")
+        verbose_name_plural = _("journal entries")
         ordering = ("created_at", "id")
         indexes = (
             models.Index(fields=["provider", "created_at"], name="journal_of_a_provider"),

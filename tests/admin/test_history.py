@@ -40,7 +40,7 @@ def test_a_removed_price_is_told_too(staff):
 
     html = " ".join(staff.get(f"/admin/fleet/pricingplan/{plan.pk}/history/").content.decode().split())
     assert plan.parts.count() == 1
-    assert "Deleted: FLEX 0.2500" in html
+    assert "Deleted: Per unit: 0.25" in html
 
 
 def test_the_service_state_of_a_vehicle_is_part_of_its_history(staff, e_scooter):

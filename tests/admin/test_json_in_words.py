@@ -9,6 +9,7 @@ from django.utils.translation import override
 from fleet.models.schedule import days_in_words
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import OpeningHoursFactory, StationFactory
+from tests.trip_factories import CustomerFactory
 
 
 def read(client, address):
@@ -66,3 +67,22 @@ def test_hours_are_titled_in_the_language_of_the_reader():
 
     with override("de"):
         assert str(hours).startswith("Mo–Mi ")
+
+
+def test_what_a_provider_says_about_a_customer(signed_in):
+    data = {
+        "firstName": "Ada",
+        "phones": [{"number": "+31 6 1"}, {"number": "<2>", "preferred": True}],
+        "address": {"streetAddress": "Quay 1"},
+        "hairColour": "red",
+        "email": "",
+        "photo": "x" * 501,
+    }
+    customer = CustomerFactory(data=data)
+
+    said = read(signed_in("view_customer"), f"/admin/customers/customer/{customer.pk}/change/")
+
+    assert (
+        "First name AdaTelephone 1 · number +31 6 1Telephone 2 · number &lt;2&gt;Telephone 2 · preferred yes"
+        "Address · street address Quay 1Photo 501 charactersHair colour red"
+    ) in said

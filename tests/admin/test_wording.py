@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from fleet.admin.wording import (
     duration,
@@ -14,6 +15,7 @@ from fleet.admin.wording import (
     sentence,
     sentence_of,
 )
+from fleet.models import CalendarPeriod, FarePart
 from fleet.pricing import AssetState, Fare, Line, Part, Segment, Tariff, Usage, price
 
 UNLOCK = {"type": "FIXED", "amount": "1", "name": "Unlock"}
@@ -139,3 +141,24 @@ def test_segments_say_what_was_done_for_how_long():
 )
 def test_a_place_has_a_name_or_coordinates(place, text):
     assert place_text(place) == text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "January 1 – February 29"), ("nl", "1 januari – 29 februari")])
+def test_a_period_of_the_year_is_told_by_its_months(language, said):
+    period = CalendarPeriod(start_day=1, start_month=1, end_day=29, end_month=2)
+
+    with override(language):
+        assert str(period) == said
+
+
+def test_a_day_that_is_none_is_told_as_it_was_typed():
+    assert str(CalendarPeriod(start_day=31, start_month=2, end_day=1, end_month=3)) == "31.2. – March 1"
+
+
+def test_parts_of_a_fare_are_told_in_the_language_of_the_reader():
+    part = FarePart(type="FLEX", amount=Decimal("0.2500"), kind="SURGE", unit_type="MINUTE", part_class="FARE")
+
+    with override("de"):
+        told = [part.get_type_display(), part.get_kind_display(), part.get_unit_type_display(), str(part)]
+
+    assert told == ["je Einheit", "Aufschlag", "Minute", "Je Einheit: 0.25"]
