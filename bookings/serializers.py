@@ -141,7 +141,7 @@ def _pricing(booking, legs, now):
 def _extra_parts(booking):
     """What is charged besides the fares, as parts of a price; amounts below zero take off."""
     for cost in booking.extra_costs:
-        part = fleet.amount_json(
+        part = fleet.owed_amount_json(
             Decimal(cost["amount"]),
             currency=booking.currency,
             vat_rate=None if cost["vat_rate"] is None else Decimal(cost["vat_rate"]),

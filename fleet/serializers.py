@@ -130,6 +130,12 @@ def amount_json(amount, *, currency, vat_rate, vat_country):
     )
 
 
+def owed_amount_json(amount, *, currency, vat_rate, vat_country):
+    """TOMP amountOfMoney that is owed by itself, its net in whole minor units like the journal."""
+    net = pricing.ex_vat(amount, vat_rate, pricing.minor_units(currency))
+    return _amount_json(amount, net, currency=currency, vat_rate=vat_rate, vat_country=vat_country)
+
+
 def total_amount_json(fare):
     """TOMP amountOfMoney of the whole fare, in whole minor units like the journal."""
     return _charged_json(fare.total, fare.total_ex_vat, fare)

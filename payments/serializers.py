@@ -5,7 +5,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from fleet import pricing
-from fleet.serializers import amount_json, fare_json, money
+from fleet.serializers import fare_json, money, owed_amount_json
 from payments.models import CLAIMABLE, JournalEntry
 from tomp.serializers import FreeObject, Number, Text, WireSerializer, moment_json, without_nulls
 
@@ -93,7 +93,9 @@ def _meta(entry):
 def extra_costs_json(costs, details, meta):
     """TOMP extraCosts of an entry or a claim."""
     return {
-        **amount_json(costs.amount, currency=costs.currency, vat_rate=costs.vat_rate, vat_country=costs.vat_country),
+        **owed_amount_json(
+            costs.amount, currency=costs.currency, vat_rate=costs.vat_rate, vat_country=costs.vat_country
+        ),
         **without_nulls(
             category=costs.category,
             description=costs.description,

@@ -99,7 +99,7 @@ def _shown(balance, period):
         "checks": [
             (text, difference == 0, said(difference))
             for text, difference in (
-                (_("Open before + what came − invoiced = open now"), balance.difference),
+                (_("Open before + what came − invoiced = open after"), balance.difference),
                 (_("The kinds of entries are all that came"), balance.rows_difference),
                 (_("The rates of VAT are all that came"), balance.vat_difference),
                 (

@@ -56,7 +56,7 @@ def test_is_shown_as_the_price_of_the_cancelled_booking(strict, clock, cancel):
             {"amount": 0, "amountExVat": 0, **vat, "type": "FIXED"},
             {
                 "amount": 5,
-                "amountExVat": 4.132,
+                "amountExVat": 4.13,
                 **vat,
                 "type": "FIXED",
                 "name": "Cancellation fee",

@@ -74,3 +74,15 @@ def test_what_is_refused_is_not_told(provider):
         services.claim(booking_id=booking.pk, category="FARE", amount=5, description="Once more", now=NOW)
 
     assert not Callback.objects.exists()
+
+
+def test_the_net_of_extra_costs_is_that_of_the_journal(provider):
+    """50.00 at 21 % is 41.3223… without it."""
+    booking = given_booking(provider, state="FINISHED")
+
+    entry = services.claim(
+        booking_id=booking.pk, category="FINE", amount=50, vat_rate=21, description="Parking fine", now=NOW
+    )
+
+    (called,) = [callback.body for callback in Callback.objects.all() if "amount" in callback.body]
+    assert (called["amountExVat"], float(entry.amount_ex_vat)) == (41.32, 41.32)
