@@ -15,7 +15,7 @@ EXAMPLES = 3
 class Severity(StrEnum):
     SKIPPED = _("skipped")
     WARNING = _("warning")
-    NOTE = _("note")
+    NOTE = _("info")
 
 
 ORDER = tuple(Severity)

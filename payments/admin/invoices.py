@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
@@ -20,12 +22,14 @@ from fleet.admin.wording import money
 from maas.models import MaasProvider
 from payments import services
 from payments.admin.periods import OverForm, last_month
+from payments.admin.reconciliation import vat_in_words
 from payments.admin.runs import invoice_run
 from payments.export import export
 from payments.models import Invoice, JournalEntry
 from payments.period import days
 from tomp.admin import DayRangeFilter, ReadOnlyAdmin, attempt, back, link, moment, nowrap
 
+NET_AND_VAT = _("%(rate)s: net %(net)s, VAT %(vat)s, together %(amount)s")
 INSTANT = timedelta(microseconds=1)
 
 
@@ -56,8 +60,10 @@ class InvoiceAdmin(ReadOnlyAdmin):
     actions_list = ("open_run", "make_invoice")
     actions_detail = ("export", "export_xlsx")
     actions = ("export_entries", "export_entries_xlsx")
-    readonly_fields = ("period", "sum", "made", "what")
-    fieldsets = ((None, {"fields": (("number", "provider"), ("period", "sum"), ("made", "made_by"), "what")}),)
+    readonly_fields = ("period", "sum", "net_and_vat", "made", "what")
+    fieldsets = (
+        (None, {"fields": (("number", "provider"), ("period", "sum"), "net_and_vat", ("made", "made_by"), "what")}),
+    )
 
     @display(description=_("period"), ordering="since")
     def period(self, invoice):
@@ -68,6 +74,12 @@ class InvoiceAdmin(ReadOnlyAdmin):
     @display(description=_("total"), ordering="total")
     def sum(self, invoice):
         return money(invoice.total, invoice.currency)
+
+    @display(description=_("VAT"))
+    def net_and_vat(self, invoice):
+        """What is charged at each rate, a line each."""
+        rates = [vat_in_words(vat, invoice.currency) for _currency, vat in services.by_rate(invoice.entries)]
+        return format_html_join(mark_safe("<br>"), "{}", ((NET_AND_VAT % rate,) for rate in rates))
 
     @display(description=_("made"), ordering="made_at")
     def made(self, invoice):

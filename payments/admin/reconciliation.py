@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -28,6 +28,7 @@ KINDS = {
     services.Kind.DEPOSIT_TAKEN: _("Deposits taken"),
     services.Kind.DEPOSIT_BACK: _("Deposits given back"),
 }
+SMALLEST = Decimal("0.001")  # of the currencies there are
 COLUMNS = ("provider", "currency", "what", "category", "entries", "amount", "net", "vat")
 
 
@@ -80,72 +81,87 @@ def _query(form):
 
 def _shown(balance, period):
     """The amounts of a balance in words, with the ways to the entries."""
-
-    def said(amount):
-        return DASH if amount is None else money(amount, balance.currency)
-
     first, last = period["first"], period["last"]
     page = reverse("admin:payments_journalentry_reconciliation")
-    journal = reverse("admin:payments_journalentry_changelist")
     entries = f"?provider__id__exact={balance.provider.pk}&created_at_from={first}&created_at_to={last}"
+    sums = ("opening", "came", "invoiced", "closing", "late")
     return {
         "balance": balance,
         "currency": balance.currency,
         "provider": balance.provider,
         "address": f"{page}?provider={balance.provider.pk}&first={first}&last={last}",
-        "journal": journal + entries,
+        "journal": reverse("admin:payments_journalentry_changelist") + entries,
         "export": reverse("admin:payments_journalentry_export") + entries,
-        **{name: said(getattr(balance, name)) for name in ("opening", "came", "invoiced", "closing", "late")},
-        "checks": [
-            (text, difference == 0, said(difference))
-            for text, difference in (
-                (_("Open before + what came − invoiced = open after"), balance.difference),
-                (_("The kinds of entries are all that came"), balance.rows_difference),
-                (_("The rates of VAT are all that came"), balance.vat_difference),
-                (
-                    _("Each invoice is the sum of its entries"),
-                    sum((abs(each.difference) for each in balance.invoices), Decimal(0)),
-                ),
-            )
-        ],
-        "rows": [
-            {
-                "kind": KINDS[row.kind],
-                "category": JournalEntry.Category(row.category).label,
-                "entries": row.entries,
-                "amount": said(row.amount),
-                "address": f"{journal}{entries}&category__exact={row.category}",
-            }
-            for row in balance.rows
-        ],
-        "vat": [
-            {
-                "rate": _("no rate stated") if vat.rate is None else f"{plain(vat.rate)} % {vat.country}",
-                "entries": vat.entries,
-                "amount": said(vat.amount),
-                "net": said(vat.net),
-                "vat": said(vat.vat),
-            }
-            for vat in balance.vat
-        ],
-        "invoices": [
-            {
-                "number": link(reverse("admin:payments_invoice_change", args=[each.invoice.pk]), each.invoice.number),
-                "made": moment(each.invoice.made_at),
-                "entries": each.entries,
-                "total": said(each.invoice.total),
-                "difference": each.difference,
-            }
-            for each in balance.invoices
-        ],
+        **{name: _said(getattr(balance, name), balance.currency) for name in sums},
+        "checks": [(text, off == 0, _said(off, balance.currency)) for text, off in _checks(balance)],
+        "rows": [_kind(row, balance.currency, entries) for row in balance.rows],
+        "vat": [vat_in_words(vat, balance.currency) for vat in balance.vat],
+        "invoices": [_invoiced(each, balance.currency) for each in balance.invoices],
+    }
+
+
+def _said(amount, currency):
+    return DASH if amount is None else money(amount, currency)
+
+
+def _checks(balance):
+    """(what should add up, by how much it does not)"""
+    wrong_sums = sum((abs(each.difference) for each in balance.invoices), Decimal(0))
+    return (
+        (_("Open before + what came − invoiced = open after"), balance.difference),
+        (_("The kinds of entries are all that came"), balance.rows_difference),
+        (_("The rates of VAT are all that came"), balance.vat_difference),
+        (_("Each invoice is the sum of its entries"), wrong_sums),
+    )
+
+
+def _kind(row, currency, entries):
+    journal = reverse("admin:payments_journalentry_changelist")
+    return {
+        "kind": KINDS[row.kind],
+        "category": JournalEntry.Category(row.category).label,
+        "entries": row.entries,
+        "amount": _said(row.amount, currency),
+        "address": f"{journal}{entries}&category__exact={row.category}",
+    }
+
+
+def vat_in_words(vat, currency):
+    """One rate of VAT and what was charged at it (payments.services.Vat)."""
+    return {
+        "rate": _rate(vat) or _("no rate stated"),
+        "entries": vat.entries,
+        "amount": _said(vat.amount, currency),
+        "net": _said(vat.net, currency),
+        "vat": _said(vat.vat, currency),
+    }
+
+
+def _rate(vat):
+    return "" if vat.rate is None else f"{plain(vat.rate)} % {vat.country}".strip()
+
+
+def _invoiced(each, currency):
+    return {
+        "number": link(reverse("admin:payments_invoice_change", args=[each.invoice.pk]), each.invoice.number),
+        "made": moment(each.invoice.made_at),
+        "entries": each.entries,
+        "total": _said(each.invoice.total, currency),
+        "difference": each.difference,
     }
 
 
 def _table(balances, period, kind):
     make = tables.xlsx_file if kind == "xlsx" else tables.csv_file
     whose = slugify(period["provider"].maas_id) + "-" if period["provider"] else ""
-    rows = [row for balance in balances for row in _lines(balance)]
+    with translation.override("en"):  # as all that programs read
+        rows = [_in_columns(line) for balance in balances for line in _lines(balance)]
     return make(COLUMNS, rows, f"reconciliation-{whose}{period['first']}-{period['last']}")
+
+
+def _in_columns(line):
+    """With as many digits in each row."""
+    return [each.quantize(SMALLEST) if isinstance(each, Decimal) else each for each in line]
 
 
 def _lines(balance):
@@ -155,11 +171,10 @@ def _lines(balance):
     for row in balance.rows:
         yield *whose, str(KINDS[row.kind]), row.category, row.entries, row.amount, None, None
     for vat in balance.vat:
-        rate = "" if vat.rate is None else f"{plain(vat.rate)} % {vat.country}".strip()
-        yield *whose, "of that, at VAT", rate, vat.entries, vat.amount, vat.net, vat.vat
+        yield *whose, "of that, at VAT", _rate(vat), vat.entries, vat.amount, vat.net, vat.vat
     yield *whose, "came in all", "", None, balance.came, None, None
     for each in balance.invoices:
         yield *whose, "invoice", each.invoice.number, each.entries, each.invoice.total, None, None
     yield *whose, "invoiced in all", "", None, balance.invoiced, None, None
-    yield *whose, "open now", "", None, balance.closing, None, None
+    yield *whose, "open after", "", None, balance.closing, None, None
     yield *whose, "difference", "", None, balance.difference, None, None

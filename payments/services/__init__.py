@@ -9,7 +9,7 @@ from payments.services.corrections import approve_correction, refuse_correction
 from payments.services.invoicing import Due, DueOf, due, due_of_all, invoice, invoice_run
 from payments.services.journal import append, entries_of, left_of
 from payments.services.limits import Allowance, allowance
-from payments.services.reconciling import Balance, Kind, overview, reconcile
+from payments.services.reconciling import Balance, Kind, by_rate, overview, reconcile
 from payments.services.trip import cancellation_fee, close, no_show_fee, record_fare, take_deposits
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "append",
     "approve",
     "approve_correction",
+    "by_rate",
     "cancellation_fee",
     "claim",
     "close",

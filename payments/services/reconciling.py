@@ -115,12 +115,24 @@ def reconcile(*, provider: MaasProvider, since: datetime, until: datetime) -> li
     invoices = Invoice.objects.filter(provider=provider)
     balances = list(_balances(mine, invoices, since, until))
     period = mine.filter(created_at__gte=since, created_at__lt=until)
-    by_kind, by_rate, made = _rows(period), _vat(period), _invoices(invoices, since, until)
+    by_kind, of_rates, made = _rows(period), by_rate(period), _invoices(invoices, since, until)
     for balance in balances:
         balance.rows.extend(row for currency, row in by_kind if currency == balance.currency)
-        balance.vat.extend(vat for currency, vat in by_rate if currency == balance.currency)
+        balance.vat.extend(vat for currency, vat in of_rates if currency == balance.currency)
         balance.invoices.extend(each for each in made if each.invoice.currency == balance.currency)
     return balances
+
+
+def by_rate(entries):
+    """What these entries charge by rate of VAT: [(currency, Vat)], the highest first, without one last."""
+    sums = entries.order_by(F("vat_rate").desc(nulls_last=True), "vat_country")
+    grouped = sums.values_list("currency", "vat_rate", "vat_country")
+    return [
+        (currency, Vat(rate, country, count, amount, None if rate is None else net))
+        for currency, rate, country, count, amount, net in grouped.annotate(
+            Count("pk"), Sum("amount"), Sum("amount_ex_vat")
+        )
+    ]
 
 
 def _check(since, until):
@@ -201,18 +213,6 @@ def _rows(entries):
     )
     sums = entries.annotate(kind=kind).order_by("kind", "category").values_list("currency", "kind", "category")
     return [(currency, Row(*rest)) for currency, *rest in sums.annotate(Count("pk"), Sum("amount"))]
-
-
-def _vat(entries):
-    """[(currency, Vat)], the highest rate first and those without one last"""
-    sums = entries.order_by(F("vat_rate").desc(nulls_last=True), "vat_country")
-    grouped = sums.values_list("currency", "vat_rate", "vat_country")
-    return [
-        (currency, Vat(rate, country, count, amount, None if rate is None else net))
-        for currency, rate, country, count, amount, net in grouped.annotate(
-            Count("pk"), Sum("amount"), Sum("amount_ex_vat")
-        )
-    ]
 
 
 def _invoices(invoices, since, until):

@@ -218,6 +218,22 @@ def test_an_invoice_is_made_and_exported(staff):
     assert (row["booking_id"], row["invoice_number"]) == (str(entry.booking_id), "2026-00001")
 
 
+def test_an_invoice_tells_net_and_vat_by_rate(staff):
+    invoice = InvoiceFactory(currency="EUR")
+    on_it = {"state": "INVOICED", "invoice_number": invoice.number, "invoiced_at": invoice.made_at}
+    at_rates = ((121, 100, 21), (109, 100, 9), (5, None, None))
+    for amount, net, rate in at_rates:
+        JournalEntryFactory(amount=amount, amount_ex_vat=net, vat_rate=rate, vat_country="NL" if rate else "", **on_it)
+
+    html = staff.get(f"/admin/payments/invoice/{invoice.pk}/change/").content.decode()
+
+    assert (
+        "21 % NL: net 100.00 EUR, VAT 21.00 EUR, together 121.00 EUR<br>"
+        "9 % NL: net 100.00 EUR, VAT 9.00 EUR, together 109.00 EUR<br>"
+        "no rate stated: net –, VAT –, together 5.00 EUR"
+    ) in html.replace("\u00a0", " ")
+
+
 def test_an_invoice_of_nothing_is_not_made(staff):
     form = {"provider": MaasProviderFactory().pk, "first": "2026-05-01", "last": "2026-05-31"}
 

@@ -33,8 +33,8 @@ def test_makes_regions_of_2_3_zones(old):
     assert areas["lindorp:old-town:no_parking"].polygon == [feed_2_3.square(52.001, 5.001)]
     assert areas["lindorp:elsewhere:operating"].polygon == [feed_2_3.square(51.95, 4.95, 0.1)]
     assert messages(old[1], "geofencing_zones") == [
-        ("note", "old-town", "a ring did not end where it began: closed"),
-        ("note", "quay", "a rule names a vehicle type that the feed does not have: left out"),
+        ("info", "old-town", "a ring did not end where it began: closed"),
+        ("info", "quay", "a rule names a vehicle type that the feed does not have: left out"),
         ("skipped", "void", "a zone without polygons"),
         ("warning", "elsewhere", "a zone of the whole world: skipped; what it leaves out is the operating area"),
     ]
@@ -53,7 +53,7 @@ def test_makes_regions_of_3_0_zones(new):
     ring = areas["2023:zone:operating"].polygon[0]
     assert sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) > 0
     assert messages(new[1], "geofencing_zones") == [
-        ("note", "zone", "rings ran clockwise: turned, as RFC 7946 wants it"),
+        ("info", "zone", "rings ran clockwise: turned, as RFC 7946 wants it"),
         (
             "warning",
             "slow",

@@ -77,7 +77,7 @@ def test_lets_inclusive_segments_touch():
 
     segments = contents.plans[0].parts[1:3]
     assert [(part.scale_from, part.scale_to) for part in segments] == [(0, 60), (60, None)]
-    assert ("note", "standard", "segments with inclusive ends (0-59, 60-) were made to touch") in messages(
+    assert ("info", "standard", "segments with inclusive ends (0-59, 60-) were made to touch") in messages(
         findings, "system_pricing_plans"
     )
 

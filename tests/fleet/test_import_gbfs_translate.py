@@ -110,7 +110,7 @@ def test_describes_vehicle_types(old):
 def test_tells_what_it_did_to_vehicle_types(old):
     assert old[0].unpriced == ["city", "raft"]
     assert messages(old[1], "vehicle_types") == [
-        ("note", "city", "without return_constraint: taken from where its vehicles stand"),
+        ("info", "city", "without return_constraint: taken from where its vehicles stand"),
         ("warning", "glider", "max_range_meters was given in kilometres: multiplied by 1000"),
         ("warning", "glider", "names a pricing plan that the feed does not have"),
         ("warning", "raft", "its form factor is not one of GBFS: taken for other"),
@@ -175,8 +175,8 @@ def test_finds_the_vehicles(old):
 
 def test_tells_what_it_did_to_vehicles(old):
     assert messages(old[1], "free_bike_status") == [
-        ("note", "", "the deep links contain a short code per vehicle: kept as vehicle_code"),
-        ("note", "reserved", "is reserved in the other system: imported as available"),
+        ("info", "", "the deep links contain a short code per vehicle: kept as vehicle_code"),
+        ("info", "reserved", "is reserved in the other system: imported as available"),
         ("skipped", "alien", "its vehicle type is not in the feed"),
         ("skipped", "disabled", "is there twice; the first one counts"),
         ("warning", f"LIN:Vehicle:{feed_2_3.BIKE_UUID}", "names a pricing plan that the feed does not have"),

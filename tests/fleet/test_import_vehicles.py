@@ -74,9 +74,9 @@ def test_imports_the_right_rows_and_tells_about_each_wrong_one(write):
 
     assert refusal == "5 of 8 rows are wrong; the others are imported."
     assert printed.splitlines()[:-1] == [
-        "note      columns read as: Type = vehicle_type, QR Code = vehicle_code, Latitude = lat, Longitude = lon, "
+        "info      columns read as: Type = vehicle_type, QR Code = vehicle_code, Latitude = lat, Longitude = lon, "
         "Status = state, SOC = battery_percent, Range = range_m",
-        "note      columns not imported: X, Hue",
+        "info      columns not imported: X, Hue",
         "new       row 2 S-1: warning: range_m 31,4 km: read as km",
         "new       row 4 S-3: warning: without a position it is not offered",
         "wrong     row 6 S-4: vehicle_type 'glidr' is unknown; did you mean 'glider'?",

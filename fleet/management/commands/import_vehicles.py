@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _print(self, report: Report, *, everything: bool) -> None:
         for note in report.parsed.notes:
-            self.stdout.write(f"note      {note}")
+            self.stdout.write(f"info      {note}")
         for outcome in (Outcome.UNCHANGED, Outcome.NEW, Outcome.CHANGED, Outcome.WRONG):
             told = [row for row in report.rows if row.outcome == outcome and (everything or _is_worth_a_line(row))]
             shown = told if everything else told[:MOST_ROWS]
