@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from fleet import information, tariffs
 from fleet.admin.wording import duration, money, plain, sentence, unit_of
 from fleet.models import AssetType, FarePart, PlanRule, PricingPlan, Region, Station, UserGroup
-from fleet.models.prices import WORDS
+from fleet.models.price_words import WORDS, refused
 from fleet.pricing import AssetState, PartType, Segment, Tariff, TariffError, Usage, breakdown, price
 from tomp.forms import MomentInput, StaffForm
 
@@ -118,7 +118,7 @@ def typed_tariff(data, plan_id=""):
     try:
         return Tariff(plan_id=plan_id, parts=values, **form.cleaned_data), []
     except TariffError as error:
-        return None, [str(error)]
+        return None, refused(error)
 
 
 def _filled(data):

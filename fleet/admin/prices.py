@@ -12,6 +12,7 @@ from fleet.admin.calculator import CalculatorForm, FarePartForm, answer, first_q
 from fleet.admin.tables import PricingPlanTable, TableAdmin
 from fleet.admin.wording import examples, sentence
 from fleet.models import FarePart, PricingPlan
+from fleet.models.price_words import refused
 from fleet.pricing import TariffError
 from tomp.admin import HistoryAdmin, Stacked
 
@@ -104,4 +105,4 @@ def _or_what_is_wrong(describe, plan):
     try:
         return describe(plan.tariff())
     except TariffError as error:
-        return str(error)
+        return " ".join(refused(error))

@@ -6,6 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from fleet.models.price_words import refused
 from fleet.pricing import (
     AssetState,
     Fare,
@@ -50,7 +51,9 @@ def sentence_of(frozen):
     """The sentence of a tariff kept as JSON, or what is wrong with it."""
     try:
         return sentence(Tariff.from_json(frozen))
-    except (TariffError, TypeError, KeyError) as error:
+    except TariffError as error:
+        return " ".join(refused(error))
+    except (TypeError, KeyError) as error:
         return str(error)
 
 

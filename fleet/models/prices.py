@@ -10,27 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from fleet import pricing
+from fleet.models.price_words import WORDS, refused
 from tomp.fields import LocalizedTextField
 from tomp.language import in_any_language
-
-WORDS = {
-    "FIXED": _("a fixed amount"),
-    "FLEX": _("per unit"),
-    "MAX": _("at most"),
-    "DEFAULT": _("ordinary"),
-    "DISCOUNT": _("discount"),
-    "SURGE": _("surge"),
-    "KM": _("km"),
-    "MILE": _("mile"),
-    "PERCENTAGE": _("percent"),
-    "SECOND": _("second"),
-    "MINUTE": _("minute"),
-    "HOUR": _("hour"),
-    "IN_USE": _("in use"),
-    "PAUSED": _("paused"),
-    "FARE": _("fare"),
-    "ANCILLARY": _("ancillary"),
-}
 
 
 def _choices(enum):
@@ -176,8 +158,10 @@ class FarePart(models.Model):
         )
 
     def clean(self):
-        """A part that pricing refuses is refused here, in the same words."""
+        """A part that pricing refuses is refused here, in words for staff."""
         try:
             self.value()
+        except pricing.TariffError as error:
+            raise ValidationError(refused(error)) from error
         except (TypeError, ValueError) as error:
             raise ValidationError(str(error)) from error

@@ -9,6 +9,7 @@ from fleet.pricing.amounts import TariffError, ex_vat, minor_units
 from fleet.pricing.charging import breakdown, price
 from fleet.pricing.fare import Breakdown, Fare, Item, Line
 from fleet.pricing.parts import Part, normalise_touching
+from fleet.pricing.problems import Problem
 from fleet.pricing.publishing import published
 from fleet.pricing.tariff import Tariff, is_final_by_nature, with_part
 from fleet.pricing.usage import Segment, Usage
@@ -24,6 +25,7 @@ __all__ = [
     "PartClass",
     "PartKind",
     "PartType",
+    "Problem",
     "ScaleType",
     "Segment",
     "Tariff",

@@ -7,6 +7,8 @@ from functools import cache
 from types import NoneType
 from typing import Any, get_args
 
+from fleet.pricing.problems import Problem
+
 ZERO, INFINITY = Decimal(0), Decimal("Infinity")
 # ISO 4217; every other currency has two decimals.
 NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -14,7 +16,12 @@ THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 
 
 class TariffError(ValueError):
-    """A tariff says something that cannot be charged."""
+    """A tariff says something that cannot be charged; `problems` are those that have a name, of this part or tariff."""
+
+    def __init__(self, item: Any, *problems: Problem, about: str = "", text: str = "") -> None:
+        said = {field.name: getattr(item, field.name) for field in fields(item)}
+        super().__init__(text or about + "; ".join(problem.format(**said) for problem in problems))
+        self.problems = problems
 
 
 def minor_units(currency: str) -> int:
@@ -50,7 +57,7 @@ def convert(item: Any) -> None:
                 raise ValueError(value)
         except (ValueError, TypeError, ArithmeticError) as error:
             expected = "finite Decimal" if kind is Decimal else kind.__name__
-            raise TariffError(f"{name} must be a {expected}, not {value!r}") from error
+            raise TariffError(item, text=f"{name} must be a {expected}, not {value!r}") from error
         object.__setattr__(item, name, converted)
 
 

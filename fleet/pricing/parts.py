@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fleet.pricing.amounts import INFINITY, ZERO, TariffError, convert
+from fleet.pricing.problems import Problem
 from fleet.pricing.vocabulary import BASE, METRES, AssetState, PartClass, PartKind, PartType, ScaleType, UnitType
 
 
@@ -33,7 +34,7 @@ class Part:
     def __post_init__(self) -> None:
         convert(self)
         if problems := [*_amount_problems(self), *_range_problems(self), *_unit_problems(self), *_scale_problems(self)]:
-            raise TariffError(f"{self.type} part {self.name!r}: {'; '.join(problems)}")
+            raise TariffError(self, *problems, about=f"{self.type} part {self.name!r}: ")
 
     @property
     def is_percentage(self) -> bool:
@@ -57,63 +58,63 @@ class Part:
         return (self.scale_from or ZERO) * base, upper * base
 
 
-def _amount_problems(part: Part) -> Iterator[str]:
+def _amount_problems(part: Part) -> Iterator[Problem]:
     if part.kind == PartKind.DISCOUNT and part.amount > 0:
-        yield "the amount of a DISCOUNT cannot be positive"
+        yield Problem.DISCOUNT_ABOVE_ZERO
     if part.kind != PartKind.DISCOUNT and part.amount < 0:
-        yield "only the amount of a DISCOUNT can be negative"
+        yield Problem.BELOW_ZERO
     if part.type == PartType.MAX:
         if part.kind != PartKind.DEFAULT:
-            yield "a MAX is neither a discount nor a surge"
+            yield Problem.CAP_OF_A_KIND
         if part.part_class != PartClass.FARE:
-            yield "a MAX caps the class FARE only"
+            yield Problem.CAP_OF_ANCILLARIES
 
 
-def _range_problems(part: Part) -> Iterator[str]:
+def _range_problems(part: Part) -> Iterator[Problem]:
     lower, upper = part.minimum_amount, part.maximum_amount
     if (lower, upper) == (None, None):
         return
     if part.is_percentage:
-        yield "PERCENTAGE has no range to display"
+        yield Problem.RANGE_OF_A_PERCENTAGE
     if (lower is not None and lower > part.amount) or (upper is not None and upper < part.amount):
-        yield "the range to display must include the amount"
+        yield Problem.RANGE_WITHOUT_THE_AMOUNT
     if part.kind == PartKind.DISCOUNT and upper is not None and upper > 0:
-        yield "the maximum_amount of a DISCOUNT cannot be positive"
+        yield Problem.RANGE_ABOVE_ZERO
     if part.kind != PartKind.DISCOUNT and lower is not None and lower < 0:
-        yield "only the minimum_amount of a DISCOUNT can be negative"
+        yield Problem.RANGE_BELOW_ZERO
 
 
-def _unit_problems(part: Part) -> Iterator[str]:
+def _unit_problems(part: Part) -> Iterator[Problem]:
     if part.type != PartType.FLEX:
         if part.unit_type is not None or part.units is not None:
-            yield "only FLEX has a unit_type and units"
+            yield Problem.UNITS_OF_NOTHING
     elif part.is_percentage:
         if part.kind == PartKind.DEFAULT:
-            yield "PERCENTAGE needs the kind DISCOUNT or SURGE"
+            yield Problem.PERCENTAGE_OF_NO_KIND
         if part.units not in (None, 1):
-            yield "PERCENTAGE has no units"
+            yield Problem.PERCENTAGE_WITH_UNITS
     elif part.unit_type is None or part.units is None or part.units <= 0:
-        yield "FLEX needs a unit_type and units above 0"
+        yield Problem.UNITS_MISSING
     if part.asset_state == AssetState.PAUSED:
         if part.is_of_distance:
-            yield "a PAUSED asset covers no distance"
+            yield Problem.DISTANCE_IN_A_PAUSE
         if part.is_percentage or part.type == PartType.MAX:
-            yield "PERCENTAGE and MAX cannot be limited to PAUSED"
+            yield Problem.PAUSES_ALONE
 
 
-def _scale_problems(part: Part) -> Iterator[str]:
+def _scale_problems(part: Part) -> Iterator[Problem]:
     lower, upper = part.bounds
     if lower < 0 or lower >= upper:
-        yield "scale_from must be at least 0 and below scale_to"
+        yield Problem.SCALE_BACKWARDS
     if part.scale_type is None:
         if (part.scale_from, part.scale_to) != (None, None):
-            yield "a scale needs a scale_type"
+            yield Problem.SCALE_WITHOUT_TYPE
     elif part.is_percentage:
-        yield "PERCENTAGE has no scale"
+        yield Problem.SCALE_OF_A_PERCENTAGE
     elif part.type == PartType.FLEX and (part.scale_type in METRES) != (part.unit_type in METRES):
-        yield f"a scale in {part.scale_type} cannot measure units of {part.unit_type}"
+        yield Problem.SCALE_OF_SOMETHING_ELSE
     elif part.type == PartType.MAX and (part.scale_type in METRES or upper - lower < 60):
-        yield "the scale of a MAX is a window of time, at least a minute"
+        yield Problem.CAP_WITHOUT_WINDOW
 
 
 def normalise_touching(parts: Iterable[Part]) -> tuple[Part, ...]:

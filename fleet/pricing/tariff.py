@@ -9,6 +9,7 @@ from typing import Any
 
 from fleet.pricing.amounts import TariffError, convert, minor_units, plain
 from fleet.pricing.parts import Part
+from fleet.pricing.problems import Problem
 from fleet.pricing.vocabulary import AssetState, PartKind
 
 
@@ -32,9 +33,9 @@ class Tariff:
     def __post_init__(self) -> None:
         convert(self)
         if not re.fullmatch("[A-Z]{3}", self.currency):
-            raise TariffError(f"currency must be three capitals (ISO 4217), not {self.currency!r}")
+            raise TariffError(self, Problem.CURRENCY)
         if self.vat_rate is not None and self.vat_rate < 0:
-            raise TariffError(f"vat_rate must be at least 0, not {self.vat_rate}")
+            raise TariffError(self, Problem.VAT_BELOW_ZERO)
 
     @property
     def minor_units(self) -> int:

@@ -113,10 +113,10 @@ def test_nothing_is_saved(staff, plan):
         ({"currency": ""}, "Currency: This field is required."),
         ({"vat_rate": "120"}, "VAT rate: Ensure this value is less than or equal to 100."),
         ({"currency": "euro"}, "Currency: Ensure this value has at most 3 characters (it has 4)."),
-        ({"currency": "eur"}, "currency must be three capitals (ISO 4217), not 'eur'"),
+        ({"currency": "eur"}, "The currency has three capital letters, such as EUR."),
         ({"parts-0-amount": ""}, "Part 1: Amount: This field is required."),
-        ({"parts-0-amount": "-1"}, "Part 1: FIXED part 'Unlocking': only the amount of a DISCOUNT can be negative"),
-        ({"parts-1-units": ""}, "Part 2: FLEX part 'Riding': FLEX needs a unit_type and units above 0"),
+        ({"parts-0-amount": "-1"}, "Part 1: Only the amount of a discount may be below zero."),
+        ({"parts-1-units": ""}, "Part 2: What is charged per unit has a unit type, and units above zero."),
         ({"calc-minutes": "-1"}, "Minutes in use: Ensure this value is greater than or equal to 0."),
         ({"calc-minutes": "999999"}, "Minutes in use: Ensure this value is less than or equal to 44640."),
         (

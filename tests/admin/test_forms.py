@@ -242,17 +242,17 @@ def test_the_box_follows_the_area(staff):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"parts-1-units": "0"}, "FLEX part 'Riding': FLEX needs a unit_type and units above 0"),
-        ({"parts-0-kind": "DISCOUNT"}, "FIXED part 'unlock': the amount of a DISCOUNT cannot be positive"),
-        ({"parts-0-unit_type": "MINUTE"}, "FIXED part 'unlock': only FLEX has a unit_type and units"),
-        ({"parts-1-unit_type": "PERCENTAGE"}, "FLEX part 'Riding': PERCENTAGE needs the kind DISCOUNT or SURGE"),
-        ({"parts-0-minimum_amount": "2"}, "FIXED part 'unlock': the range to display must include the amount"),
+        ({"parts-1-units": "0"}, "What is charged per unit has a unit type, and units above zero."),
+        ({"parts-0-kind": "DISCOUNT"}, "The amount of a discount is not above zero."),
+        ({"parts-0-unit_type": "MINUTE"}, "Only what is charged per unit has a unit type and units."),
+        ({"parts-1-unit_type": "PERCENTAGE"}, "A percentage is a discount or a surge."),
+        ({"parts-0-minimum_amount": "2"}, "The range to display includes the amount."),
         ({"parts-0-amount": ""}, "This field is required."),
         ({"parts-0-type": ""}, "This field is required."),
         ({"currency": "eur"}, "The currency has three capital letters, such as EUR."),
     ],
 )
-def test_a_broken_part_is_refused_in_the_words_of_pricing(staff, changes, said):
+def test_a_broken_part_is_refused_in_words(staff, changes, said):
     plan = PricingPlanFactory()
     plan.parts.filter(position=1).update(name="Riding")
     before = list(plan.parts.values())

@@ -13,6 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from fleet import pricing
+from fleet.models.price_words import REFUSED
 from fleet.pricing import (
     AssetState,
     Fare,
@@ -21,6 +22,7 @@ from fleet.pricing import (
     PartClass,
     PartKind,
     PartType,
+    Problem,
     ScaleType,
     Segment,
     Tariff,
@@ -570,6 +572,10 @@ def test_names_the_part_and_all_its_problems():
     assert str(refusal.value) == (
         "FIXED part 'Unlock': the amount of a DISCOUNT cannot be positive; only FLEX has a unit_type and units"
     )
+
+
+def test_every_problem_has_words_for_staff():
+    assert REFUSED.keys() == set(Problem)
 
 
 def test_refuses_a_segment_of_negative_length():
