@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.utils import translation
 
 from fleet import catalogue, information, tariffs
 from fleet.gateway import commands
@@ -27,6 +28,12 @@ def no_rules_are_kept():
     catalogue.forget()
     commands.forget()
     remarks.tally.forget()
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_chose_the_language():
+    """The last request of a test before may have been that of a Dutch colleague: Django leaves its language active."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
