@@ -15,7 +15,7 @@ run: $(VENV)/embedded.installed ## database, demo city, web and worker (options:
 	@$(MANAGE) run $(ARGS)
 
 test: $(VENV)/dev.installed ## the whole suite (part of it: make test ARGS=tests/legs)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 bench: $(VENV)/dev.installed ## measure, and write docs/performance.md (one subject: make bench ARGS=rides)
 	@$(BIN)/python -m bench $(ARGS)

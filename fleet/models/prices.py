@@ -137,7 +137,7 @@ class FarePart(models.Model):
         )
 
     def __str__(self):
-        return f"{self.name or capfirst(self.get_type_display())}: {self.amount.normalize():f}"
+        return f"{self.name or capfirst(self.get_type_display())}: {Decimal(self.amount).normalize():f}"
 
     def value(self):
         """The part as pricing knows it; raises pricing.TariffError if it makes no sense."""
