@@ -7,6 +7,7 @@ import uuid
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import OPEN_STATES, Booking, Note
 from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFound, NotServed, ReadOnlyMember
@@ -16,6 +17,7 @@ from legs.models import Leg, LegEvent
 from support import forgetting
 from support.models import SupportRequest
 from tomp.errors import IllegalOperation, Missing, NotFound
+from tomp.sentences import Sentence
 
 LONGEST_REASON = 100
 READ_ONLY = ("id", "status", "creationDate", "modificationDate")
@@ -24,7 +26,6 @@ WHY_NOT = {
     Customer.Status.TO_PENDING_VALIDATION: "The operator has not approved this customer yet.",
     Customer.Status.CREATED: "The account of this customer is not ready.",
 }
-
 
 # What providers ask for
 
@@ -137,7 +138,7 @@ def erase(*, customer_id, now, provider=None):
     customer = _existing(customers, customer_id)
     bookings = Booking.objects.filter(customer=customer)
     if bookings.open().not_lapsed(now).exists():
-        raise AccountInUse("The customer has an active booking: end it first.")
+        raise AccountInUse(_("The customer has an active booking: end it first."))
     bookings.update(customer_data=None)
     Note.objects.filter(booking__in=bookings).delete()
     _forget_places(bookings)
@@ -208,12 +209,19 @@ def _saved(customer):
 # What staff decide
 
 
+def _is_already(customer):
+    state = Sentence.label(customer.get_status_display)
+    return IllegalOperation(
+        _("Customer %(customer)s is %(state)s already."), module=MODULE, customer=str(customer), state=state
+    )
+
+
 @transaction.atomic
 def approve(*, customer_id):
     """The customer may book. Raises AccountNotFound, IllegalOperation when nobody waits for that."""
     customer = _existing(Customer.objects.locked(), customer_id)
     if customer.status not in (Customer.Status.CREATED, Customer.Status.TO_PENDING_VALIDATION):
-        raise IllegalOperation(f"Customer {customer} is {customer.get_status_display()} already.", module=MODULE)
+        raise _is_already(customer)
     customer.approve()
     customer.save()
     return customer
@@ -233,7 +241,7 @@ def unblock(*, customer_id):
     """
     customer = Customer.objects.locked().get(pk=customer_id)
     if not customer.is_blocked:
-        raise IllegalOperation(f"Customer {customer} is {customer.get_status_display()} already.", module=MODULE)
+        raise _is_already(customer)
     return _unblocked(customer)
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from fleet.errors import NotPossible
 from fleet.models import Asset, Damage
@@ -77,7 +78,7 @@ def repair(*, damage_id, actor, now):
     """The damage is repaired; the vehicle stays in its state. Raises NotPossible when it was repaired before."""
     damage = Damage.objects.select_for_update().get(pk=damage_id)
     if damage.repaired_at is not None:
-        raise NotPossible("It was repaired already.")
+        raise NotPossible(_("It was repaired already."))
     damage.repaired_at, damage.repaired_by = max(now, damage.reported_at), actor
     damage.save(update_fields=["repaired_at", "repaired_by"])
     return damage

@@ -1,20 +1,25 @@
 """What can go wrong with vehicles and places."""
 
+from django.utils.translation import gettext_noop as _
+
 from tomp import errors
+
+GONE = _("The vehicle is not available any more.")
+NONE_LEFT = _("No vehicle of this type is left at that place and time.")
 
 
 class AssetNotAvailable(errors.TooLate):
     """Somebody else has it, or it is not in service (semantics §5.2 ASSIGN_ASSET, x202)."""
 
-    def __init__(self, detail="The vehicle is not available any more."):
-        super().__init__(detail)
+    def __init__(self, detail=GONE, **details):
+        super().__init__(detail, **details)
 
 
 class NoAssetLeft(errors.TooLate):
     """None of the type is left there at that time."""
 
-    def __init__(self, detail="No vehicle of this type is left at that place and time."):
-        super().__init__(detail)
+    def __init__(self, detail=NONE_LEFT, **details):
+        super().__init__(detail, **details)
 
 
 class NotPossible(errors.Invalid):

@@ -34,14 +34,14 @@ def draft(*, assets, state, reason, starts_at, ends_at, actor, now):
     Raises NotPossible for no vehicles, or an end that is past or before the start.
     """
     if ends_at is not None and ends_at <= max(starts_at, now):
-        raise NotPossible("It has to end in the future, after it starts.")
+        raise NotPossible(gettext_noop("It has to end in the future, after it starts."))
     made = Restriction.objects.create(
         state=state, reason=reason, starts_at=starts_at, ends_at=ends_at, created_by=actor, created_at=now
     )
     pks = assets.order_by("pk").values_list("pk", flat=True)
     rows = (RestrictedAsset(restriction=made, asset_id=pk) for pk in pks)
     if not RestrictedAsset.objects.bulk_create(rows, batch_size=AT_ONCE):
-        raise NotPossible("Choose at least one vehicle.")
+        raise NotPossible(gettext_noop("Choose at least one vehicle."))
     return made
 
 
@@ -53,9 +53,9 @@ def decide(*, restriction_id, bookings, actor, now):
     """
     chosen = Restriction.objects.select_for_update().get(pk=restriction_id)
     if chosen.decided_at is not None:
-        raise NotPossible("It was decided already.")
+        raise NotPossible(gettext_noop("It was decided already."))
     if chosen.ends_at is not None and chosen.ends_at <= now:
-        raise NotPossible("Its time has passed.")
+        raise NotPossible(gettext_noop("Its time has passed."))
     chosen.decided_at, chosen.bookings = now, bookings
     chosen.save(update_fields=["decided_at", "bookings"])
     app.configure_task(CARRY_OUT, lock=f"restriction {chosen.pk}").defer(restriction_id=chosen.pk, actor=actor)
@@ -73,7 +73,7 @@ def call_off(*, restriction_id, now):
     """It ends now: vehicles it took out are put back by the job of the minute. Raises NotPossible."""
     chosen = Restriction.objects.select_for_update().get(pk=restriction_id)
     if chosen.decided_at is None or (chosen.ends_at is not None and chosen.ends_at <= now):
-        raise NotPossible("It does not hold (any more).")
+        raise NotPossible(gettext_noop("It does not hold (any more)."))
     if chosen.starts_at >= now:
         chosen.starts_at = now - INSTANT  # it never held; the database wants an end after the start
     chosen.ends_at = now

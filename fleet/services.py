@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_noop as _
 
 from fleet import places
 from fleet.errors import AssetNotAvailable, NoAssetLeft
@@ -17,6 +18,7 @@ from fleet.models import Alert, Asset, AssetType, Reservation, RestrictedAsset
 from fleet.models.vehicles import AssetState
 from tomp import written
 from tomp.compiled import compiled
+from tomp.sentences import Sentence
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
 # One statement for what every ride ends with (docs/performance.md, P3).
@@ -131,7 +133,7 @@ def _check_not_promised(reservation, added, now):
     if reservation.asset_id is not None:
         others = Reservation.objects.filter(asset=reservation.asset_id).exclude(pk=reservation.pk)
         if others.filter(period__overlap=DateTimeTZRange(*added)).exists():
-            raise AssetNotAvailable("The vehicle is promised to somebody else by then.")
+            raise AssetNotAvailable(_("The vehicle is promised to somebody else by then."))
         if not _vehicles_of(**kind).filter(pk=reservation.asset_id).exists():
             return  # others were promised those that are there, not this one
     _check_place_left(**kind, period=added, now=now, besides=reservation.leg_id)
@@ -158,7 +160,7 @@ def assign(*, leg_id, asset_public_id=None, now):
         candidates = candidates.filter(public_id=asset_public_id)
     asset = candidates.select_for_update(of=["self"], skip_locked=True).order_by("vehicle_number").first()
     if asset is None:
-        raise NoAssetLeft("No free vehicle is left.") if asset_public_id is None else AssetNotAvailable()
+        raise NoAssetLeft(_("No free vehicle is left.")) if asset_public_id is None else AssetNotAvailable()
     _hold(asset)
     reservation.asset = asset
     ends_at = reservation.period.upper
@@ -188,7 +190,7 @@ def replace(*, leg_id, former, now, asset_public_id=None):
     nearest_first = others.nearest_first(former.lat, former.lon)
     asset = nearest_first.select_for_update(of=["self"], skip_locked=True).first()
     if asset is None:
-        raise NoAssetLeft("No other vehicle is free.") if asset_public_id is None else AssetNotAvailable()
+        raise NoAssetLeft(_("No other vehicle is free.")) if asset_public_id is None else AssetNotAvailable()
     _give_back(former)
     _hold(asset)
     reservation.asset = asset
@@ -292,7 +294,10 @@ def change_service_state(*, asset_id, move, reason, now):
     """
     asset = Asset.objects.select_for_update().get(pk=asset_id)
     if asset.is_on_a_trip:
-        raise AssetNotAvailable(f"Vehicle {asset} is {asset.get_state_display()}: end its trip first.")
+        state = Sentence.label(asset.get_state_display)
+        raise AssetNotAvailable(
+            _("Vehicle %(vehicle)s is %(state)s: end its trip first."), vehicle=str(asset), state=state
+        )
     if move == "put_in_service":
         asset.put_in_service()
     else:

@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import Booking, Party
 from fleet import services as fleet
@@ -26,9 +27,9 @@ def ask(kind, *, leg_id, now, actor="", reason=""):
     leg = _locked(leg_id)
     _check_possible(kind, leg)
     if Callback.objects.filter(booking_id=leg.booking_id, kind=kind, state=CallbackState.OWED).exists():
-        raise IllegalEvent("The provider is being asked already.")
+        raise IllegalEvent(_("The provider is being asked already."))
     if callbacks.question(leg, kind, now=now) is None:
-        raise IllegalEvent("The provider has no address to be asked at.")
+        raise IllegalEvent(_("The provider has no address to be asked at."))
     _record(leg, kind, Party.TO, now, actor=actor, comment=reason)
 
 
@@ -91,9 +92,12 @@ def _locked(leg_id):
 
 def _check_possible(kind, leg):
     if not leg.is_waiting or leg.booking.state not in WAITS:
-        raise IllegalEvent(f"{kind} is not possible: leg {leg.id} is {leg.state}, its booking {leg.booking.state}.")
+        raise IllegalEvent(
+            _("%(event)s is not possible: leg %(leg)s is %(state)s, its booking %(booking)s."),
+            event=kind, leg=leg.id, state=leg.state, booking=leg.booking.state,
+        )  # fmt: skip
     if kind == CallbackKind.REPLACE_ASSET and leg.asset is None:
-        raise IllegalEvent("REPLACE_ASSET is not possible: no vehicle is assigned.")
+        raise IllegalEvent(_("REPLACE_ASSET is not possible: no vehicle is assigned."))
 
 
 def _record(leg, event, asked_by, now, *, actor="", comment=""):

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from bookings.models import Party
 from fleet.errors import AssetNotAvailable
@@ -45,7 +46,7 @@ def resume(*, leg_id, now, actor="", reason=""):
     """The ride that was paused, or reported an issue, goes on. Raises IllegalEvent; a ride is not begun by that."""
     leg, _booking = locked(leg_id, None)
     if leg.state not in RESUMABLE:
-        raise IllegalEvent(f"It cannot go on: leg {leg.id} is {leg.state}.")
+        raise IllegalEvent(gettext_noop("It cannot go on: leg %(leg)s is %(state)s."), leg=leg.id, state=leg.state)
     return _report("SET_IN_USE", leg_id, now, now, actor, reason)
 
 
@@ -59,9 +60,11 @@ def end_ride(*, leg_id, at, now, charge=Charge.STANDARD, amount=None, place=None
     """
     leg, booking = locked(leg_id, None)
     if not leg.is_running:
-        raise IllegalEvent(f"There is no ride to end: leg {leg.id} is {leg.state}.")
+        raise IllegalEvent(
+            gettext_noop("There is no ride to end: leg %(leg)s is %(state)s."), leg=leg.id, state=leg.state
+        )
     if not leg.departed_at - SECOND < at <= now:
-        raise IllegalEvent("A ride ends after it began, and not in the future.")
+        raise IllegalEvent(gettext_noop("A ride ends after it began, and not in the future."))
     leg.rewind(at=max(at, leg.departed_at))
     leg.save(update_fields=["segments", "metered_since", "arrived_at", "fare", "track", "distance_m"])
     leg = _report("FINISH", leg_id, max(at, leg.departed_at), now, actor, reason, location=place)
@@ -104,13 +107,18 @@ def _public_id(vehicle_number, leg):
     """Of a vehicle that the leg could have; whether it is free is decided when it is held."""
     asset = Asset.objects.filter(vehicle_number__iexact=vehicle_number.strip()).select_related("asset_type").first()
     if asset is None:
-        raise AssetNotAvailable(f"There is no vehicle {vehicle_number!r}.")
+        raise AssetNotAvailable(gettext_noop("There is no vehicle %(number)s."), number=repr(vehicle_number))
+    number = asset.vehicle_number
     if asset.pk == leg.asset_id:
-        raise AssetNotAvailable(f"The leg has {asset.vehicle_number} already.")
+        raise AssetNotAvailable(gettext_noop("The leg has %(number)s already."), number=number)
     if asset.asset_type_id != leg.asset_type_id:
-        raise AssetNotAvailable(f"{asset.vehicle_number} is of another type: {asset.asset_type.type_id}.")
+        raise AssetNotAvailable(
+            gettext_noop("%(number)s is of another type: %(type)s."), number=number, type=asset.asset_type.type_id
+        )
     if asset.state != AssetState.AVAILABLE:
-        raise AssetNotAvailable(f"{asset.vehicle_number} is not free, it is {asset.state}.")
+        raise AssetNotAvailable(
+            gettext_noop("%(number)s is not free, it is %(state)s."), number=number, state=asset.state
+        )
     return asset.public_id
 
 

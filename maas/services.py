@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
@@ -79,7 +80,11 @@ def rotate_api_key(*, key_id, overlap, now, actor=""):
     """
     old = ApiKey.objects.select_for_update().select_related(None).get(pk=key_id)
     if old.revoked_at is not None:
-        raise KeyRevoked(f"API key {old} is revoked from {old.revoked_at:%Y-%m-%d %H:%M} UTC on.")
+        raise KeyRevoked(
+            _("API key %(key)s is revoked from %(moment)s on."),
+            key=str(old),
+            moment=f"{old.revoked_at:%Y-%m-%d %H:%M} UTC",
+        )
     old.revoked_at = now + overlap
     old.save(update_fields=["revoked_at"])
     return issue_api_key(provider=old.provider, label=old.label, actor=actor)
@@ -110,7 +115,9 @@ def replace_client_secret(*, provider_id, overlap, now, actor=""):
     client = OAuthClient.objects.filter(provider=provider).first() or _new_client(provider)
     if overlap and client.has_former_secret(now):
         until = f"{client.former_secret_until:%Y-%m-%d %H:%M} UTC"
-        raise SecretStillChanging(f"The secret before this one still works, until {until}. End it first.")
+        raise SecretStillChanging(
+            _("The secret before this one still works, until %(until)s. End it first."), until=until
+        )
     has_one = client.pk is not None and bool(client.client_secret)
     client.former_secret, client.former_secret_until = "", None
     if overlap and has_one:
@@ -144,7 +151,7 @@ def end_former_secret(*, provider_id, now):
     """
     client = OAuthClient.objects.select_for_update().filter(provider=provider_id).first()
     if client is None or not client.has_former_secret(now):
-        raise NothingToEnd("No former client secret works any more.")
+        raise NothingToEnd(_("No former client secret works any more."))
     OAuthClient.objects.filter(pk=client.pk).update(former_secret="", former_secret_until=None)
     AccessToken.objects.filter(application=client).delete()
 

@@ -15,6 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from tomp import logs, titles
+from tomp.sentences import Sentence
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,11 @@ MOST_ERRORS = 10  # in an envelope (OpenAPI errorResponse)
 
 
 class TompError(Exception):
-    """A refusal the protocol has a number for. `detail` tells the caller what to do about it."""
+    """A refusal the protocol has a number for. `detail` tells the caller what to do about it, in English.
+
+    It may be a pattern, marked to be translated, with a placeholder for each of the `details`: staff read it in their
+    language. A `field` is named to callers, and not to staff, who have a form before them.
+    """
 
     number = 5
     status = 500
@@ -32,16 +37,17 @@ class TompError(Exception):
     title = "Internal technical problem, contact support"
     module = None
 
-    def __init__(self, detail, *, module=None, headers=None):
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, detail, *, module=None, headers=None, field="", **details):
+        self.sentence = Sentence(detail, **details)
+        self.detail = f"Field: {field}, Reason: {self.sentence}" if field else self.sentence
+        super().__init__(self.detail)
         self.module = module or type(self).module
         self.headers = headers or {}
 
     @property
     def reason(self):
-        """The detail for staff, who have a form before them and no body: without the field it is about."""
-        return FIELD.sub("", str(self.detail))
+        """The detail for staff, in their language: without the field it is about."""
+        return FIELD.sub("", self.sentence.told())
 
     def code(self, view_module):
         return (self.module or view_module) * 1000 + self.number

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from tomp.words import grouped
+from tomp.words import grouped, in_english
 
 Kept = str | dict[str, Any]  # what JSON can hold
 
@@ -33,6 +33,11 @@ class Sentence(str):
     def name(cls, written: str, said: str) -> "Sentence":
         """A name that programs and files write so, and people say so (in English, marked to be translated)."""
         return cls._made(written, said, {}, written)
+
+    @classmethod
+    def label(cls, display: Callable[[], str]) -> "Sentence":
+        """What a choice is called, such as `booking.get_state_display`."""
+        return cls(in_english(lambda: str(display())))
 
     @classmethod
     def of(cls, kept: Kept) -> "Sentence":

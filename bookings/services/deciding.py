@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from bookings import callbacks
 from bookings.errors import BookingLapsed, ExtensionRefused
@@ -26,7 +27,7 @@ def commit(*, booking_id, now, asked_by=Party.MP):
     with transaction.atomic():
         booking = Booking.objects.locked(booking_id)
         if booking.state == Booking.State.EXPIRED or booking.has_lapsed(now):
-            raise BookingLapsed(f"The time to commit booking {booking.id} is over.")
+            raise BookingLapsed(_("The time to commit booking %(booking)s is over."), booking=booking.id)
         if booking.state != Booking.State.PENDING:
             raise illegal("COMMIT", booking)
         legs = legs_of(booking)
@@ -74,7 +75,7 @@ def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
         if booking.state in (Booking.State.RELEASED, Booking.State.CANCELLED):
             return booking, legs
         if booking.state == Booking.State.STARTED:
-            raise InUse(f"Booking {booking.id} has started.", module=3)
+            raise InUse(_("Booking %(booking)s has started."), module=3, booking=booking.id)
         if booking.state not in (
             Booking.State.PENDING,
             Booking.State.CONFIRMED,

@@ -1,5 +1,7 @@
 """What every service of a booking needs: its legs, and one more line in its story."""
 
+from django.utils.translation import gettext_noop as _
+
 from bookings.models import BookingEvent
 from legs.models import Leg
 from tomp import written
@@ -40,4 +42,7 @@ def event(booking, operation, asked_by, now, actor="", reason=""):
 
 def illegal(operation, booking):
     """The refusal of what does not fit the state of the booking."""
-    return IllegalOperation(f"{operation} is not possible: booking {booking.id} is {booking.state}.", module=3)
+    return IllegalOperation(
+        _("%(event)s is not possible: booking %(booking)s is %(state)s."),
+        module=3, event=operation, booking=booking.id, state=booking.state,
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Telling a provider once more what it did not hear."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from bookings.errors import CallUnknown
 from bookings.models import Booking, Party
@@ -17,7 +18,7 @@ def send_again(*, booking_id, callback_id, now, actor="", reason=""):
     """
     booking = Booking.objects.locked(booking_id)
     if not Callback.objects.filter(pk=callback_id, booking_id=booking_id).exists():
-        raise CallUnknown("There is no such call about this booking.")
+        raise CallUnknown(_("There is no such call about this booking."))
     callback = delivery.send_again(callback_id=callback_id, now=now)
     record(booking, "SEND_AGAIN", Party.TO, now, actor, f"{callback.subject}: {reason}"[:300])
     return callback

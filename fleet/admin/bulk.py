@@ -115,7 +115,7 @@ class BulkActions(StaffAdmin):
         try:
             made = restricting.draft(assets=queryset, actor=request.user.get_username(), now=timezone.now(), **answers)
         except TompError as refusal:
-            messages.error(request, refusal.detail)
+            messages.error(request, refusal.reason)
             return None
         return redirect("admin:fleet_restriction_change", made.pk)
 

@@ -129,7 +129,7 @@ class ServiceMoves(ActionModelAdminMixin):
                 self.move(asset_id, move.name, reason)
                 moved += 1
             except TompError as refusal:
-                refusals.append(refusal.detail)
+                refusals.append(refusal.reason)
         if moved:
             text = ngettext("%(move)s: %(n)d vehicle.", "%(move)s: %(n)d vehicles.", moved)
             messages.success(request, text % {"move": move.title, "n": moved})

@@ -1,5 +1,7 @@
 """What each event does, once it is possible: one function per event."""
 
+from django.utils.translation import gettext_noop as _
+
 from bookings import services as bookings
 from bookings.models import Booking, Party
 from fleet import places, pricing
@@ -31,7 +33,7 @@ def _assign_asset(step):
     if step.asset_ref is None and step.asked_by == Party.MP:
         raise AssetMissing("Field: asset.id, Reason: ASSIGN_ASSET names the asset to assign.")
     if step.asset_ref is None and leg.asset_id is not None:
-        raise PickingNotAllowed("A vehicle is assigned already.")
+        raise PickingNotAllowed(_("A vehicle is assigned already."))
     if leg.asset_id is None:
         _assign(step)
 
@@ -44,7 +46,7 @@ def _assign(step):
             raise PickingNotAllowed("The operator assigns the vehicle.")
         public_id = as_public_id(step.asset_ref)
         if public_id is None:
-            raise AssetNotAvailable(f"There is no vehicle {step.asset_ref[:80]!r}.")
+            raise AssetNotAvailable(_("There is no vehicle %(number)s."), number=repr(step.asset_ref[:80]))
     leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=public_id, now=step.now)
     leg.asset_public_id = leg.asset.public_id
     leg.asset.asset_type = leg.asset_type

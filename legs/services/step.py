@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import Booking, Party, Subscription
 from fleet.ids import as_public_id, bare_id
@@ -115,18 +116,23 @@ def keep_price(booking, leg, now):
 def check_possible(step):
     leg, booking, rule = step.leg, step.booking, rule_of(step.event, step.asked_by)
     if step.event == "CANCEL" and leg.is_running:
-        raise LegInUse(f"Leg {leg.id} is {leg.state}; end the ride instead.")
+        raise LegInUse(_("Leg %(leg)s is %(state)s; end the ride instead."), leg=leg.id, state=leg.state)
     if not rule.moves and not rule.stays:
-        raise IllegalEvent(f"{step.event} is what the provider asks of us, not we of it.")
+        raise IllegalEvent(_("%(event)s is what the provider asks of us, not we of it."), event=step.event)
     over = booking.state == Booking.State.FINISHED and step.event == "FINISH"
     if booking.state not in (Booking.State.CONFIRMED, Booking.State.STARTED) and not over:
-        raise IllegalEvent(f"{step.event} is not possible: booking {booking.id} is {booking.state}.")
+        raise IllegalEvent(
+            _("%(event)s is not possible: booking %(booking)s is %(state)s."),
+            event=step.event, booking=booking.id, state=booking.state,
+        )  # fmt: skip
     if not rule.allows(leg.state):
-        raise IllegalEvent(f"{step.event} is not possible: leg {leg.id} is {leg.state}.")
+        raise IllegalEvent(
+            _("%(event)s is not possible: leg %(leg)s is %(state)s."), event=step.event, leg=leg.id, state=leg.state
+        )
     if step.event in ("SET_IN_USE", "PAUSE", "OPEN_TRUNK") and leg.is_given_back:
-        raise IllegalEvent(f"{step.event} is not possible: the vehicle was given back.")
+        raise IllegalEvent(_("%(event)s is not possible: the vehicle was given back."), event=step.event)
     if step.event == "FINISH" and step.asked_by == Party.MP and leg.asset_type.docks_report and not over:
-        raise IllegalEvent("This vehicle's ride ends when its dock reports it.")
+        raise IllegalEvent(_("This vehicle's ride ends when its dock reports it."))
 
 
 def check_asset(step):
@@ -136,7 +142,7 @@ def check_asset(step):
         return
     if leg.asset_id is None or not _names(named, leg):
         wrong = OtherAsset(f"Leg {leg.id} is not about asset {named}.")
-        raise PickingNotAllowed("A vehicle is assigned already.") if step.event == "ASSIGN_ASSET" else wrong
+        raise PickingNotAllowed(_("A vehicle is assigned already.")) if step.event == "ASSIGN_ASSET" else wrong
 
 
 def _names(named, leg):

@@ -4,6 +4,7 @@ The `time` of these events is what is asked for, not when something happened.
 """
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import Booking, Party
 from fleet import services as fleet
@@ -15,6 +16,7 @@ from legs.events import RULES
 from legs.models import LegEvent, LegState
 from legs.services.step import Step, keep_price, locked
 from planning.options import LONGEST_TRIP, PLANNED_WITHOUT_ARRIVAL
+from tomp.sentences import Sentence
 
 
 @transaction.atomic
@@ -29,7 +31,7 @@ def change_times(*, leg_id, departs_at, arrives_at, now, actor, reason):
     wanted = {"TIME_POSTPONE": (departs_at, leg.departs_at), "TIME_EXTEND": (arrives_at, leg.arrives_at)}
     changed = {event: new for event, (new, planned) in wanted.items() if new != planned}
     if not changed:
-        raise IllegalEvent("These are the planned times already.")
+        raise IllegalEvent(_("These are the planned times already."))
     for event, moment in changed.items():
         step = Step(event=event, leg=leg, booking=booking, at=moment, now=now, asked_by=Party.TO)
         _check_state(step)
@@ -75,21 +77,21 @@ def _check_state(step):
 def _check_end(step, begins_at):
     leg, until = step.leg, step.at
     if until <= max(step.now, begins_at):
-        raise _refused(step, "that end is in the past, or before the departure.")
+        raise _refused(step, _("that end is in the past, or before the departure."))
     if leg.arrives_at is not None and until < leg.arrives_at:
-        raise _refused(step, "that is before the planned end.")
+        raise _refused(step, _("that is before the planned end."))
     if until - begins_at > LONGEST_TRIP:
-        raise _refused(step, f"a trip takes {LONGEST_TRIP.days} days at the most.")
+        raise _refused(step, _("a trip takes %(days)s days at the most."), days=LONGEST_TRIP.days)
 
 
 def _check_departure(step):
     leg, departs_at = step.leg, step.at
     if departs_at < max(step.now, leg.departs_at):
-        raise _refused(step, "that is in the past, or before the planned departure.")
+        raise _refused(step, _("that is in the past, or before the planned departure."))
     if departs_at > leg.latest_departure(step.now):
-        raise _refused(step, "that is later than a vehicle can be kept for you.")
+        raise _refused(step, _("that is later than a vehicle can be kept for you."))
     if not leg.is_open_at(departs_at, Schedule.load()):
-        raise _refused(step, "the service is closed then.")
+        raise _refused(step, _("the service is closed then."))
 
 
 def _end_after(leg, departs_at, arrives_at):
@@ -106,7 +108,7 @@ def _plan(step, *, departs_at, arrives_at):
     try:
         fleet.reschedule(leg_id=leg.pk, departs_at=departs_at, ends_at=ends_at, now=step.now)
     except (AssetNotAvailable, NoAssetLeft) as promised:
-        raise _refused(step, promised.detail) from promised
+        raise _refused(step, promised.sentence) from promised
     leg.departs_at, leg.arrives_at = departs_at, arrives_at
     legs = [each for each in keep_price(booking, leg, step.now) if each.state != LegState.CANCELLED]
     booking.departs_at = min(each.departs_at for each in legs)
@@ -114,5 +116,6 @@ def _plan(step, *, departs_at, arrives_at):
     booking.save_progress()
 
 
-def _refused(step, why):
-    return IllegalEvent(f"{step.event} is not possible: {why}")
+def _refused(step, why, **details):
+    why = Sentence(why, **details) if details or not isinstance(why, Sentence) else why
+    return IllegalEvent(_("%(event)s is not possible: %(why)s"), event=step.event, why=why)

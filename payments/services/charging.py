@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import Booking
 from payments.errors import BookingUnknown, ClaimImpossible
@@ -76,7 +77,7 @@ def refunded(booking, entries, amount, entry_id, description, **more):
     """The unsaved entry that gives back of one entry, or of the whole booking. Raises ClaimImpossible."""
     amount = in_minor_units(amount, booking.currency)
     if amount <= 0:
-        raise ClaimImpossible("Field: amount, Reason: a refund is above 0.")
+        raise ClaimImpossible(_("a refund is above 0."), field="amount")
     if entry_id is None:
         check_refund(amount, refundable(entries), booking.currency)
         return extra(Category.REFUND, -amount, booking.currency, description, **_vat_of(entries), **more)
@@ -92,7 +93,9 @@ def taking_back(booking, entries, entry_id, **more):
     if left > 0:
         left = max(_left_to_give_back(wrong, entries), Decimal(0))
     if left == 0:
-        raise ClaimImpossible(f"Nothing is left of entry {wrong.sequence} of booking {booking.id}.")
+        raise ClaimImpossible(
+            _("Nothing is left of entry %(entry)s of booking %(booking)s."), entry=wrong.sequence, booking=booking.id
+        )
     category = Category.CREDIT if left > 0 else Category.OTHER
     return giving_back(category, wrong, left, f"Correction of entry {wrong.sequence}", **more)
 
@@ -106,21 +109,29 @@ def check_refund(amount, limit, currency):
     """Raises ClaimImpossible when more would be given back than was charged."""
     if amount > limit:
         raise ClaimImpossible(
-            f"Field: amount, Reason: {amount} {currency} cannot be given back, {max(limit, Decimal(0)):.2f} is left."
-        )
+            _("%(amount)s cannot be given back, %(left)s is left."),
+            field="amount", amount=f"{amount} {currency}", left=f"{max(limit, Decimal(0)):.2f}",
+        )  # fmt: skip
 
 
 def checked(booking, category, amount, currency, description, **more):
     """The unsaved entry of extra costs that are possible for this booking. Raises ClaimImpossible."""
     if category not in CLAIMABLE:
-        raise ClaimImpossible(f"Field: category, Reason: {category} cannot be claimed.")
+        raise ClaimImpossible(_("%(category)s cannot be claimed."), field="category", category=category)
     if currency not in (None, "", booking.currency):
-        raise ClaimImpossible(f"Field: currencyCode, Reason: booking {booking.id} is in {booking.currency}.")
+        raise ClaimImpossible(
+            _("booking %(booking)s is in %(currency)s."),
+            field="currencyCode",
+            booking=booking.id,
+            currency=booking.currency,
+        )
     entry = extra(category, amount, booking.currency, description, **more)
     if entry.amount == 0:
-        raise ClaimImpossible("Field: amount, Reason: nothing is claimed.")
+        raise ClaimImpossible(_("nothing is claimed."), field="amount")
     if category in MONEY_BACK and entry.amount > 0:
-        raise ClaimImpossible(f"Field: amount, Reason: {category} is money back, so its amount is negative.")
+        raise ClaimImpossible(
+            _("%(category)s is money back, so its amount is negative."), field="amount", category=category
+        )
     return entry
 
 

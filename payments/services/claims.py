@@ -1,12 +1,14 @@
 """What providers claim: kept at once, owed when staff agree (semantics §11)."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from payments.errors import ClaimDecided, CorrectionDecided
 from payments.models import Claim, ClaimState, CorrectionKind, CorrectionState
 from payments.services import charging
 from payments.services.journal import entries_of
 from payments.services.proposals import write_or_propose
+from tomp.sentences import Sentence
 
 
 def propose(
@@ -42,7 +44,9 @@ def approve(*, claim_id, now, actor="", reason=""):
     """
     claim, booking = _locked(claim_id)
     if waiting := claim.corrections.filter(state=CorrectionState.PROPOSED).first():
-        raise CorrectionDecided(f"{waiting.proposed_by} agreed to this claim already; a second colleague decides.")
+        raise CorrectionDecided(
+            _("%(colleague)s agreed to this claim already; a second colleague decides."), colleague=waiting.proposed_by
+        )
     entries = entries_of(booking)
     entry = agreed(claim, booking, entries, actor=actor, reason=reason)
     written = write_or_propose(
@@ -71,7 +75,10 @@ def reject(*, claim_id, now, actor="", reason=""):
     """
     claim, _booking = _locked(claim_id)
     if waiting := claim.corrections.filter(state=CorrectionState.PROPOSED).first():
-        raise CorrectionDecided(f"{waiting.proposed_by} agreed to this claim; refuse that first, under Corrections.")
+        raise CorrectionDecided(
+            _("%(colleague)s agreed to this claim; refuse that first, under Corrections."),
+            colleague=waiting.proposed_by,
+        )
     claim.reject(at=now, by=actor, reason=reason)
     claim.save()
     return claim
@@ -82,5 +89,8 @@ def _locked(claim_id):
     booking = charging.locked(Claim.objects.values_list("booking", flat=True).get(pk=claim_id))
     claim = Claim.objects.get(pk=claim_id)
     if claim.state != ClaimState.PROPOSED:
-        raise ClaimDecided(f"The claim was {claim.get_state_display()} by {claim.decided_by or '?'} already.")
+        raise ClaimDecided(
+            _("The claim was %(state)s by %(colleague)s already."),
+            state=Sentence.label(claim.get_state_display), colleague=claim.decided_by or "?",
+        )  # fmt: skip
     return claim, booking

@@ -1,12 +1,14 @@
 """What a second colleague decides about an entry in waiting (TOMP_TWO_PERSONS_ABOVE)."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from payments.errors import ClaimImpossible, CorrectionDecided, OwnCorrection
 from payments.models import Correction, CorrectionKind, CorrectionState
 from payments.services import charging, claims, limits
 from payments.services.journal import entries_of
 from payments.services.proposals import write
+from tomp.sentences import Sentence
 
 
 @transaction.atomic
@@ -20,7 +22,7 @@ def approve_correction(*, correction_id, now, actor, reason=""):
     entries = entries_of(booking)
     entry = ENTRIES[correction.kind](correction, booking, entries)
     if entry.amount != correction.amount:
-        raise ClaimImpossible(f"By now it would be {entry}. Refuse this, and propose it anew.")
+        raise ClaimImpossible(_("By now it would be %(entry)s. Refuse this, and propose it anew."), entry=str(entry))
     limits.check_cap(booking, entry, now=now, deciding=[actor])
     claim = correction.claim
     write(booking, entry, now=now, count=len(entries), is_claimed_by_provider=claim is not None)
@@ -49,9 +51,14 @@ def _locked(correction_id, actor):
     booking = charging.locked(Correction.objects.values_list("booking", flat=True).get(pk=correction_id))
     correction = Correction.objects.select_related("claim").get(pk=correction_id)
     if correction.state != CorrectionState.PROPOSED:
-        raise CorrectionDecided(f"It was {correction.get_state_display()} by {correction.decided_by} already.")
+        raise CorrectionDecided(
+            _("It was %(state)s by %(colleague)s already."),
+            state=Sentence.label(correction.get_state_display), colleague=correction.decided_by,
+        )  # fmt: skip
     if not actor or actor == correction.proposed_by:
-        raise OwnCorrection(f"{correction.proposed_by} proposed it: somebody else has to decide.")
+        raise OwnCorrection(
+            _("%(colleague)s proposed it: somebody else has to decide."), colleague=correction.proposed_by
+        )
     return correction, booking
 
 

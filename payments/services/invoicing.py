@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop as _
 
 from fleet import information
 from maas.models import MaasProvider
@@ -74,9 +75,9 @@ def invoice_run(*, chosen, since, until, now, actor=""):
             continue
         if each.key != key:
             raise PeriodChanged(
-                f"{each.provider}: there are {each.due.entries} entries of {each.due.total} {currency} by now. "
-                "Look at them and try again."
-            )
+                _("%(provider)s: there are %(entries)s entries of %(total)s by now. Look at them and try again."),
+                provider=str(each.provider), entries=each.due.entries, total=f"{each.due.total} {currency}",
+            )  # fmt: skip
         entries = _to_invoice(each.provider, since, until, now).filter(currency=currency)
         made.append(_invoice(entries, each.provider, since, until, currency, now, actor))
     return made
@@ -108,7 +109,7 @@ def invoice(*, provider, since, until, now, actor=""):
 
 def _check(since, until, now):
     if not since < until <= now:
-        raise PeriodImpossible("The period begins before it ends, and is over.")
+        raise PeriodImpossible(_("The period begins before it ends, and is over."))
 
 
 def _to_invoice(provider, since, until, now):

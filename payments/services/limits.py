@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from fleet import information
 from payments.errors import CapReached
@@ -57,11 +58,14 @@ def check_cap(booking, entry, *, now, deciding=()):
     after = given - entry.amount
     if after <= cap or any(may_exceed(colleague) for colleague in (entry.actor, *deciding)):
         return
-    whom = "this customer" if booking.customer_id else "this booking"
+    of_customer = _("This month %(given)s was given back to this customer; %(more)s more would be above the cap of "
+                    "%(cap)s. A colleague who may exceed the cap can do it.")  # fmt: skip
+    of_booking = _("This month %(given)s was given back to this booking; %(more)s more would be above the cap of "
+                   "%(cap)s. A colleague who may exceed the cap can do it.")  # fmt: skip
     raise CapReached(
-        f"This month {_said(given, entry)} was given back to {whom}; {_said(-entry.amount, entry)} more would be "
-        f"above the cap of {_said(cap, entry)}. A colleague who may exceed the cap can do it."
-    )
+        of_customer if booking.customer_id else of_booking,
+        given=_said(given, entry), more=_said(-entry.amount, entry), cap=_said(cap, entry),
+    )  # fmt: skip
 
 
 def takes_two(entry):

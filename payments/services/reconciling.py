@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.utils.translation import gettext_noop as _
 
 from maas.models import MaasProvider
 from payments.errors import PeriodImpossible
@@ -137,7 +138,7 @@ def by_rate(entries):
 
 def _check(since, until):
     if not since < until:
-        raise PeriodImpossible("The period begins before it ends.")
+        raise PeriodImpossible(_("The period begins before it ends."))
 
 
 def _balances(entries, invoices, since, until):

@@ -2,12 +2,14 @@
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from fleet import care
 from support.damages import tell_damages
 from support.models import OPEN, SupportRequest
 from support.services.saying import MODULE, in_hand, note, say_to_all, vehicles_of
 from tomp.errors import IllegalOperation, Invalid
+from tomp.sentences import Sentence
 
 Result, Status = SupportRequest.Result, SupportRequest.Status
 CLOSES = {Result.SOLVED: Status.RESOLVED, Result.NOT_OURS: Status.CANCELLED, Result.NOT_REACHABLE: Status.CANCELLED}
@@ -59,7 +61,7 @@ def reopen(*, request_id, comment, now, actor):
     """
     asked = in_hand(request_id)
     if asked.status in OPEN:
-        raise NotClosed("It is open already.", module=MODULE)
+        raise NotClosed(_("It is open already."), module=MODULE)
     _check_said(comment)
     said = say_to_all(asked, Status.PROCESSING, comment, now, actor=actor)
     tell_damages(*vehicles_of(asked))
@@ -68,12 +70,13 @@ def reopen(*, request_id, comment, now, actor):
 
 def _check_open(asked):
     if asked.status not in OPEN:
-        raise Closed(f"It is closed already: {asked.get_status_display()}.", module=MODULE)
+        state = Sentence.label(asked.get_status_display)
+        raise Closed(_("It is closed already: %(state)s."), module=MODULE, state=state)
 
 
 def _check_said(comment):
     if not comment.strip():
-        raise Invalid("Field: comment, Reason: say what the provider is to know.", module=MODULE)
+        raise Invalid(_("say what the provider is to know."), field="comment", module=MODULE)
 
 
 @transaction.atomic
@@ -100,9 +103,10 @@ def assign(*, request_id, to, actor, now):
     """
     asked = in_hand(request_id)
     if to and not get_user_model().objects.filter(username=to, is_active=True, is_staff=True).exists():
-        raise Invalid(f"Nobody called {to!r} works here.", module=MODULE)
+        raise Invalid(_("Nobody called %(name)s works here."), module=MODULE, name=repr(to))
     if asked.assigned_to == to:
-        raise Invalid(f"It is with {to or 'nobody'} already.", module=MODULE)
+        whom = to or Sentence(_("nobody"))
+        raise Invalid(_("It is with %(whom)s already."), module=MODULE, whom=whom)
     asked.assigned_to = to
     asked.save(update_fields=["assigned_to"])
     note(request_id=asked.pk, text=f"Assigned to {to}." if to else "Assigned to nobody.", actor=actor, now=now)

@@ -2,12 +2,14 @@
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import Party
 from support.damages import tell_damages
 from support.models import SupportRequest
 from support.services.saying import MODULE, hold_apart, lock, note, numbered, say, together, vehicles_of
 from tomp.errors import IllegalOperation, Invalid
+from tomp.sentences import Sentence
 
 BY_URGENCY: list[str] = list(SupportRequest.Priority)
 
@@ -59,11 +61,11 @@ def merge(*, kept_id, repeated_ids, comment, actor, now):
     hold_apart()
     repeated_ids = set(repeated_ids) - {kept_id}
     if not repeated_ids:
-        raise Invalid("Say which requests repeat the one that is kept.", module=MODULE)
+        raise Invalid(_("Say which requests repeat the one that is kept."), module=MODULE)
     lock(together(numbered(kept_id, *repeated_ids)))
     found = SupportRequest.objects.in_bulk([kept_id, *repeated_ids])
     if missing := {kept_id, *repeated_ids} - found.keys():
-        raise NotMergeable(f"There is no request {min(missing)}.", module=MODULE)
+        raise NotMergeable(_("There is no request %(request)s."), module=MODULE, request=str(min(missing)))
     kept = found.pop(kept_id)
     repeated = [found[pk] for pk in sorted(found)]
     for asked in (kept, *repeated):
@@ -80,15 +82,22 @@ def merge(*, kept_id, repeated_ids, comment, actor, now):
 
 def _check(asked, kept):
     if asked.merged_into_id is not None:
-        raise NotMergeable(f"Request {asked.pk} was merged into request {asked.merged_into_id}.", module=MODULE)
+        raise NotMergeable(
+            _("Request %(request)s was merged into request %(other)s."),
+            module=MODULE, request=str(asked.pk), other=str(asked.merged_into_id),
+        )  # fmt: skip
     if not asked.waits:
-        raise NotMergeable(f"Request {asked.pk} is closed: {asked.get_status_display()}.", module=MODULE)
+        raise NotMergeable(
+            _("Request %(request)s is closed: %(state)s."),
+            module=MODULE, request=str(asked.pk), state=Sentence.label(asked.get_status_display),
+        )  # fmt: skip
     shares_trip = asked.booking_id is not None and asked.booking_id == kept.booking_id
     shares_vehicle = asked.asset_id is not None and asked.asset_id == kept.asset_id
     if not (asked is kept or shares_trip or shares_vehicle):
         raise NotMergeable(
-            f"Request {asked.pk} is about another trip and another vehicle than request {kept.pk}.", module=MODULE
-        )
+            _("Request %(request)s is about another trip and another vehicle than request %(other)s."),
+            module=MODULE, request=str(asked.pk), other=str(kept.pk),
+        )  # fmt: skip
 
 
 def _join(asked, kept, comment, actor, now):

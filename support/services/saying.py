@@ -2,6 +2,7 @@
 
 from django.db import connection
 from django.db.models import Max, Q
+from django.utils.translation import gettext_noop as _
 
 from bookings.models import Booking, Party
 from support.models import SupportNote, SupportRequest, SupportStatus
@@ -66,8 +67,9 @@ def in_hand(request_id):
     asked = SupportRequest.objects.get(pk=request_id)
     if asked.merged_into_id is not None:
         raise MergedAway(
-            f"Request {asked.pk} was merged into request {asked.merged_into_id}; go on there.", module=MODULE
-        )
+            _("Request %(request)s was merged into request %(other)s; go on there."),
+            module=MODULE, request=str(asked.pk), other=str(asked.merged_into_id),
+        )  # fmt: skip
     return asked
 
 

@@ -373,6 +373,15 @@ def test_a_ride_ends_after_it_began_and_not_in_the_future(staff, trip, at):
     assert said == [("error", "A ride ends after it began, and not in the future.")]
 
 
+def test_why_not_is_said_in_the_language_of_the_colleague(staff, trip, settings):
+    pk = trip("IN_USE")
+    staff.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+
+    said = press(staff, address(OVERRIDES["end"], pk), reason=WHY, at="2026-06-01T11:59:00", charge="STANDARD")
+
+    assert said == [("error", "Een rit eindigt na het begin ervan, en niet in de toekomst.")]
+
+
 @pytest.mark.parametrize(
     ("typed", "where"),
     [

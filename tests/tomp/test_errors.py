@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.test import Client, RequestFactory
+from django.utils.translation import override
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -228,6 +229,18 @@ def test_a_refusal_is_json_in_the_language_and_version_of_the_caller():
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["Content-Language"] == "nl"
     assert response.headers["Api-Version"] == "1.6.1"
+
+
+def test_providers_read_english_and_staff_their_language():
+    refusal = errors.Invalid("%(amount)s cannot be given back, %(left)s is left.", field="amount", amount=2, left="1")
+
+    with override("de"):
+        body = errors.error_body(refusal, module=6)
+        told = refusal.reason
+
+    assert body["detail"] == "Field: amount, Reason: 2 cannot be given back, 1 is left."
+    assert told == "2 kann nicht zurückgegeben werden, 1 ist übrig."
+    assert refusal.reason == "2 cannot be given back, 1 is left."
 
 
 def test_headers_of_the_error_are_sent():
