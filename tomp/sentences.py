@@ -17,6 +17,7 @@ class Sentence(str):
 
     The pattern is marked to be translated, and has a placeholder for each detail. A detail may be a sentence, or a list
     that stands between commas; of whole numbers the thousands are set apart, so what only looks like one is a text.
+    What is a sentence already stays the one it is.
     """
 
     pattern: str
@@ -24,6 +25,8 @@ class Sentence(str):
     written: str  # of a name, which is written otherwise than it is said
 
     def __new__(cls, pattern: str, /, **details: Any) -> "Sentence":
+        if isinstance(pattern, Sentence) and not details:
+            return pattern
         said = {
             name: detail if isinstance(detail, str | int | list) else str(detail) for name, detail in details.items()
         }
@@ -36,7 +39,7 @@ class Sentence(str):
 
     @classmethod
     def label(cls, display: Callable[[], str]) -> "Sentence":
-        """What a choice is called, such as `booking.get_state_display`."""
+        """What something is called, such as `booking.get_state_display`."""
         return cls(in_english(lambda: str(display())))
 
     @classmethod

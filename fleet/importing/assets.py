@@ -20,7 +20,6 @@ from fleet.importing.turns import take_turn
 from fleet.models import Asset, AssetPublicId
 from fleet.models.vehicles import AssetState
 from tomp.sentences import Sentence
-from tomp.words import in_english
 
 Differences = dict[str, tuple[Any, Any]]  # field → old and new
 Owners = dict[tuple[str, Any], tuple[int, str]]  # (field, value) → primary key and number of the vehicle that has it
@@ -224,7 +223,7 @@ def _changed(wanted: Wanted, asset: Asset, differences: Differences, references:
     ]
     kept = stale.keys() | (TRIP_BOUND if asset.is_on_a_trip else ())
     if (kept & differences.keys()) - stale.keys():
-        change.warnings.append(Sentence(_("is %(state)s: not moved"), state=_state(asset)))
+        change.warnings.append(Sentence(_("is %(state)s: not moved"), state=Sentence.label(asset.get_state_display)))
     _tell(change, {name: pair for name, pair in differences.items() if name not in kept}, references, owners)
     if "state" not in stale:
         _move(change, asset)
@@ -288,14 +287,12 @@ def _move(change: Change, asset: Asset) -> None:
         return
     if asset.is_on_a_trip:
         if wish.undoes is None:
-            change.warnings.append(Sentence(_("is %(state)s: state not changed"), state=_state(asset)))
+            change.warnings.append(
+                Sentence(_("is %(state)s: state not changed"), state=Sentence.label(asset.get_state_display))
+            )
     elif _is_to_move(asset, wish):
         change.differences["state"] = (asset.state, wish.state)
         _follow(change, "state_reason", asset.state_reason, wish.reason)
-
-
-def _state(asset: Asset) -> Sentence:
-    return Sentence(in_english(asset.get_state_display))
 
 
 def _is_to_move(asset: Asset, wish: WantedState) -> bool:

@@ -117,7 +117,6 @@ class Remarks:
         self._add(Severity.NOTE, id, message, detail)
 
     def _add(self, severity: Severity, id: str, message: str, detail: object) -> None:
-        said = message if isinstance(message, Sentence) else Sentence(message)
         differs = detail.sentence if isinstance(detail, Refusal) else detail
         text = differs if isinstance(differs, str) else str(differs)
-        self.findings.found.append(Finding(severity, self.file, id, said, text))
+        self.findings.found.append(Finding(severity, self.file, id, Sentence(message), text))

@@ -26,7 +26,6 @@ from fleet.models import (
     System,
 )
 from tomp.sentences import Sentence
-from tomp.words import in_english
 
 State = dict[str, Any]  # what JSON can hold
 
@@ -235,7 +234,7 @@ def referring(model: Any, pks: Collection[int], *, besides: Collection[Any] = ()
         path = relation.field.attname
         rows = other._base_manager.filter(**{f"{path}__in": list(pks)}).order_by()
         owners = (other._meta.auto_created or other)._meta
-        name = Sentence(in_english(partial(str, owners.verbose_name_plural)))
+        name = Sentence.label(partial(str, owners.verbose_name_plural))
         for pk in rows.values_list(path, flat=True).distinct():
             found.setdefault(pk, []).append(name)
     return {pk: list(dict.fromkeys(names)) for pk, names in found.items()}

@@ -117,5 +117,4 @@ def _plan(step, *, departs_at, arrives_at):
 
 
 def _refused(step, why, **details):
-    why = Sentence(why, **details) if details or not isinstance(why, Sentence) else why
-    return IllegalEvent(_("%(event)s is not possible: %(why)s"), event=step.event, why=why)
+    return IllegalEvent(_("%(event)s is not possible: %(why)s"), event=step.event, why=Sentence(why, **details))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -19,6 +19,7 @@ from payments.models import JournalEntry
 from payments.period import days
 from tomp import tables
 from tomp.admin import DASH, link, moment
+from tomp.words import in_english
 
 KINDS = {
     services.Kind.FARE: _("Earned: fares"),
@@ -154,8 +155,7 @@ def _invoiced(each, currency):
 def _table(balances, period, kind):
     make = tables.xlsx_file if kind == "xlsx" else tables.csv_file
     whose = slugify(period["provider"].maas_id) + "-" if period["provider"] else ""
-    with translation.override("en"):  # as all that programs read
-        rows = [_in_columns(line) for balance in balances for line in _lines(balance)]
+    rows = in_english(lambda: [_in_columns(line) for balance in balances for line in _lines(balance)])
     return make(COLUMNS, rows, f"reconciliation-{whose}{period['first']}-{period['last']}")
 
 

@@ -20,7 +20,6 @@ from fleet.importing.sheets.table import table_of
 from fleet.models import ColumnMapping, ImportBatch, ImportFile, ImportRow
 from fleet.models.imports import can_be, signature_of
 from tomp.sentences import Sentence
-from tomp.words import in_english
 
 MB = 1024 * 1024
 SAMPLE = 5
@@ -184,7 +183,7 @@ def locked(batch_id: int) -> ImportBatch:
 def _move(batch: ImportBatch, step: str, **said: Any) -> None:
     """Raises NotNow."""
     if not can_be(batch, step):
-        raise NotNow(NOT_NOW[step], state=Sentence(in_english(batch.get_state_display)))
+        raise NotNow(NOT_NOW[step], state=Sentence.label(batch.get_state_display))
     getattr(batch, step)(**said)
     batch.save()
 
