@@ -16,7 +16,7 @@ from fleet import places
 from fleet.errors import AssetNotAvailable, NoAssetLeft
 from fleet.models import Alert, Asset, AssetType, Reservation, RestrictedAsset
 from fleet.models.vehicles import AssetState
-from tomp import written
+from tomp import prepared, written
 from tomp.compiled import compiled
 from tomp.sentences import Sentence
 
@@ -256,9 +256,8 @@ def _forget(leg_id):
 
 def _hand_back(leg_id, asset, now):
     """Nothing is held for the leg, and the id of its vehicle is a former one; returns whether anything was held."""
-    with connection.cursor() as cursor:
-        cursor.execute(HAND_BACK, [leg_id, asset.public_id, asset.pk, now])
-        return cursor.rowcount > 0
+    _rows, held = prepared.send(connection, HAND_BACK, [leg_id, asset.public_id, asset.pk, now])
+    return held > 0
 
 
 def _station_at(asset):

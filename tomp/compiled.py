@@ -23,7 +23,7 @@ from django.db.models.expressions import Col
 from django.db.models.signals import post_init, pre_init
 from django.db.transaction import TransactionManagementError
 
-from tomp import cursors
+from tomp import prepared
 
 
 class Parameter(Expression):
@@ -94,9 +94,8 @@ class compiled:  # noqa: N801 - a decorator
         connection = connections[query.using]
         if query.locks and connection.get_autocommit():
             raise TransactionManagementError("A row can be locked in a transaction only.")
-        cursor = cursors.of(connection)
-        cursor.execute(query.sql, query.bound(values))
-        return query.instances(cursor.fetchall(), connection)
+        rows, _count = prepared.send(connection, query.sql, query.bound(values))
+        return query.instances(rows, connection)
 
     def get(self, **values: Any) -> Any:
         """The one row there is. Raises DoesNotExist of its model, MultipleObjectsReturned."""

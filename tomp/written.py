@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.transaction import mark_for_rollback_on_error
 
-from tomp import cursors
+from tomp import prepared
 
 FEW = 4  # each number of rows is a statement of its own, kept by every connection
 
@@ -29,9 +29,7 @@ def insert(*rows: models.Model) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     values = [value for row in rows for value in _values(row, columns, connection)]
     with mark_for_rollback_on_error():
-        cursor = cursors.of(connection)
-        cursor.execute(written, values)
-        keys = cursor.fetchall() if given is not None else []
+        keys, _count = prepared.send(connection, written, values)
     for row, (key,) in zip(rows, keys, strict=False):
         setattr(row, given.attname, key)
     for row in rows:
@@ -44,9 +42,8 @@ def update(row: models.Model, names: Sequence[str] | None = None) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     values = _values(row, columns, connection)
     with mark_for_rollback_on_error():
-        cursor = cursors.of(connection)
-        cursor.execute(written, values)
-        if not cursor.rowcount:
+        _rows, changed = prepared.send(connection, written, values)
+        if not changed:
             raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there.")
 
 

@@ -89,7 +89,7 @@ class TestWithoutSettings:
 
         assert database["HOST"] == str(tmp_path / "postgres")
         assert database["CONN_MAX_AGE"] is None
-        assert database["OPTIONS"] == {"connect_timeout": 10, "server_side_binding": True, "prepare_threshold": 1}
+        assert database["OPTIONS"] == {"connect_timeout": 10, "server_side_binding": True, "prepare_threshold": None}
 
     def test_the_secret_key_is_made_once_and_kept_private(self, tmp_path):
         first = read_settings(tmp_path)["SECRET_KEY"]
@@ -139,7 +139,7 @@ class TestInstallation:
 
         assert found["EMBEDDED_POSTGRES"] is None
         assert found["DATABASES"]["default"]["HOST"] == "db.example.com"
-        assert found["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] == 1
+        assert found["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] is None
 
     def test_insists_on_https(self, tmp_path):
         found = read_settings(tmp_path, **SAFE)

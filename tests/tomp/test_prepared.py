@@ -1,0 +1,203 @@
+"""Statements that are prepared once for a connection …"""
+
+import threading
+import time
+import uuid
+
+import pytest
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+    transaction,
+)
+from django.db.transaction import TransactionManagementError
+
+from fleet.models import Asset
+from tests.fleet_factories import AssetFactory
+from tomp import prepared
+from tomp.compiled import compiled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KEPT = "SELECT statement, parameter_types::text FROM pg_prepared_statements ORDER BY prepare_time, name"
+
+
+@compiled
+def _vehicle(number):
+    return Asset.objects.filter(vehicle_number=number)
+
+
+def sent(sql, *values):
+    return prepared.send(connections["default"], sql, values)
+
+
+def kept():
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT)
+        return cursor.fetchall()
+
+
+def process():
+    [(number,)], _count = sent("SELECT pg_backend_pid()")
+    return number
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    connection.close()
+    yield
+    connection.close()
+
+
+def test_are_the_same_for_the_same_types():
+    assert sent("SELECT %s + 1", 41) == ([(42,)], 1)
+    assert sent("SELECT %s + 1", 42) == ([(43,)], 1)
+    assert sent("SELECT %s + 1", 1_000_000) == ([(1_000_001,)], 1)
+
+    assert kept() == [("SELECT $1 + 1", "{smallint}"), ("SELECT $1 + 1", "{integer}")]
+
+
+def test_take_and_give_what_a_cursor_does():
+    given = [uuid.UUID(int=7), ["a", None], None, True, 1.5]
+    sql = "SELECT %s::uuid, %s::text[], %s::int, %s::bool, %s::float, '50 %%'"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        expected = cursor.fetchall()
+
+    assert sent(sql, *given) == (expected, 1)
+    assert expected == [(*given, "50 %")]
+
+
+def test_tell_how_many_rows_they_changed():
+    first, _second = AssetFactory.create_batch(2)
+
+    assert sent("UPDATE fleet_asset SET range_m = 1") == ([], 2)
+    assert sent("UPDATE fleet_asset SET range_m = 2 WHERE id = %s", first.pk) == ([], 1)
+    assert sent("UPDATE fleet_asset SET range_m = 3 WHERE id = 0") == ([], 0)
+
+
+def test_are_others_on_another_connection():
+    first = process()
+    connection.close()
+
+    assert process() != first
+
+
+def test_are_prepared_again_on_the_connection_that_replaces_one_that_the_server_ended():
+    first = process()
+    end(first)
+
+    connection.close_if_unusable_or_obsolete()  # as Django does before a request
+
+    assert process() != first
+
+
+def test_say_that_the_connection_broke_in_their_midst():
+    end(process())
+
+    with pytest.raises(OperationalError, match=r"terminating connection|closed the connection"):
+        sent("SELECT 1")
+
+
+def end(number):
+    other = connections["default"].copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [number])
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "values", "error"),
+    [
+        ("SELECT * FROM no_such_table", [], ProgrammingError),
+        ("SELECT 1 / %s", [0], DataError),
+        ("INSERT INTO fleet_region (id) VALUES (%s)", [1], IntegrityError),
+        ("SELECT %s", [object()], ProgrammingError),
+    ],
+)
+def test_fail_as_with_a_cursor(sql, values, error):
+    AssetFactory(vehicle_number="B-1")
+    with pytest.raises(error):
+        sent(sql, *values)
+
+    assert _vehicle.get(number="B-1").vehicle_number == "B-1"
+
+
+def test_which_constraint_refused_is_known():
+    AssetFactory(vehicle_number="B-1")
+
+    with pytest.raises(IntegrityError) as refused:
+        sent("UPDATE fleet_asset SET asset_type_id = NULL")
+
+    assert refused.value.__cause__.diag.column_name == "asset_type_id"
+
+
+def test_begin_the_transaction_they_are_the_first_of():
+    AssetFactory(vehicle_number="B-1")
+
+    with transaction.atomic():
+        assert sent("UPDATE fleet_asset SET range_m = 1") == ([], 1)
+        transaction.set_rollback(True)
+
+    assert Asset.objects.get().range_m != 1
+
+
+def test_are_kept_when_a_transaction_is_rolled_back():
+    sent("SELECT %s + 1", 41)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        sent("SELECT no_such_column")
+
+    with transaction.atomic():
+        with pytest.raises(DataError), transaction.atomic():
+            sent("SELECT 1 / %s", 0)
+        assert sent("SELECT %s + 1", 42) == ([(43,)], 1)
+
+    assert [text for text, _types in kept()] == ["SELECT $1 + 1", "SELECT 1 / $1"]
+
+
+def test_are_not_sent_in_a_transaction_that_is_broken():
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            sent("SELECT 1")
+
+
+def test_are_forgotten_together_when_they_become_too_many(monkeypatch):
+    monkeypatch.setattr(prepared, "KEPT", 2)
+
+    assert [sent(f"SELECT {number}") for number in (1, 2, 3, 1)] == [([(number,)], 1) for number in (1, 2, 3, 1)]
+
+    assert [text for text, _types in kept()] == ["SELECT 3", "SELECT 1"]
+
+
+def test_do_not_stop_other_threads_while_the_database_works():
+    process()
+    slept = []
+
+    def sleep():
+        while not slept or slept[-1] < ended[0]:
+            time.sleep(0.01)
+            slept.append(time.monotonic())
+
+    ended = [float("inf")]
+    other = threading.Thread(target=sleep)
+    other.start()
+    began = time.monotonic()
+    sent("SELECT pg_sleep(0.5)")
+    ended[0] = time.monotonic()
+    other.join()
+
+    assert sum(began < at < ended[0] for at in slept) > 5
+
+
+def test_leave_the_counting_of_statements_alone(django_assert_num_queries):
+    AssetFactory(vehicle_number="B-1")
+    _vehicle.get(number="B-1")
+
+    with django_assert_num_queries(2):
+        _vehicle.get(number="B-1")
+        _vehicle.get(number="B-1")
