@@ -45,17 +45,16 @@ def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
     asset = _available.first(asset_id=asset_id, public_id=public_id, wait=wait)
     if asset is None:
         raise AssetNotAvailable()
-    _hold(asset)
-    written.insert(
-        Reservation(
-            leg_id=leg_id,
-            asset_type_id=asset.asset_type_id,
-            asset=asset,
-            station_id=asset.station_id,
-            period=DateTimeTZRange(now, None),
-            is_virtual=asset.is_virtual,
-        )
+    asset.reserve()
+    reservation = Reservation(
+        leg_id=leg_id,
+        asset_type_id=asset.asset_type_id,
+        asset=asset,
+        station_id=asset.station_id,
+        period=DateTimeTZRange(now, None),
+        is_virtual=asset.is_virtual,
     )
+    written.store(written.change(asset, ("state",)), written.insertion(reservation))
     return asset
 
 

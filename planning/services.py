@@ -1,6 +1,7 @@
 """Offers: options that can be booked. An offer is a booking in state NEW; it reserves nothing."""
 
 from datetime import timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +23,8 @@ def inquire(*, provider, trip, version, now):
 def offer(*, provider, trip, version, now):
     """As inquire(), but the options can be booked until then (OpenAPI POST /planning/offers)."""
     valid_until, drafts = inquire(provider=provider, trip=trip, version=version, now=now)
-    with transaction.atomic():
-        written.insert(*(booking for booking, _legs in drafts))
-        written.insert(*(leg for _booking, legs in drafts for leg in legs))
+    if drafts:
+        bookings, legs = zip(*drafts, strict=True)
+        with transaction.atomic():
+            written.store(written.insertion(*bookings), written.insertion(*chain.from_iterable(legs)))
     return valid_until, drafts

@@ -16,9 +16,13 @@ class Agreement(models.Model):
     class Meta:
         abstract = True
 
+    def progress(self) -> written.Part:
+        """What is to be stored: everything but what was agreed; a column that is new is stored, too."""
+        return written.change(self, _progress(type(self)))
+
     def save_progress(self) -> None:
-        """Everything but what was agreed is stored; a column that is new is stored, too."""
-        written.update(self, _progress(type(self)))
+        """The progress is stored."""
+        written.store(self.progress())
 
 
 @cache

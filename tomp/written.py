@@ -2,60 +2,105 @@
 
 save() and create() write their SQL anew each time, which costs several times what sending it does. These are for the
 few rows that every trip stores, and for no others: they send no signals, so nothing is written into a history, and
-set no `auto_now`.
+set no `auto_now`. What is stored together is one statement:
+
+    written.store(written.change(booking), written.insertion(*legs))
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
-from django.db.transaction import mark_for_rollback_on_error
+from django.db.transaction import atomic, mark_for_rollback_on_error
 
 from tomp import prepared
 
 FEW = 4  # each number of rows is a statement of its own, kept by every connection
 
 
+@dataclass(frozen=True)
+class Part:
+    """Rows of one model, and the statement that stores them and returns the key of each."""
+
+    rows: Sequence[models.Model]
+    sql: str
+    columns: Sequence[Any]
+    is_new: bool
+
+
+def insertion(*rows: models.Model) -> Part:
+    """The part that stores new rows, one or more of one model."""
+    return Part(rows, *_insertion(type(rows[0]), len(rows)), is_new=True)
+
+
+def change(row: models.Model, names: Sequence[str] | None = None) -> Part:
+    """The part that stores these columns of a row that is there, or all of them."""
+    return Part([row], *_change(type(row), None if names is None else tuple(names)), is_new=False)
+
+
 def insert(*rows: models.Model) -> None:
     """The new rows, all of one model, are stored, and have the keys that the database gave them; one statement."""
-    if not rows:
-        return
-    model = type(rows[0])
-    if len(rows) > FEW:
-        model._default_manager.bulk_create(rows)
-        return
-    written, columns, given = _insertion(model, len(rows))
-    connection = connections[DEFAULT_DB_ALIAS]
-    values = [value for row in rows for value in _values(row, columns, connection)]
-    with mark_for_rollback_on_error():
-        keys, _count = prepared.send(connection, written, values)
-    for row, (key,) in zip(rows, keys, strict=False):
-        setattr(row, given.attname, key)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+    if rows:
+        store(insertion(*rows))
 
 
 def update(row: models.Model, names: Sequence[str] | None = None) -> None:
     """These columns of the row are stored, or all of them. Raises DatabaseError if there is no such row."""
-    written, columns = _change(type(row), None if names is None else tuple(names))
+    store(change(row, names))
+
+
+def store(*parts: Part) -> None:
+    """All parts are stored in one statement, new rows have the keys that the database gave them.
+
+    No part may be about a row of another one. Raises DatabaseError if a row is not there that should be changed.
+    """
+    if any(len(part.rows) > FEW for part in parts):
+        return _store_many(parts)
     connection = connections[DEFAULT_DB_ALIAS]
-    values = _values(row, columns, connection)
+    values = [value for part in parts for row in part.rows for value in _values(row, part.columns, connection)]
     with mark_for_rollback_on_error():
-        _rows, changed = prepared.send(connection, written, values)
-        if not changed:
-            raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there.")
+        [keys], _count = prepared.send(connection, _joined(*(part.sql for part in parts)), values)
+        for part, stored in zip(parts, keys, strict=True):
+            _settle(part, stored, connection.alias)
+    return None
+
+
+def _store_many(parts: Sequence[Part]) -> None:
+    with atomic(savepoint=False):
+        for part in parts:
+            if len(part.rows) > FEW:
+                type(part.rows[0])._default_manager.bulk_create(part.rows)
+            else:
+                store(part)
+
+
+def _settle(part: Part, keys: Sequence[Any] | None, alias: str) -> None:
+    """What the rows know of themselves now; the keys are those that were stored."""
+    if not part.is_new and not keys:
+        [row] = part.rows
+        raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there.")
+    for row, key in zip(part.rows, keys or (), strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, alias
 
 
 @cache
-def _insertion(model: type[models.Model], rows: int) -> tuple[str, list[Any], Any]:
-    """INSERT of so many rows, its columns, and the key if the database makes it."""
-    given = model._meta.auto_field
-    columns = [column for column in model._meta.concrete_fields if column is not given]
+def _joined(*statements: str) -> str:
+    """One statement of them all; its one row has a list for each of them, of the keys it returns."""
+    named = ", ".join(f"part_{number} AS ({each})" for number, each in enumerate(statements))
+    keys = ", ".join(f"(SELECT array_agg(key) FROM part_{number})" for number in range(len(statements)))  # noqa: S608
+    return f"WITH {named} SELECT {keys}"
+
+
+@cache
+def _insertion(model: type[models.Model], rows: int) -> tuple[str, list[Any]]:
+    """INSERT of so many rows, and its columns: all but a key that the database makes."""
+    columns = [column for column in model._meta.concrete_fields if column is not model._meta.auto_field]
     table, names = _quoted(model._meta.db_table), ", ".join(_quoted(column.column) for column in columns)
     values = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * rows)
-    returning = f" RETURNING {_quoted(given.column)}" if given is not None else ""
-    return f"INSERT INTO {table} ({names}) VALUES {values}{returning}", columns, given  # noqa: S608
+    return f"INSERT INTO {table} ({names}) VALUES {values} {_returning(model)}", columns  # noqa: S608
 
 
 @cache
@@ -65,7 +110,12 @@ def _change(model: type[models.Model], names: tuple[str, ...] | None) -> tuple[s
     every = [column for column in model._meta.concrete_fields if column is not key]
     columns: list[Any] = every if names is None else [model._meta.get_field(name) for name in names]
     table, assignments = _quoted(model._meta.db_table), ", ".join(f"{_quoted(each.column)} = %s" for each in columns)
-    return f"UPDATE {table} SET {assignments} WHERE {_quoted(key.column)} = %s", [*columns, key]  # noqa: S608
+    where = f"WHERE {_quoted(key.column)} = %s"
+    return f"UPDATE {table} SET {assignments} {where} {_returning(model)}", [*columns, key]  # noqa: S608
+
+
+def _returning(model: type[models.Model]) -> str:
+    return f"RETURNING {_quoted(model._meta.pk.column)} AS key"
 
 
 def _values(row: models.Model, columns: Iterable[Any], connection: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from bookings.services.deciding import (
 )
 from bookings.services.keeping import add_note, anonymise, forget_offers, notify
 from bookings.services.making import book, book_one_stop
-from bookings.services.story import legs_of, record
+from bookings.services.story import event, legs_of, record
 from bookings.services.subscribing import subscribe, unsubscribe
 from bookings.services.telling import send_again
 from planning.options import PLANNED_WITHOUT_ARRIVAL
@@ -36,6 +36,7 @@ __all__ = [
     "confirm",
     "deny",
     "deny_by_provider",
+    "event",
     "expire",
     "extend",
     "forget_offers",

@@ -31,9 +31,8 @@ def commit(*, booking_id, now, asked_by=Party.MP):
         if booking.state != Booking.State.PENDING:
             raise illegal("COMMIT", booking)
         legs = legs_of(booking)
-        written.insert(agree_to_commit(booking, legs, asked_by, now))
-        booking.save_progress()
-        save_access(legs)
+        told = agree_to_commit(booking, legs, asked_by, now)
+        written.store(booking.progress(), *access(legs), written.insertion(told))
         payments.take_deposits(booking, legs, now=now)
         advise_to_take(booking, legs, now=now)
         return booking, legs
@@ -57,10 +56,9 @@ def _grant_access(legs):
         leg.access_code = secrets.token_urlsafe(12)
 
 
-def save_access(legs):
-    """What opens the vehicles is kept, and until when we answer if staff do."""
-    for leg in legs:
-        written.update(leg, ("access_code", "conditions"))
+def access(legs):
+    """What is to be stored: what opens the vehicles, and until when we answer if staff do."""
+    return [written.change(leg, ("access_code", "conditions")) for leg in legs]
 
 
 def cancel(*, booking_id, now, asked_by=Party.MP, actor="", reason=""):
@@ -152,9 +150,8 @@ def confirm(*, booking_id, now, actor="", reason=""):
         legs = legs_of(booking)
         booking.confirm()
         _grant_access(legs)
-        save_access(legs)
-        record(booking, "CONFIRM", Party.TO, now, actor, reason)
-        booking.save_progress()
+        told = event(booking, "CONFIRM", Party.TO, now, actor, reason)
+        written.store(booking.progress(), *access(legs), written.insertion(told))
         payments.take_deposits(booking, legs, now=now)
         callbacks.operation(booking, "COMMIT", now)
         advise_to_take(booking, legs, now=now)

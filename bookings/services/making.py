@@ -10,7 +10,7 @@ from bookings.errors import BookingNotFound, NotOneOption, NotServed, OfferGone
 from bookings.models import Booking, Party
 from bookings.services import heading, quotas
 from bookings.services.advising import advise_to_take
-from bookings.services.deciding import agree_to_commit, save_access
+from bookings.services.deciding import access, agree_to_commit
 from bookings.services.heading import head_for
 from bookings.services.holding import hold, hold_any
 from bookings.services.story import event, legs_of
@@ -49,9 +49,7 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
             raise OfferGone(f"Offer {booking.id} is not available any more. {error.detail}") from error
         _take_over(booking, legs, customer_data, callback_url, extra_info, now)
         story = _agree(booking, legs, now)
-        written.update(booking)
-        save_access(legs)
-        written.insert(*story)
+        written.store(written.change(booking), *access(legs), written.insertion(*story))
         payments.take_deposits(booking, legs, now=now, count=0)
         advise_to_take(booking, legs, now=now)
         return booking, legs
@@ -86,9 +84,7 @@ def _book_option(option, provider, customer_data, callback_url, extra_info, *, v
     sum_up(booking, legs, now)
     _take_over(booking, legs, customer_data, callback_url, extra_info, now)
     story = _agree(booking, legs, now)
-    written.insert(booking)
-    written.insert(*legs)
-    written.insert(*story)
+    written.store(written.insertion(booking), written.insertion(*legs), written.insertion(*story))
     payments.take_deposits(booking, legs, now=now, count=0)
     advise_to_take(booking, legs, now=now)
     return booking, legs

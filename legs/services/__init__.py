@@ -57,13 +57,12 @@ def apply(
         follow(step)
         HANDLERS[event](step)
         keep_evidence(step)
-        leg.save_progress()
         lat, lon = step.asset_location or (None, None)
         told = LegEvent(
             leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,
             lat=lat, lon=lon, comment=comment, received_at=now,
         )  # fmt: skip
-        written.insert(told)
+        written.store(*step.progress, leg.progress(), written.insertion(told))
         if asked_by == Party.TO:
             callbacks.event(leg, event, at=at, comment=comment, now=now)
         if leg.webhook or (leg.webhook is not None and asked_by != Party.TO):

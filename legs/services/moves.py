@@ -17,6 +17,7 @@ from legs.services.docking import advise_if_full
 from legs.services.times import extend, postpone
 from maas.models import Milestone
 from payments import services as payments
+from tomp import written
 
 
 def _prepare(step):
@@ -68,7 +69,7 @@ def _set_in_use(step):
         fleet.take(asset=leg.asset)
         if booking.state == Booking.State.CONFIRMED:
             booking.start(at=step.at)
-            booking.save_progress()
+            step.progress.append(booking.progress())
 
 
 def _begin_track(step):
@@ -137,8 +138,9 @@ def _finish_booking(step):
     booking.price = booking.total_of([leg, *others], step.now)
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
-        bookings.record(booking, "FINISH", step.asked_by, step.now, step.actor)
-    booking.save_progress()
+        told = bookings.event(booking, "FINISH", step.asked_by, step.now, step.actor)
+        step.progress.append(written.insertion(told))
+    step.progress.append(booking.progress())
 
 
 def _check_place(step):
@@ -194,8 +196,9 @@ def _cancel(step):
     booking.price = booking.total_of(others, step.now)
     payments.close(booking, [leg], fee=fee, now=step.now)
     if not booking.is_open:
-        bookings.record(booking, "CANCEL", step.asked_by, step.now, step.actor)
-    booking.save_progress()
+        told = bookings.event(booking, "CANCEL", step.asked_by, step.now, step.actor)
+        step.progress.append(written.insertion(told))
+    step.progress.append(booking.progress())
 
 
 HANDLERS = {

@@ -35,6 +35,7 @@ class Step:
     location: tuple | None = None
     asset_location: tuple | None = None
     urls: list = field(default_factory=list)
+    progress: list = field(default_factory=list)  # what is stored together with the leg
 
     @property
     def terms(self):

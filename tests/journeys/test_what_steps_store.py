@@ -24,8 +24,8 @@ def asset():
 @pytest.fixture
 def stepped(monkeypatch):
     """Every booking and leg that took a step, as its process left it."""
-    rows, save = [], Agreement.save_progress
-    monkeypatch.setattr(Agreement, "save_progress", lambda row: (save(row), rows.append(row)))
+    rows, progress = [], Agreement.progress
+    monkeypatch.setattr(Agreement, "progress", lambda row: (rows.append(row), progress(row))[1])
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import FieldDoesNotExist
@@ -10,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from bookings.models import Booking, BookingEvent, Party
 from fleet.models import Asset, Reservation
+from legs.models import Leg
 from tests.fleet_factories import AssetFactory
 from tests.trip_factories import BookingFactory, LegFactory
 from tomp import written
@@ -133,3 +135,47 @@ def test_what_the_database_refuses_ends_the_transaction():
         written.insert(booking)
 
     assert Booking.objects.count() == 1
+
+
+def test_stores_together_in_one_statement(django_assert_num_queries):
+    leg, asset = LegFactory(), AssetFactory(range_m=7)
+    booking = Booking(**columns(leg.booking) | {"id": uuid4()})
+    legs = [Leg(**columns(leg) | {"id": uuid4(), "booking_id": booking.pk, "sequence": each}) for each in (1, 2)]
+    [told] = story(booking, "BOOK")
+    asset.range_m = 8
+
+    with django_assert_num_queries(1):
+        written.store(
+            written.change(asset, ("range_m",)),
+            written.insertion(told),
+            written.insertion(*legs),
+            written.insertion(booking),
+        )
+
+    assert columns(Booking.objects.get(pk=booking.pk)) == columns(booking)
+    assert [columns(each) for each in booking.legs.order_by("sequence")] == [columns(each) for each in legs]
+    assert BookingEvent.objects.get().pk == told.pk
+    assert Asset.objects.get(pk=asset.pk).range_m == 8
+
+
+@pytest.mark.parametrize("count", [1, written.FEW + 1])
+def test_stores_nothing_where_one_row_is_gone(count):
+    booking, asset = BookingFactory(), AssetFactory()
+    Asset.objects.filter(pk=asset.pk).delete()
+    operations = [f"STEP_{number}" for number in range(count)]
+
+    with pytest.raises(DatabaseError, match="is not there"), transaction.atomic():
+        written.store(written.insertion(*story(booking, *operations)), written.change(asset, ("range_m",)))
+
+    assert not BookingEvent.objects.exists()
+
+
+def test_stores_many_and_few_together():
+    first, second = BookingFactory(), BookingFactory()
+    many, few = story(first, *["MANY"] * (written.FEW + 1)), story(second, "FEW")
+
+    written.store(written.insertion(*many), written.insertion(*few))
+
+    assert [event.pk for event in (*many, *few)] == list(
+        BookingEvent.objects.order_by("pk").values_list("pk", flat=True)
+    )
