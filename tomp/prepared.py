@@ -15,7 +15,10 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 KEPT = 200  # statements of one connection; the product needs half of that (docs/operating.md, PgBouncer)
+NUMBERS = count()  # a name is never used again: what is forgotten here may still be there
 PLACE = re.compile("%[s%]")
+# A migration changed what a statement returns; somebody else threw prepared statements away.
+OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
 def send(connection: Any, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
@@ -39,33 +42,35 @@ def send(connection: Any, sql: str, values: Sequence[Any]) -> tuple[list[tuple[A
 
 
 class _Prepared:
-    """What one connection of psycopg's has prepared. It prepares nothing itself: settings.py, prepare_threshold."""
+    """What one connection of psycopg's has prepared. It prepares nothing itself: settings.py, prepare_threshold.
+
+    Values are sent as text, and PostgreSQL knows from the statement of what type they are. So there is one statement
+    for each SQL, whether a value is None or how long a number is.
+    """
 
     def __init__(self, of: Any) -> None:
         self.of, self._libpq, self._adapt = of, of.pgconn, Transformer(of)
-        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._names: dict[str, bytes] = {}
 
     def send(self, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
         adapt, libpq = self._adapt, self._libpq
         if not self.of.autocommit and libpq.transaction_status == TransactionStatus.IDLE:
             self._checked(libpq.exec_(b"BEGIN"))
-        params = adapt.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        key = (sql, adapt.types or ())
-        name = self._names.get(key) or self._prepare(key)
-        result = self._checked(libpq.exec_prepared(name, params, adapt.formats))
+        params = adapt.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        name = self._names.get(sql) or self._prepare(sql)
+        result = self._checked(libpq.exec_prepared(name, params))
         if result.status != ExecStatus.TUPLES_OK:
             return [], result.command_tuples or 0
         adapt.set_pgresult(result)
         return adapt.load_rows(0, result.ntuples, tuple), result.ntuples
 
-    def _prepare(self, key: tuple[str, tuple[int, ...]]) -> bytes:
-        """Its name. The same SQL with values of other types is another statement."""
+    def _prepare(self, sql: str) -> bytes:
         if len(self._names) == KEPT:
             self._checked(self._libpq.exec_(b"DEALLOCATE ALL"))
             self._names.clear()
-        (sql, types), name = key, b"tomp_%d" % len(self._names)
-        self._checked(self._libpq.prepare(name, _numbered(sql), types))
-        self._names[key] = name
+        name = b"tomp_%d" % next(NUMBERS)
+        self._checked(self._libpq.prepare(name, _numbered(sql)))
+        self._names[sql] = name
         return name
 
     def _checked(self, result: Any) -> Any:
@@ -73,7 +78,10 @@ class _Prepared:
             return result
         if self._libpq.status == ConnStatus.BAD:
             raise OperationalError(result.error_message.decode(errors="replace").strip())
-        raise errors.error_from_result(result)
+        error = errors.error_from_result(result)
+        if isinstance(error, OUTDATED):
+            self._names.clear()
+        raise error
 
 
 def _numbered(sql: str) -> bytes:
