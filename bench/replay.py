@@ -14,6 +14,7 @@ import re
 import resource
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -46,14 +47,11 @@ class Statement:
 BEGIN, COMMIT = MARKS = Statement("BEGIN"), Statement("COMMIT")
 
 
-class Recorder:
-    """Answers requests in this process, and keeps what was sent to the database meanwhile.
+class Asking:
+    """Answers requests in this process, each within what `around` makes."""
 
-    `counts` tells how many statements each step sent, without those around transactions.
-    """
-
-    def __init__(self, headers):
-        self.headers, self.statements, self.counts = headers, [], {}
+    def __init__(self, headers, around):
+        self.headers, self.around = headers, around
 
     def ask(self, name, method, path, body=None):
         content = b"" if body is None else json.dumps(body).encode()
@@ -61,15 +59,30 @@ class Recorder:
             method, f"/tomp{path}", content, content_type="application/json", headers=self.headers
         )
         status = []
-        before = len(self.statements)
-        with connection.execute_wrapper(self._write_down):
+        with self.around():
             response = application(told.environ, lambda line, _headers, _error=None: status.append(line))
             answer = b"".join(response)
             response.close()
-        self._end_transaction()
-        self.counts[name] = sum(each not in MARKS for each in self.statements[before:])
         assert status[0].startswith("2"), (name, status, answer[:500])
         return json.loads(answer)
+
+
+class Recorder(Asking):
+    """Keeps what is sent to the database meanwhile.
+
+    `counts` tells how many statements each step sent, without those around transactions.
+    """
+
+    def __init__(self, headers):
+        super().__init__(headers, partial(connection.execute_wrapper, self._write_down))
+        self.statements, self.counts = [], {}
+
+    def ask(self, name, method, path, body=None):
+        before = len(self.statements)
+        answer = super().ask(name, method, path, body)
+        self._end_transaction()
+        self.counts[name] = sum(each not in MARKS for each in self.statements[before:])
+        return answer
 
     def _write_down(self, execute, text, params, many, context):
         is_first = connection.connection.info.transaction_status == TransactionStatus.IDLE
@@ -112,12 +125,11 @@ def recorded(cycle, headers, vehicles):
     return first, second, trips[-1].counts
 
 
-def calls(cycle, headers, vehicle):
-    """How many functions Python calls for a trip: the same on every machine, however busy it is."""
-    profile, recorder = cProfile.Profile(), Recorder(headers)
-    profile.enable()
-    cycle(recorder.ask, vehicle)
-    profile.disable()
+def calls(cycle, headers, vehicles):
+    """How many functions Python calls for the last of these trips: the same on every machine, however busy it is."""
+    for vehicle in vehicles:
+        profile = cProfile.Profile()
+        cycle(Asking(headers, around=lambda profile=profile: profile).ask, vehicle)
     return pstats.Stats(profile).total_calls
 
 

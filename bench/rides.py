@@ -101,12 +101,12 @@ def written(cycle, headers, folder):
     """The pgbench script of this cycle, in a file; how many statements it has, in all and by step, and how many
     functions Python calls.
     """
-    recording = vehicles("record-")[:RECORDED]
+    recording, spare = vehicles("record-")[:RECORDED], vehicles("record-")[RECORDED:]
     asset = Asset.objects.get(public_id=recording[-2][0])
     first, second, by_step = replay.recorded(CYCLES[cycle], headers, recording)
     path = folder / f"{cycle}.sql"
     path.write_text(replay.script(first, second, asset.public_id, asset.pk))
-    return path, len(first), by_step, replay.calls(CYCLES[cycle], headers, vehicles("record-")[RECORDED])
+    return path, len(first), by_step, replay.calls(CYCLES[cycle], headers, spare)
 
 
 def compared(clients, processes, headers, cycle, folder):
