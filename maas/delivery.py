@@ -13,7 +13,8 @@ from django.db.models import Q
 
 from maas import calling, outbox
 from maas.models import Callback, CallbackChannel
-from tomp import egress, logs
+from tomp import egress, logs, written
+from tomp.compiled import compiled
 from tomp.errors import IllegalOperation
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,16 @@ class Made:
         return self.callback.attempt(at=self.at, status=status, outcome=outcome, duration_ms=took)
 
 
+@compiled
+def _callback(callback_id):
+    return Callback.objects.select_related("provider").filter(pk=callback_id)
+
+
+@compiled
+def _channel(provider_id):
+    return CallbackChannel.objects.filter(provider=provider_id)
+
+
 def deliver(*, callback_id, now):
     """The call is delivered, or given up; safe to repeat. Raises NotYet when it is to be made later.
 
@@ -61,7 +72,7 @@ def deliver(*, callback_id, now):
     growing pauses, for TOMP_CALLBACK_DAYS; any other answer means that trying again is no use. While staff have
     paused the provider nothing is tried.
     """
-    callback = Callback.objects.select_related("provider").filter(pk=callback_id).first()
+    callback = _callback.first(callback_id=callback_id)
     if callback is None or callback.state != Callback.State.OWED:
         return
     logs.bind(
@@ -72,7 +83,7 @@ def deliver(*, callback_id, now):
     )
     if callback.provider.calls_paused_at is not None:
         raise NotYet(now + PAUSED, "Calls to the provider are paused.")
-    channel, _is_new = CallbackChannel.objects.get_or_create(provider=callback.provider)
+    channel = _channel_of(callback.provider)
     _wait_while_resting(channel, now)
     made = Made(callback, at=now, began=time.monotonic())
     try:
@@ -148,8 +159,7 @@ def _settle(made, status, outcome):
         callback.deliver()
         log.info("callback_delivered", status=status, attempts=callback.attempts)
     with transaction.atomic():
-        callback.save()
-        record.save()
+        written.store(written.change(callback), written.insertion(record))
         outbox.pass_on(callback)
 
 
@@ -170,10 +180,9 @@ def _try_again(made, status, outcome, not_before=None):
         return _settle(made, status, f"Tried for {settings.TOMP_CALLBACK_DAYS} days. {outcome}")
     record = made.recorded(status, outcome)
     callback.next_attempt_at = at
-    with transaction.atomic():
-        # Not the state: what was withdrawn meanwhile stays so.
-        callback.save(update_fields=["attempts", "attempted_at", "next_attempt_at", "status", "outcome"])
-        record.save()
+    # Not the state: what was withdrawn meanwhile stays so.
+    tried = written.change(callback, ("attempts", "attempted_at", "next_attempt_at", "status", "outcome"))
+    written.store(tried, written.insertion(record))
     raise NotYet(at, outcome)
 
 
@@ -188,6 +197,10 @@ def _retry_after(answer, now):
 
 
 # -- a provider that does not answer
+
+
+def _channel_of(provider):
+    return _channel.first(provider_id=provider.pk) or CallbackChannel.objects.get_or_create(provider=provider)[0]
 
 
 def _wait_while_resting(channel, now):
