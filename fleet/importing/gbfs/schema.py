@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
 from fleet.importing.gbfs.source import Feed, version_of
 
 FOLDER = Path(__file__).parent.parent / "schemas"
@@ -64,6 +62,8 @@ def _of_document(name: str, feed: Feed) -> Iterator[Violation]:
 
 @cache
 def _validator(version: str, name: str) -> Any:
+    import jsonschema_rs  # noqa: PLC0415 - 3 MB of every process, for the few that import a feed
+
     schema = json.loads((FOLDER / version / f"{name}.json").read_text(encoding="utf-8"))
     return jsonschema_rs.validator_for(schema, validate_formats=True)
 
