@@ -101,7 +101,8 @@ def written(cycle, headers, folder):
     """The pgbench script of this cycle, in a file; how many statements it has, in all and by step, and how many
     functions Python calls.
     """
-    recording, spare = vehicles("record-")[:RECORDED], vehicles("record-")[RECORDED:]
+    known = vehicles("record-")
+    recording, spare = known[:RECORDED], known[RECORDED:]
     asset = Asset.objects.get(public_id=recording[-2][0])
     first, second, by_step = replay.recorded(CYCLES[cycle], headers, recording)
     path = folder / f"{cycle}.sql"

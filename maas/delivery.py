@@ -182,7 +182,8 @@ def _try_again(made, status, outcome, not_before=None):
     callback.next_attempt_at = at
     # Not the state: what was withdrawn meanwhile stays so.
     tried = written.change(callback, ("attempts", "attempted_at", "next_attempt_at", "status", "outcome"))
-    written.store(tried, written.insertion(record))
+    with transaction.atomic():
+        written.store(tried, written.insertion(record))
     raise NotYet(at, outcome)
 
 

@@ -14,7 +14,7 @@ from psycopg import OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-KEPT = 200  # statements of one connection; the product needs half of that (docs/operating.md, PgBouncer)
+KEPT = 200  # statements of one connection at most (docs/operating.md, PgBouncer)
 NUMBERS = count()  # a name is never used again: what is forgotten here may still be there
 PLACE = re.compile("%[s%]")
 # A migration changed what a statement returns; somebody else threw prepared statements away.

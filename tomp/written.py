@@ -54,7 +54,8 @@ def update(row: models.Model, names: Sequence[str] | None = None) -> None:
 def store(*parts: Part) -> None:
     """All parts are stored in one statement, new rows have the keys that the database gave them.
 
-    No part may be about a row of another one. Raises DatabaseError if a row is not there that should be changed.
+    No part may be about a row of another one. Raises DatabaseError if a row is not there that should be changed; what
+    was stored besides goes back with the transaction, so rows are changed in one.
     """
     if any(len(part.rows) > FEW for part in parts):
         return _store_many(parts)

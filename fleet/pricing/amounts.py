@@ -1,14 +1,16 @@
 """How are amounts kept, rounded, and freed of VAT? Decimals only: 0.1 is not a tenth in a float."""
 
+import json
 from dataclasses import fields, is_dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from fleet.pricing.problems import Problem
 
+Kind = TypeVar("Kind")
 ZERO, INFINITY = Decimal(0), Decimal("Infinity")
 # ISO 4217; every other currency has two decimals.
 NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -84,6 +86,27 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return plain(value) if is_dataclass(value) else value
+
+
+def read(kind: type[Kind], data: dict[str, Any]) -> Kind:
+    """The dataclass of this kind of which `plain` made the data."""
+    dataclass: Any = kind
+    found: Kind = _read(dataclass, json.dumps(data))
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _read(kind: Any, text: str) -> Any:
+    """Kept: a leg is asked for its tariff at each step, and its fare is told twice in an answer about its booking."""
+    data = json.loads(text)
+    inside = {name: tuple(each(**item) for item in data[name]) for name, each in _kinds_inside(kind).items()}
+    return kind(**data | inside)
+
+
+@cache
+def _kinds_inside(dataclass: Any) -> dict[str, Any]:
+    """Of the fields that are tuples of another dataclass: which."""
+    return {field.name: get_args(field.type)[0] for field in fields(dataclass) if get_origin(field.type) is tuple}
 
 
 @cache

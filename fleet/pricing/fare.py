@@ -1,12 +1,10 @@
 """What it comes to: lines that add up to a total."""
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
-from fleet.pricing.amounts import ZERO, convert, ex_vat, minor_units, plain, rounded
+from fleet.pricing.amounts import ZERO, convert, ex_vat, minor_units, plain, read, rounded
 from fleet.pricing.parts import Part
 from fleet.pricing.vocabulary import PartClass
 
@@ -82,13 +80,6 @@ class Fare:
         """Everything; `from_json` gives an equal fare back."""
         return plain(self)
 
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> "Fare":
-        return _read(json.dumps(data))
-
-
-@lru_cache(maxsize=500)
-def _read(text: str) -> Fare:
-    """Kept, because an answer tells the fare of a leg twice: with the leg, and in the price of its booking."""
-    data = json.loads(text)
-    return Fare(**data | {"lines": tuple(Line(**line) for line in data["lines"])})
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return read(cls, data)

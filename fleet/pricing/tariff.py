@@ -1,13 +1,11 @@
 """What was agreed: the parts of a plan and how they are counted."""
 
-import json
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
-from fleet.pricing.amounts import TariffError, convert, minor_units, plain
+from fleet.pricing.amounts import TariffError, convert, minor_units, plain, read
 from fleet.pricing.parts import Part
 from fleet.pricing.problems import Problem
 from fleet.pricing.vocabulary import AssetState, PartKind
@@ -55,16 +53,9 @@ class Tariff:
         """Everything; `from_json` gives an equal tariff back."""
         return plain(self)
 
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> "Tariff":
-        return _read(json.dumps(data))
-
-
-@lru_cache(maxsize=500)
-def _read(text: str) -> Tariff:
-    """Kept, because a leg is asked for its tariff at each step, and many legs have the same."""
-    data = json.loads(text)
-    return Tariff(**data | {"parts": tuple(Part(**part) for part in data["parts"])})
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return read(cls, data)
 
 
 def is_final_by_nature(tariff: Tariff) -> bool:

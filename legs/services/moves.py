@@ -138,9 +138,14 @@ def _finish_booking(step):
     booking.price = booking.total_of([leg, *others], step.now)
     if all(other.is_done for other in others):
         booking.finish(at=max(done.arrived_at for done in (leg, *others) if done.arrived_at))
-        told = bookings.event(booking, "FINISH", step.asked_by, step.now, step.actor)
-        step.progress.append(written.insertion(told))
+        _tell(step, "FINISH")
     step.progress.append(booking.progress())
+
+
+def _tell(step, operation):
+    """The story of the booking goes on with this."""
+    told = bookings.event(step.booking, operation, step.asked_by, step.now, step.actor)
+    step.progress.append(written.insertion(told))
 
 
 def _check_place(step):
@@ -196,8 +201,7 @@ def _cancel(step):
     booking.price = booking.total_of(others, step.now)
     payments.close(booking, [leg], fee=fee, now=step.now)
     if not booking.is_open:
-        told = bookings.event(booking, "CANCEL", step.asked_by, step.now, step.actor)
-        step.progress.append(written.insertion(told))
+        _tell(step, "CANCEL")
     step.progress.append(booking.progress())
 
 
