@@ -120,7 +120,7 @@ def running(name, *arguments, program=sys.executable, **environment):
     popen = subprocess.Popen(
         [program, *arguments],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"LOG_LEVEL": "INFO"} | environment,
+        env=os.environ | {"LOG_LEVEL": "INFO", "LOG_AS_JSON": "true"} | environment,  # as a service does
         stdout=log,
         stderr=log,
     )
