@@ -1,6 +1,8 @@
 """How does a vehicle open? The methods of the protocol that we can serve, and what each must be told by the type."""
 
 import re
+import secrets
+from base64 import b32encode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -30,6 +32,15 @@ CODE = "{code}"  # in a link, the code of the leg stands in its place
 SIMULATED = "simulated"
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
+
+
+def new_code():
+    """What opens one vehicle for one leg, or proves that it may be opened: 96 bits that nobody guesses.
+
+    They are 20 capitals and digits, because so many fit the smallest QR code; 0, 1 and 8 are none of them, which are
+    read for letters.
+    """
+    return b32encode(secrets.token_bytes(12)).rstrip(b"=").decode()
 
 
 def check(methods, details):

@@ -1,12 +1,11 @@
 """What we do with a leg only after its provider agreed: it pays, hence it decides (TOMP confirmationRequest)."""
 
-import secrets
-
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from bookings.models import Booking, Party
 from fleet import services as fleet
+from fleet.access import new_code
 from fleet.errors import NoAssetLeft
 from legs import callbacks, services
 from legs.errors import IllegalEvent
@@ -75,7 +74,7 @@ def replace_asset(*, leg_id, now, asset_public_id=None, actor="", reason=""):
     _check_possible(CallbackKind.REPLACE_ASSET, leg)
     leg.asset = fleet.replace(leg_id=leg.pk, former=leg.asset, asset_public_id=asset_public_id, now=now)
     leg.asset.asset_type = leg.asset_type
-    leg.asset_public_id, leg.access_code = leg.asset.public_id, secrets.token_urlsafe(12)
+    leg.asset_public_id, leg.access_code = leg.asset.public_id, new_code()
     leg.save(update_fields=["asset", "asset_public_id", "access_code"])
     _record(leg, "ASSIGN_ASSET", Party.TO, now, actor=actor, comment=reason)
     callbacks.event(leg, "ASSIGN_ASSET", at=now, comment=reason, now=now)

@@ -1,6 +1,5 @@
 """What becomes of a booking: committed, called off, confirmed, denied, expired."""
 
-import secrets
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from bookings.services.advising import advise_to_take, withdraw_advice
 from bookings.services.keeping import notify
 from bookings.services.story import event, illegal, legs_of, record
 from fleet import services as fleet
+from fleet.access import new_code
 from fleet.conditions import answered_by
 from payments import services as payments
 from tomp import written
@@ -53,7 +53,7 @@ def agree_to_commit(booking, legs, asked_by, now):
 def _grant_access(legs):
     """Each leg has the code that opens its vehicle; it is shown once a vehicle is known."""
     for leg in legs:
-        leg.access_code = secrets.token_urlsafe(12)
+        leg.access_code = new_code()
 
 
 def access(legs):

@@ -27,7 +27,7 @@ def test_confirms_and_gives_access(mp):
     [leg] = answer.json()["legs"]
     assert leg["state"] == "NOT_STARTED"
     assert leg["assetAccessData"]["tokenData"]["accessCode"] == Leg.objects.get().access_code
-    assert len(Leg.objects.get().access_code) == 16
+    assert len(Leg.objects.get().access_code) == 20
     stored = Booking.objects.get()
     assert (stored.state, stored.expires_at) == ("CONFIRMED", None)
     assert Asset.objects.get().state == AssetState.RESERVED

@@ -26,7 +26,7 @@ def test_yes_confirms_and_gives_access(conditional):
 
     booking = Booking.objects.get()
     assert (booking.state, booking.expires_at) == ("CONFIRMED", None)
-    assert len(Leg.objects.get().access_code) == 16
+    assert len(Leg.objects.get().access_code) == 20
     assert Asset.objects.get().state == AssetState.RESERVED
     event = BookingEvent.objects.latest("id")
     assert (event.operation, event.state, event.asked_by) == ("CONFIRM", "CONFIRMED", "TO")

@@ -2,12 +2,14 @@
 
 import base64
 import io
+import re
 from datetime import timedelta
 
 import pytest
 import segno
 from django.utils.dateparse import parse_datetime
 
+from fleet.access import new_code
 from legs.access import keys, valid_until
 from legs.models import Leg
 from tests.fleet_factories import AssetFactory, AssetTypeFactory
@@ -64,7 +66,7 @@ def test_is_a_picture_of_a_qr_code(mp):
     assert token["tokenData"] == {
         "tokenType": "tokenQR",
         "base64": base64.b64encode(expected.getvalue()).decode(),
-        "version": "2",
+        "version": "1",
     }
     assert expected.getvalue().startswith(b"\x89PNG\r\n")
 
@@ -240,3 +242,10 @@ def test_differs_between_legs_locks_times_and_services(settings):
 
     assert again == issued[0]
     assert len({key.key for key in issued}) == len({key.passkey for key in issued}) == 6
+
+
+def test_the_code_fits_the_smallest_qr_code_and_can_be_read_aloud():
+    codes = {new_code() for _ in range(50)}
+
+    assert len(codes) == 50
+    assert all(re.fullmatch("[A-Z2-7]{20}", code) for code in codes)
