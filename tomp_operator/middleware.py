@@ -104,6 +104,12 @@ class RequestLog(RequestMiddleware):
             request.META.pop(CORRELATION_ID, None)
         super().prepare(request)
 
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Who is signed in. No machine is; whose call it is, its credential tells (maas/authentication.py)."""
+        if not request.path_info.startswith(FOR_MACHINES):
+            RequestMiddleware.bind_user_id(request)
+
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         """What the address names is what the lines are about."""
         named = logs.uuid_in(str(kwargs.get("id", "")))

@@ -150,6 +150,18 @@ def test_of_a_request_says_who_asked_about_which_booking(lines, mp):
     assert made["request_id"] != committed["request_id"]
 
 
+def test_says_who_of_the_staff_opened_a_page_and_that_none_made_a_call(lines, mp, admin_client, admin_user):
+    """A browser that is signed in to the back office sends its cookie along with whatever it asks."""
+    admin_client.get("/admin/")
+    answer = admin_client.get("/tomp/bookings", headers=mp.headers)
+
+    page, call = lines.of("request_finished")
+    assert (page["request"], page["user_id"]) == ("GET /admin/", admin_user.pk)
+    assert (call["request"], call["maas_id"]) == ("GET /tomp/bookings", mp.provider.maas_id)
+    assert "user_id" not in call
+    assert "Cookie" not in answer["Vary"]
+
+
 def test_of_a_leg_says_which_booking_it_is_of(lines, mp):
     booking = mp.one_stop(**at(HERE), useAssets=[str(AssetFactory().public_id)]).json()["id"]
     mp.operation(booking, "COMMIT")
