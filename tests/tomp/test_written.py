@@ -8,10 +8,14 @@ import pytest
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from bookings.models import Booking, BookingEvent, Party
 from fleet.models import Asset, Reservation
 from legs.models import Leg
+from maas.models import CallbackChannel
+from tests.factories import CallbackChannelFactory
 from tests.fleet_factories import AssetFactory
 from tests.trip_factories import BookingFactory, LegFactory
 from tomp import written
@@ -113,6 +117,18 @@ def test_writes_no_history():
     written.update(asset, ("license_plate",))
 
     assert asset.history.count() == before
+
+
+def test_a_secret_is_encrypted_and_a_document_is_one():
+    channel = CallbackChannelFactory()
+    channel.secret, channel.more_hosts = "s3cret", ["hook.example.org"]
+
+    written.update(channel, ("secret", "more_hosts"))
+
+    [[stored, hosts]] = CallbackChannel.objects.values_list(Cast("secret", TextField()), "more_hosts")
+    assert CallbackChannel.objects.get().secret == "s3cret"
+    assert "s3cret" not in stored
+    assert hosts == ["hook.example.org"]
 
 
 def test_a_row_that_is_gone_cannot_be_updated():
