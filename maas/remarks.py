@@ -143,14 +143,13 @@ def write(counted: Mapping[Key, tuple[int, datetime]]) -> None:
 def remarks_on(request: Request, response: Response) -> Iterator[tuple[str, str, int, int, str]]:
     """That there was a call, and each thing about it that should have been otherwise."""
     yield RemarkKind.CALL.value, "", 0, 0, ""
-    operation = _operation(request)
     if response.status_code >= 400:
-        yield _refusal(request, response, operation)
+        yield _refusal(request, response)
     yield from _about_headers(request, response.status_code)
     if getattr(request, "old_name", None):
-        yield RemarkKind.OLD_NAME.value, operation, 0, 0, ""
+        yield RemarkKind.OLD_NAME.value, _operation(request), 0, 0, ""
     else:
-        yield from _about_members(request, operation)
+        yield from _about_members(request)
 
 
 def _operation(request):
@@ -184,8 +183,8 @@ def _body(request):
     return sent if isinstance(sent, Mapping) else {}
 
 
-def _refusal(request, response, operation):
-    error = json.loads(response.content)
+def _refusal(request, response):
+    operation, error = _operation(request), json.loads(response.content)
     error = error["errors"][0] if "errors" in error else error
     fault = FAULT.match(str(error["detail"]))
     subject = fault[1] if fault else ""
@@ -213,7 +212,7 @@ def _about_names(path, names, *, is_refused):
     ]
 
 
-def _about_members(request, operation):
+def _about_members(request):
     """Members we do not know, that resemble one we know and that was not sent."""
     known = getattr(request.parser_context["view"], "known_members", None)
     sent = _body(request)
@@ -223,7 +222,7 @@ def _about_members(request, operation):
     for name in list(sent)[:100]:
         meant = None if name in known else meant_member(name, missing)
         if meant:
-            yield RemarkKind.ODD_MEMBER.value, operation, 0, 0, f"{_without_digits(name)} → {meant}"
+            yield RemarkKind.ODD_MEMBER.value, _operation(request), 0, 0, f"{_without_digits(name)} → {meant}"
 
 
 def _without_digits(name):

@@ -425,6 +425,7 @@ METRICS_ARE_SHARED = environment.shared_folder(env.str("PROMETHEUS_MULTIPROC_DIR
 
 # Logs: to standard error, one JSON object per line where others run us, readable lines at home
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_AS_JSON = env.bool("LOG_AS_JSON", default=IS_PUBLIC and not DEBUG)
 LOG_STEPS = logs.steps()
 structlog.configure(
@@ -433,6 +434,7 @@ structlog.configure(
         *LOG_STEPS,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
+    wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL),  # what is below it is not even looked at
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
@@ -450,7 +452,7 @@ LOGGING = {
         }
     },
     "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["standard_error"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["standard_error"], "level": LOG_LEVEL},
     "loggers": {
         # Django's own handlers would say everything twice, in another format.
         "django": {"handlers": [], "propagate": True},

@@ -20,11 +20,11 @@ from tomp_operator.home import Home
 
 admin.autodiscover()
 
-tomp_patterns = [
-    *information_urls.urlpatterns,
-    *planning.urls.urlpatterns,
-    *bookings.urls.urlpatterns,
+tomp_patterns = [  # what is asked most comes first: routes are tried one after the other
     *legs.urls.urlpatterns,
+    *bookings.urls.urlpatterns,
+    *planning.urls.urlpatterns,
+    *information_urls.urlpatterns,
     *payments.urls.urlpatterns,
     *support.urls.urlpatterns,
     *customers.urls.urlpatterns,

@@ -1,12 +1,13 @@
 """How are amounts kept, rounded, and freed of VAT? Decimals only: 0.1 is not a tenth in a float."""
 
-import json
 from dataclasses import fields, is_dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin
+
+import orjson
 
 from fleet.pricing.problems import Problem
 
@@ -91,14 +92,14 @@ def _plain(value: Any) -> Any:
 def read(kind: type[Kind], data: dict[str, Any]) -> Kind:
     """The dataclass of this kind of which `plain` made the data."""
     dataclass: Any = kind
-    found: Kind = _read(dataclass, json.dumps(data))
+    found: Kind = _read(dataclass, orjson.dumps(data))
     return found
 
 
 @lru_cache(maxsize=1000)
-def _read(kind: Any, text: str) -> Any:
+def _read(kind: Any, text: bytes) -> Any:
     """Kept: a leg is asked for its tariff at each step, and its fare is told twice in an answer about its booking."""
-    data = json.loads(text)
+    data = orjson.loads(text)
     inside = {name: tuple(each(**item) for item in data[name]) for name, each in _kinds_inside(kind).items()}
     return kind(**data | inside)
 
