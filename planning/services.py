@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import chain
 
 from django.conf import settings
-from django.db import transaction
 
 from bookings.drafts import draft
 from planning import options
@@ -25,6 +24,5 @@ def offer(*, provider, trip, version, now):
     valid_until, drafts = inquire(provider=provider, trip=trip, version=version, now=now)
     if drafts:
         bookings, legs = zip(*drafts, strict=True)
-        with transaction.atomic():
-            written.store(written.insertion(*bookings), written.insertion(*chain.from_iterable(legs)))
+        written.store(written.insertion(*bookings), written.insertion(*chain.from_iterable(legs)))
     return valid_until, drafts

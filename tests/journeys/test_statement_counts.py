@@ -65,6 +65,15 @@ def test_one_stop_by_type(auto_mp, asset, django_assert_max_num_queries):
 
 
 def test_offers(mp, asset, django_assert_max_num_queries):
+    """What is one statement needs no transaction."""
+    with django_assert_max_num_queries(5):
+        answer = mp.offers(**at(HERE))
+
+    [option] = answer.json()["options"]
+    assert len(option["legs"]) == 1
+
+
+def test_offers_for_several(mp, asset, django_assert_max_num_queries):
     """As one-stop looks for it, and what so many bookings and legs need: a statement each."""
     AssetFactory.create_batch(5, asset_type=asset.asset_type)
 

@@ -180,7 +180,7 @@ def test_rules_cost_no_statement_per_vehicle(mp, scooter, django_assert_num_quer
     AssetFactory.create_batch(3, asset_type=scooter, lat=LAT + 0.003)
     offered(mp)
 
-    with django_assert_num_queries(7):  # as without rules: tests/journeys/test_statement_counts.py
+    with django_assert_num_queries(5):  # as without rules: tests/journeys/test_statement_counts.py
         [together] = mp.offers(**at(HERE), nrOfTravelers=6).json()["options"]
 
     assert len(together["legs"]) == 6
