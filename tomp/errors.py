@@ -9,7 +9,7 @@ import uuid
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 GENERAL = 7
 FIELD = re.compile(r"^Field: .+?, Reason: ")
 MOST_ERRORS = 10  # in an envelope (OpenAPI errorResponse)
+PASSING = (OperationalError, InterfaceError)  # the database is away, started anew, full, or undid one of two deadlocked
+TRY_AGAIN = {"Retry-After": "5"}
 
 
 class TompError(Exception):
@@ -110,7 +112,7 @@ class MethodNotAllowed(IllegalOperation):
 
 
 class TemporaryFailure(TompError):
-    """The vehicle or its lock did not answer; nothing changed, trying again is right."""
+    """The vehicle or its lock did not answer, and nothing changed; or our database did not. Trying again is right."""
 
     number, status = 5, 503
 
@@ -192,7 +194,7 @@ def exception_handler(error, context):
     instance = str(uuid.uuid4())
     if not refusals:
         log.error("unexpected_error", exc_info=error, instance=instance, view=type(view).__name__)
-        refusals = [unforeseen()]
+        refusals = [unforeseen(error)]
     _roll_back()
     language = titles.language_of(request)
     about = {"module": getattr(view, "module", GENERAL), "version": getattr(request, "version", None)}
@@ -209,8 +211,11 @@ def in_envelope(bodies):
     return {"errors": bodies[:MOST_ERRORS]}
 
 
-def unforeseen():
-    """The refusal that tells nothing but its instance."""
+def unforeseen(error):
+    """The refusal that tells nothing but its instance, and whether it is worth to try again."""
+    if isinstance(error, PASSING):
+        detail = "This is not possible at the moment. Try again, or quote the instance when you contact support."
+        return TemporaryFailure(detail, headers=TRY_AGAIN)
     return TompError("Something went wrong on our side. Quote the instance when you contact support.")
 
 

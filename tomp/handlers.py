@@ -3,8 +3,10 @@
 To be named in the root URLconf as handler400, handler403, handler404 and handler500.
 """
 
+import sys
+
 import structlog
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.views import defaults
 
 from tomp import errors, titles
@@ -22,7 +24,7 @@ class RefusalOutsideViews(JsonResponse):
         language = titles.language_of(request)
         error = errors.error_body(refusal, module=errors.GENERAL, language=language)
         body = errors.in_envelope([error]) if f"{request.path_info}/".startswith(IN_ENVELOPE) else error
-        super().__init__(body, status=error["status"], headers={"Content-Language": language})
+        super().__init__(body, status=error["status"], headers={"Content-Language": language, **refusal.headers})
         self.instance = error["instance"]
 
 
@@ -50,11 +52,20 @@ def page_not_found(request, exception):
 
 def server_error(request):
     """Something failed outside any view. Django logs the traceback; the line here gives it the name the caller has."""
+    error = sys.exception()
     if not _is_protocol(request):
-        return defaults.server_error(request)
-    response = RefusalOutsideViews(request, errors.unforeseen())
+        return _page(request, error)
+    response = RefusalOutsideViews(request, errors.unforeseen(error))
     log.error("unexpected_error", instance=response.instance, path=request.path)
     return response
+
+
+def _page(request, error):
+    """The same for people and for readers of feeds: 503 where trying again may help."""
+    response = defaults.server_error(request)
+    if not isinstance(error, errors.PASSING):
+        return response
+    return HttpResponse(response.content, status=503, headers=errors.TRY_AGAIN)
 
 
 def _is_protocol(request):

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -50,8 +50,11 @@ class PingViewSet(TompViewSet):
     @extend_schema(operation_id="operator_ping", responses={200: None}, tags=TAGS)
     def ping(self, request):
         """200 while we and our database answer; an answer of 500 says that not every operation works."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError as error:  # other operations answer 503 then; the official file knows 500 here
+            raise RuntimeError("The database does not answer.") from error
         return Response()
 
 

@@ -323,7 +323,7 @@ def test_waits_for_the_first_and_does_the_work_if_that_failed(two_at_once):
 def test_waits_for_the_first_and_does_the_work_if_its_connection_died(two_at_once):
     first, second = two_at_once(lose_connection)
 
-    assert (first.status_code, second.status_code) == (500, 201)
+    assert (first.status_code, second.status_code) == (503, 201)
     assert work_done() == 1
 
 

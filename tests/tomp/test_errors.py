@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.utils.translation import override
@@ -312,6 +313,24 @@ def test_an_unforeseen_error_is_logged_under_the_name_the_caller_gets_and_tells_
     assert (line["instance"], line["exc_info"], line["view"]) == (error["instance"], secret, "Act")
 
 
+@pytest.mark.parametrize(
+    "error", [OperationalError("server at db.internal closed the connection"), InterfaceError("it is closed")], ids=str
+)
+def test_a_database_that_is_away_is_no_reason_to_give_up(error):
+    with capture_logs() as log:
+        response = answer_of(raises=error)
+
+    told = refused(response, 503, 4005)
+    assert response.headers["Retry-After"] == "5"
+    assert (
+        told["detail"]
+        == "This is not possible at the moment. Try again, or quote the instance when you contact support."
+    )
+    assert b"db.internal" not in response.content
+    [line] = [line for line in log if line["event"] == "unexpected_error"]
+    assert (line["instance"], line["exc_info"]) == (told["instance"], error)
+
+
 def test_a_foreseen_error_is_no_news():
     with capture_logs() as log:
         answer_of(raises=errors.NotFound("No."))
@@ -387,6 +406,19 @@ def test_a_failure_outside_views_is_logged_under_the_name_the_caller_gets(monkey
     assert b"secret" not in response.content
     [line] = [line for line in log if line["event"] == "unexpected_error"]
     assert (line["instance"], line["path"]) == (error["instance"], "/tomp/bookings")
+
+
+@pytest.mark.parametrize("path", ["/tomp/bookings", "/gbfs/3.0/vehicle_status.json", "/docs/"])
+def test_a_database_that_is_away_is_none_outside_views_either(monkeypatch, path):
+    def fail(self, request):
+        raise OperationalError("server at db.internal closed the connection")
+
+    monkeypatch.setattr("tomp.middleware.TrailingSlash.__call__", fail)
+
+    response = Client(raise_request_exception=False).get(path)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert b"db.internal" not in response.content
 
 
 def test_a_failure_elsewhere_is_a_page(monkeypatch):
