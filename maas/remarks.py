@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import connection
+from django.http.request import HttpHeaders
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -154,7 +155,7 @@ def remarks_on(request: Request, response: Response) -> Iterator[tuple[str, str,
 
 def _operation(request):
     """As in the official file, under the name it was called by; of other addresses no more than known words."""
-    path, old = _path(request), getattr(request, "old_name", None)
+    path, old = _path(_route(request)), getattr(request, "old_name", None)
     if path is None:
         words = [word if word in WORDS else "…" for word in request.path_info.split("/")[2:6]]
         path = "/" + "/".join(words)
@@ -163,9 +164,12 @@ def _operation(request):
     return f"{request.method} {path}{_event(request, path)}"[:120]
 
 
-def _path(request):
+def _route(request):
+    return request.resolver_match.route if request.resolver_match else ""
+
+
+def _path(route):
     """The path of the operation in the official file; None at an address we do not serve."""
-    route = request.resolver_match.route if request.resolver_match else ""
     if not route or "<path:unknown>" in route:
         return None
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.removeprefix("tomp"))
@@ -195,12 +199,14 @@ def _refusal(request, response):
 
 
 def _about_headers(request, status):
-    return _about_names(_path(request), tuple(request.headers), is_refused=status >= 400)
+    return _about_names(_route(request), tuple(request.META), is_refused=status >= 400)
 
 
 @lru_cache(maxsize=200)  # a client sends the same ones each time
-def _about_names(path, names, *, is_refused):
+def _about_names(route, given, *, is_refused):
     """A maas-id that is missing where it matters is a refusal already."""
+    path = _path(route)
+    names = [name for each in given if (name := HttpHeaders.parse_header_name(each))]
     sent = {name.lower() for name in names}
     declared = [PARAMETERS[name]["name"] for name in headers_of(path) if PARAMETERS[name]["required"]]
     demanded = [name for name in declared if not (name == "maas-id" and is_refused)]
