@@ -129,7 +129,8 @@ def compared(clients, processes, headers, cycle, folder):
             name,
             spread(each, _per_second),
             f"{reached / median(each, _per_second):.3f}",
-            *(shown(median(each, partial(Sample.cpu_ms, kind=kind))) for kind in ("web", "database", "client")),
+            spread(each, partial(Sample.cpu_ms, kind="web")),
+            *(shown(median(each, partial(Sample.cpu_ms, kind=kind))) for kind in ("database", "client")),
         )
         for name, each in samples.items()
     ]
@@ -188,7 +189,7 @@ def run(folder):
 
 COLUMNS = (
     *("", "trips/s, median (least–most)", "product / this"),
-    *("CPU ms per trip: web", "PostgreSQL", "the client itself"),
+    *("CPU ms per trip: web, median (least–most)", "PostgreSQL", "the client itself"),
 )
 NOTE = (
     "{connections} connections; {web} web processes; {rounds} rounds of {seconds} s, in turns. The yardsticks are "
