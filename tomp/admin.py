@@ -70,8 +70,12 @@ class ReadableJSON(BaseModelAdminMixin):
         self.readonly_preprocess_fields = {field.name: partial(self._to_read, field) for field in json_fields}
 
     def _to_read(self, field, contents):
-        """JSON comes as HTML, twice: for the light and for the dark theme. What staff type without it, they read so."""
-        value, _end = json.JSONDecoder().raw_decode(unescape(strip_tags(contents)).lstrip())
+        """JSON comes as HTML, twice: for the light and for the dark theme. What staff type without it, they read so.
+
+        Without Pygments unfold writes it plainly, and nothing as nothing or as a dash.
+        """
+        text = unescape(strip_tags(contents)).strip()
+        value, _end = json.JSONDecoder().raw_decode("null" if text in ("", self.empty_value_display) else text)
         if value in (None, {}, []):
             return self.empty_value_display
         if words := self.words_of_json.get(field.name):

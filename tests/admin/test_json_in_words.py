@@ -1,6 +1,7 @@
 """Who may only read sees the words that others typed, not how they are stored."""
 
 import re
+import sys
 
 import pytest
 from django.utils.html import strip_tags
@@ -9,7 +10,7 @@ from django.utils.translation import override
 from fleet.models.schedule import days_in_words
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import OpeningHoursFactory, StationFactory
-from tests.trip_factories import CustomerFactory
+from tests.trip_factories import BookingFactory, CustomerFactory
 
 
 def read(client, address):
@@ -86,3 +87,14 @@ def test_what_a_provider_says_about_a_customer(signed_in):
         "First name AdaTelephone 1 · number +31 6 1Telephone 2 · number &lt;2&gt;Telephone 2 · preferred yes"
         "Address · street address Quay 1Photo 501 charactersHair colour red"
     ) in said
+
+
+@pytest.mark.parametrize("given", [{"extra_info": None}, {"extra_info": {}}, {"extra_info": {"gate": "<7>"}}], ids=str)
+def test_a_booking_can_be_read_without_pygments_too(signed_in, monkeypatch, given):
+    """It colours what is read; without it unfold writes JSON plainly, and nothing as nothing."""
+    monkeypatch.setitem(sys.modules, "pygments", None)
+    booking = BookingFactory(**given)
+
+    said = read(signed_in("view_booking"), f"/admin/bookings/booking/{booking.pk}/change/")
+
+    assert ("&quot;gate&quot;: &quot;&lt;7&gt;&quot;" in said) is bool(given["extra_info"])
