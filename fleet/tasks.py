@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -13,9 +12,10 @@ from fleet import restricting, services
 from fleet.gateway import alerts, commands
 from fleet.importing.batches import applying, comparing, keeping, undoing
 from fleet.models import Command
+from tomp.errors import PASSING
 
 log = structlog.get_logger(__name__)
-AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[OperationalError, InterfaceError])
+AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[*PASSING])
 DRAFTS_ARE_KEPT = timedelta(days=30)
 ALERTS_ARE_REMEMBERED = timedelta(days=30)  # published they are until they end; staff may want to look
 
@@ -80,7 +80,7 @@ def _do(step, batch_id):
     """A step that fails in a way nobody foresaw says so on its page; while the database is away, it waits."""
     try:
         step(batch_id=batch_id, now=timezone.now())
-    except (OperationalError, InterfaceError):
+    except PASSING:
         raise
     except Exception:
         log.exception("import_failed", batch=batch_id)

@@ -106,7 +106,7 @@ def _insertion(model: type[models.Model], rows: int) -> tuple[str, Sequence[Colu
     columns = [column for column in model._meta.concrete_fields if column is not model._meta.auto_field]
     table, names = _quoted(model._meta.db_table), ", ".join(_quoted(column.column) for column in columns)
     values = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * rows)
-    return f"INSERT INTO {table} ({names}) VALUES {values} {_returning(model)}", _told(columns)  # noqa: S608
+    return f"INSERT INTO {table} ({names}) VALUES {values} {_returning(model)}", _columns(columns)  # noqa: S608
 
 
 @cache
@@ -117,7 +117,7 @@ def _change(model: type[models.Model], names: tuple[str, ...] | None) -> tuple[s
     columns: list[Any] = every if names is None else [model._meta.get_field(name) for name in names]
     table, assignments = _quoted(model._meta.db_table), ", ".join(f"{_quoted(each.column)} = %s" for each in columns)
     where = f"WHERE {_quoted(key.column)} = %s"
-    return f"UPDATE {table} SET {assignments} {where} {_returning(model)}", _told([*columns, key])  # noqa: S608
+    return f"UPDATE {table} SET {assignments} {where} {_returning(model)}", _columns([*columns, key])  # noqa: S608
 
 
 def _returning(model: type[models.Model]) -> str:
@@ -137,7 +137,7 @@ def _values(row: models.Model, columns: Sequence[Column], connection: Any) -> li
     ]
 
 
-def _told(columns: Iterable[Any]) -> list[Column]:
+def _columns(columns: Iterable[Any]) -> list[Column]:
     return [(column, _is_plain(column)) for column in columns]
 
 

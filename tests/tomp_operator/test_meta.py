@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 import yaml
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.urls import path
 from rest_framework.test import APIClient
 
@@ -366,9 +366,12 @@ def test_ping_answers_anybody(headers):
 
 
 @pytest.mark.django_db
-def test_ping_says_when_the_database_is_gone(monkeypatch):
+@pytest.mark.parametrize(
+    "error", [OperationalError("the database system is shutting down"), InterfaceError("it is closed")], ids=str
+)
+def test_ping_says_when_the_database_is_gone(monkeypatch, error):
     def is_gone():
-        raise OperationalError("the database system is shutting down")
+        raise error
 
     monkeypatch.setattr(connection, "cursor", is_gone)
 
