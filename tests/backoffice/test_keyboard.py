@@ -57,7 +57,10 @@ def test_a_window_is_told_to_who_does_not_see_it(booking):
     assert booking.get_by_role("dialog", name="Write a note").get_attribute("aria-modal") == "true"
 
 
-def test_a_menu_of_buttons_opens_and_leads_to_its_window(booking):
+@pytest.mark.parametrize("slowness", [1, 10])
+def test_a_menu_of_buttons_opens_and_leads_to_its_window(booking, slowness):
+    tools = booking.context.new_cdp_session(booking)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
     booking.get_by_role("button", name="Money").focus()
     presses(booking, "Enter")
     stands_on(booking, "Claim extra costs")

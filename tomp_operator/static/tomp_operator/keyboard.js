@@ -3,13 +3,21 @@
 
 (function () {
     const INPUTS = "input, select, textarea, button, a[href], [tabindex='0']";
-    const MENUS = "a[x-on\\:click*='DropdownOpen']:not([href])";
+    const BUTTONS = "a[x-on\\:click*='DropdownOpen']:not([href])";
+    const FRAMES = 300; // some seconds: what is not shown by then was closed again
     let opener = null, lastMenu = null;
 
     const box = () => document.getElementById("modal-content");
     const isOpen = () => Boolean(box() && box().firstElementChild && box().checkVisibility());
     const inside = () => [...box().querySelectorAll(INPUTS)].filter((each) =>
         each.tabIndex >= 0 && !each.disabled && each.type !== "hidden" && each.checkVisibility());
+
+    /* What a click shows is shown some frames later, many on a slow machine. */
+    function soon(found, then, left = FRAMES) {
+        const what = found();
+        if (what) then(what);
+        else if (left) requestAnimationFrame(() => soon(found, then, left - 1));
+    }
 
     function enter() {
         const dialog = box().querySelector("#dialog");
@@ -40,40 +48,48 @@
         all[event.shiftKey ? all.length - 1 : 0].focus();
     }
 
-    /* The menu hangs at the end of the page; one stands on its first line, and Escape leads back. */
-    function openMenu(menu) {
-        lastMenu = menu;
-        menu.click();
-        setTimeout(() => {
-            const shown = [...document.querySelectorAll("body > nav[x-show='actionDropdownOpen']")].find((each) => each.checkVisibility());
-            if (!shown) return;
-            shown.querySelector("a").focus();
-            shown.onkeydown = (event) => {
-                if (event.key !== "Escape" || isOpen()) return;
-                menu.click();
-                menu.focus();
-            };
-        }, 50);
+    /* The menus hang at the end of the page. One that closes is seen for some frames, and would take a click for one
+       outside of it, which closes it again. */
+    const menus = () => [...document.querySelectorAll("body > nav[x-show='actionDropdownOpen']")].filter((each) => each.checkVisibility());
+    const stays = (menu) => Alpine.$data(menu).actionDropdownOpen;
+
+    /* One stands on the first line of what opens, and Escape leads back. */
+    function press(button) {
+        if (stays(button)) button.click();
+        else soon(() => menus().every(stays), () => {
+            lastMenu = button;
+            button.click();
+            soon(() => menus().find(stays), (menu) => standOn(menu, button));
+        });
+    }
+
+    function standOn(menu, button) {
+        menu.querySelector("a").focus();
+        menu.onkeydown = (event) => {
+            if (event.key !== "Escape" || isOpen()) return;
+            button.click();
+            button.focus();
+        };
     }
 
     document.addEventListener("htmx:beforeRequest", (event) => {
         if (event.detail.target === box()) opener = event.detail.elt;
     });
     document.addEventListener("htmx:afterSettle", (event) => {
-        if (event.detail.target === box()) setTimeout(() => isOpen() && enter(), 50); // it is shown by then
+        if (event.detail.target === box()) soon(isOpen, enter);
     });
     document.addEventListener("keydown", (event) => {
         if (isOpen()) stay(event);
-        else if ((event.key === "Enter" || event.key === " ") && event.target.matches(MENUS)) {
+        else if ((event.key === "Enter" || event.key === " ") && event.target.matches(BUTTONS)) {
             event.preventDefault();
-            openMenu(event.target);
+            press(event.target);
         }
     });
     document.addEventListener("DOMContentLoaded", () => {
-        document.querySelectorAll(MENUS).forEach((menu) => {
-            menu.tabIndex = 0;
-            menu.setAttribute("role", "button");
-            menu.setAttribute("aria-haspopup", "true");
+        document.querySelectorAll(BUTTONS).forEach((button) => {
+            button.tabIndex = 0;
+            button.setAttribute("role", "button");
+            button.setAttribute("aria-haspopup", "true");
         });
         if (!box()) return;
         let was = false;
