@@ -1,9 +1,9 @@
 """The pages of signing in: the first step with its refusals, the second one, and where that is set up."""
 
 import math
+from urllib.parse import quote
 
 import django_otp
-import segno
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from backoffice.signin import second_step
 from backoffice.signin.forms import CodeForm, too_often
+from tomp import qr
 
 
 def sign_in(request):
@@ -62,7 +63,8 @@ def set_up(request):
         context["is_required"] = settings.TOMP_SECOND_STEP_REQUIRED
     else:
         device = second_step.begin(user)
-        context |= {"qr": segno.make(device.config_url).svg_data_uri(scale=5, border=2), "secret": _secret(device)}
+        drawn = quote(qr.drawing(device.config_url))
+        context |= {"qr": f"data:image/svg+xml,{drawn}", "secret": _secret(device)}
     return TemplateResponse(request, "admin/signin/set_up.html", context)
 
 

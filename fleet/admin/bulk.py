@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-import segno
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -21,6 +20,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from fleet import bulk, restricting
 from fleet.models import Restriction, Station
 from fleet.models.vehicles import TRIP_STATES
+from tomp import qr
 from tomp.admin import StaffAdmin
 from tomp.errors import TompError
 from tomp.forms import MomentInput, WordsField
@@ -153,12 +153,8 @@ class BulkActions(StaffAdmin):
 
 def _label(code, number):
     drawn = '<div class="label">{}<strong>{}</strong><span>{}</span></div>\n'
-    return format_html(drawn, qr(code), code, number)
-
-
-def qr(text):
-    """The QR code as SVG, a quarter of which may be scratched."""
-    return mark_safe(segno.make_qr(text, error="q").svg_inline(border=2, omitsize=True))  # noqa: S308 -- segno's own drawing
+    code_drawn = mark_safe(qr.drawing(code))  # noqa: S308 -- squares; nothing of the code itself
+    return format_html(drawn, code_drawn, code, number)
 
 
 def _file_name():

@@ -7,7 +7,8 @@ from django.conf import settings
 
 from bookings.models import BookingState
 from fleet.access import CODE, SIMULATED, AccessMethod
-from legs.access import keys, qr
+from legs.access import keys
+from tomp import qr
 from tomp.language import in_language
 from tomp.serializers import moment_json, without_nulls
 
@@ -86,7 +87,7 @@ def _of_link(leg, until, dialect):
 
 def _of_qr(leg, until, dialect):
     """A PNG of a QR code that says the code of the leg."""
-    png, version = qr.code(leg.access_code)
+    png, version = qr.picture(leg.access_code)
     return "tokenQR", {"base64": png, "version": version}
 
 
