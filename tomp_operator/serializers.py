@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from functools import cache
 
 from django.core.exceptions import ValidationError
@@ -137,8 +138,10 @@ def _address_json(station):
 def availability_json(rows, dialect, *, now):
     """TOMP assetType, one per row, as JSON: what rows have in common is written once, and vehicles, which are most of
     it, are text at once.
+
+    What the moment decides is told to the minute, so that a list of the same rows is the same until then.
     """
-    language = dialect.language
+    language, minute = dialect.language, _next_minute(now)
     plan_of = cache(lambda plan: plan_json(plan, language=language))
 
     @cache
@@ -148,7 +151,7 @@ def availability_json(rows, dialect, *, now):
         return written({**told, "defaultPricingPlan": prices[0], "applicablePricings": prices})
 
     def of_row(row):
-        conditions = conditions_json(conditions_for(row.asset_type, station=row.station, now=now), dialect)
+        conditions = conditions_json(conditions_for(row.asset_type, station=row.station, now=minute), dialect)
         station_id = row.station.station_id if row.station else None
         return written(without_nulls(stationId=station_id, nrAvailable=row.available, conditions=conditions or None))
 
@@ -159,6 +162,12 @@ def availability_json(rows, dialect, *, now):
             yield b'{"assets":%b}' % _assets_json(row)
 
     return joined(merged(*members_of(row)) for row in rows)
+
+
+def _next_minute(now):
+    """The next full minute, or this very moment if it is one: who is answered by then is answered in time."""
+    begun = now.replace(second=0, microsecond=0)
+    return begun if begun == now else begun + timedelta(minutes=1)
 
 
 def _assets_json(row):

@@ -158,6 +158,19 @@ def test_counts_the_time_to_answer_from_now(mp, clock):
     assert after["ultimateResponseTime"] == "2026-06-01T12:11:00Z"
 
 
+def test_is_not_sent_again_because_seconds_passed(mp, clock):
+    AssetFactory(asset_type=AssetTypeFactory(response_minutes=10))
+    clock.shift(1.5)
+    before = mp.get(PATH)
+    mp.headers["If-None-Match"] = before.headers["ETag"]
+    clock.shift(58)
+
+    assert before.json()[0]["conditions"][0]["ultimateResponseTime"] == "2026-06-01T12:11:00Z"
+    assert mp.get(PATH).status_code == 304
+    clock.shift(1)
+    assert mp.get(PATH).json()[0]["conditions"][0]["ultimateResponseTime"] == "2026-06-01T12:12:00Z"
+
+
 def test_asks_to_bring_back_what_must_return_to_its_station(mp, cargo_bike, dom):
     AssetFactory(asset_type=cargo_bike, station=dom, home_station=dom)
 
