@@ -76,9 +76,9 @@ def differences(shown, answered, path="answer"):
             else:
                 yield from differences(value, answered[name], f"{path}.{name}")
     elif isinstance(shown, list) and isinstance(answered, list):
-        whole = ANYTHING not in shown
-        items = [item for item in shown if item != ANYTHING]
-        if len(answered) < len(items) or (whole and len(answered) != len(items)):
+        is_open = shown[-1:] == [ANYTHING]  # more may follow
+        items = shown[:-1] if is_open else shown
+        if len(answered) < len(items) or (not is_open and len(answered) != len(items)):
             yield f"{path} has {len(answered)} items: {answered}"
         for number, (item, real) in enumerate(zip(items, answered, strict=False)):
             yield from differences(item, real, f"{path}[{number}]")

@@ -52,6 +52,8 @@ def test_shows_every_operation_there_is(db):
         ([1, "…"], [1, 2], []),
         ([1], [1, 2], ["answer has 2 items: [1, 2]"]),
         ([1, 2, "…"], [1], ["answer has 1 items: [1]"]),
+        ([1, "…", 3], [1, 2, 3], []),
+        ([1, "…", 3], [1, 3, 4], ["answer[2] is 4, not 3"]),
     ],
 )
 def test_is_compared_with_what_is_answered(shown, answered, faults):
