@@ -268,7 +268,7 @@ CORS_ALLOW_ALL_ORIGINS = "*" in _ORIGINS
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"/(?:tomp|gbfs|schema)(?:/|$)|/oauth/token/?$"
 CORS_ALLOW_HEADERS = [
-    *("accept", "authorization", "content-type", "x-api-key"),
+    *("accept", "authorization", "content-type", "x-api-key", "x-correlation-id"),
     *(parameter["name"].lower() for parameter in declarations.PARAMETERS.values()),
 ]
 CORS_EXPOSE_HEADERS = ["Api-Version", "Content-Language", "Deprecation", "ETag", "Expires", "Retry-After"]

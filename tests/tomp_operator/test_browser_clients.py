@@ -43,7 +43,7 @@ def test_is_told_without_credentials_that_it_may_call(allowed, path):
     assert "origin" in answer.headers["Vary"].lower()
 
 
-def test_may_send_every_header_of_the_protocol(allowed):
+def test_may_send_every_header_of_the_protocol_and_its_own_correlation_id(allowed):
     may_send = asks_first("/tomp/bookings").headers["Access-Control-Allow-Headers"].split(", ")
 
     assert may_send == [
@@ -51,6 +51,7 @@ def test_may_send_every_header_of_the_protocol(allowed):
         "authorization",
         "content-type",
         "x-api-key",
+        "x-correlation-id",
         "accept-language",
         "api",
         "api-version",
