@@ -142,7 +142,7 @@ def findings(by_size, statements):
     for name, count in statements[fewer].items():
         if name.startswith(OFFICE):
             waited = quantiles(by_size[fewer][name], "GET")[1]
-            found.append(targets.at_most("Back office", f"{name}, p95", 300, waited, "ms"))
+            found.append(targets.at_most("Back office", f"{name}, p95 of {fewer:,} bookings", 300, waited, "ms"))
             found.append(targets.at_most("Back office", f"{name}, SQL", 20, count))
     return found
 
