@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop as _
 
-from bookings.models import OPEN_STATES, Booking, Note
+from bookings.forgetting import forget_persons
+from bookings.models import OPEN_STATES, Booking
 from customers.errors import MODULE, AccountExists, AccountInUse, AccountNotFound, NotServed, ReadOnlyMember
 from customers.merge_patch import merge_patch
 from customers.models import BY_PROVIDER, Customer
-from legs.models import Leg, LegEvent
+from maas import idempotency
 from support import forgetting
 from support.models import SupportRequest
 from tomp.errors import IllegalOperation, Missing, NotFound
@@ -130,8 +131,8 @@ def change(*, provider, customer_id, patch, check, notification_url=""):
 def erase(*, customer_id, now, provider=None):
     """Nobody can tell any more who the customer was; trips and journal stay. Returns the customer.
 
-    The data of the account, those sent with its bookings, the ways of its rides, our notes, and what was said in its
-    support requests are gone.
+    The data of the account, all that tells whose its bookings were (bookings/forgetting.py), what was said in its
+    support requests, and answers that are kept for repetitions are gone.
     Raises AccountNotFound, AccountInUse while a booking is active.
     """
     customers = Customer.objects.locked() if provider is None else Customer.objects.for_provider(provider).locked()
@@ -139,26 +140,14 @@ def erase(*, customer_id, now, provider=None):
     bookings = Booking.objects.filter(customer=customer)
     if bookings.open().not_lapsed(now).exists():
         raise AccountInUse(_("The customer has an active booking: end it first."))
-    bookings.update(customer_data=None)
-    Note.objects.filter(booking__in=bookings).delete()
-    _forget_places(bookings)
-    forgetting.forget(SupportRequest.objects.filter(booking__in=bookings), now=now)
+    ids = list(bookings.values_list("pk", flat=True))
+    forget_persons(ids)
+    forgetting.forget(SupportRequest.objects.filter(booking__in=ids), now=now)
+    idempotency.forget_answers(customer.provider, about=[customer.pk, *ids])
     customer.erase(at=now)
     customer._change_reason = BY_PROVIDER if provider else ""
     customer.save()
     return customer
-
-
-def _forget_places(bookings):
-    """Where the customer lives, and where a ride was at which moment, is gone; how far it went stays."""
-    legs = Leg.objects.filter(booking__in=bookings)
-    legs.update(track=[])
-    LegEvent.objects.filter(leg__in=legs).update(lat=None, lon=None)
-    for planned in (*bookings, *legs):
-        if "address" in planned.from_place or "address" in (planned.to_place or {}):
-            planned.from_place.pop("address", None)
-            (planned.to_place or {}).pop("address", None)
-            planned.save(update_fields=["from_place", "to_place"])
 
 
 def unused(before):

@@ -18,9 +18,11 @@ order holds; the services' atomic blocks are savepoints in it, and none of them 
 import datetime
 import hashlib
 import re
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.views import APIView
@@ -77,6 +79,12 @@ def replay_or_run(provider, request, run):
         else:
             _keep(claim, response)
         return response
+
+
+def forget_answers(provider, *, about):
+    """The answers in which one of these ids occurs are not given again; a repetition is a request like any other."""
+    mentioned = reduce(or_, (Q(body__contains=str(each)) for each in about))
+    IdempotentRequest.objects.filter(mentioned, provider=provider).delete()
 
 
 def _key_of(request):

@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from bookings import callbacks
+from bookings.forgetting import forget_persons
 from bookings.models import Booking, Note, Notification, Party
-from legs.models import Evidence, Leg, LegEvent
-from maas.models import Callback, CallbackState
+from legs.models import Leg
 from tomp.errors import Invalid, Missing
 
 
@@ -55,16 +55,11 @@ def forget_offers(*, before):
 def anonymise(*, before, limit, now):
     """Nobody can tell any more whose the bookings were that ended before this moment; at most `limit` of them now.
 
-    Gone are customer, what came with the booking, the ways and the photos, the texts of messages and events, our notes,
-    and the calls we made. The trip, its price and its journal stay. Returns how many.
+    Neither account nor anything of the person is kept (bookings/forgetting.py). The trip, its price and its journal
+    stay. Returns how many.
     """
     found = Booking.objects.with_personal_data(before).order_by("created_at")
     ids = list(found.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
-    Leg.objects.filter(booking__in=ids).update(track=[])
-    LegEvent.objects.filter(leg__booking__in=ids).update(lat=None, lon=None, comment="")
-    Evidence.objects.filter(leg__booking__in=ids).delete()
-    Note.objects.filter(booking__in=ids).delete()
-    Notification.objects.filter(booking__in=ids).update(comment="", asset=None)
-    Callback.objects.filter(booking_id__in=ids).exclude(state=CallbackState.OWED).delete()
-    Booking.objects.filter(pk__in=ids).update(customer=None, customer_data=None, extra_info=None, anonymised_at=now)
+    forget_persons(ids)
+    Booking.objects.filter(pk__in=ids).update(customer=None, anonymised_at=now)
     return len(ids)

@@ -7,6 +7,7 @@ from customers import services
 from customers.models import Customer
 from fleet.models import Asset
 from legs.models import Leg, LegEvent
+from maas.models import IdempotentRequest
 from payments.models import JournalEntry
 from support.models import SupportRequest, SupportStatus
 from tests.client import refused, the_error
@@ -365,6 +366,17 @@ def test_nobody_can_tell_where_a_deleted_customer_went(mp, ada, clock):
     assert Leg.objects.get().track == []
     assert set(LegEvent.objects.values_list("lat", "lon")) == {(None, None)}
     assert SupportRequest.objects.get().location is None
+
+
+def test_what_was_answered_about_a_deleted_customer_is_not_said_again(mp, ada):
+    told = {"externalId": "bob", "firstName": "Bob"}
+    bob = mp.post("/customers", told, **{"Idempotency-Key": "of-bob"}).json()
+    mp.post("/customers", {"id": ada["id"], "email": "ada@b.nl"}, **{"Idempotency-Key": "of-ada"})
+    mp.delete(f"/customers/{bob['id']}")
+
+    assert list(IdempotentRequest.objects.values_list("key", flat=True)) == ["of-ada"]
+    again = mp.post("/customers", told, **{"Idempotency-Key": "of-bob"}).json()
+    assert again["id"] != bob["id"]
 
 
 def test_a_deleted_customer_is_gone(mp, ada):

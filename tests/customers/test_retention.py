@@ -12,7 +12,7 @@ from fleet import care
 from fleet.models import Asset, Damage
 from legs.models import Evidence, Leg, LegEvent
 from maas.models import Callback, CallbackState
-from payments.models import JournalEntry
+from payments.models import Claim, JournalEntry
 from support.models import SupportRequest, SupportStatus
 from tests.factories import CallbackFactory
 from tests.fleet_factories import AssetFactory
@@ -20,6 +20,7 @@ from tests.journey import nothing_changes
 from tests.trip_factories import (
     BOOKED_AT,
     BookingFactory,
+    ClaimFactory,
     CustomerFactory,
     EvidenceFactory,
     JournalEntryFactory,
@@ -32,22 +33,47 @@ from tests.trip_factories import (
 
 pytestmark = pytest.mark.django_db
 LATER = BOOKED_AT + timedelta(days=366)
+AT = {"lat": 52.1, "lng": 5.1}
 HOME = {"firstName": "Ada", "phones": [{"number": "+31 6 12345678"}]}
 
 
 def a_trip(state="FINISHED", **fields):
     """With everything that tells whose it was."""
-    booking = BookingFactory(state=state, customer_data=HOME, extra_info={"note": "blue coat"}, **fields)
-    leg = LegFactory(booking=booking, track=[[0, 52.1, 5.1], [1000, 52.2, 5.2]], distance_m=900)
+    place = {"coordinates": AT, "address": {"street": "Dom 1"}}
+    known = {"customer_data": HOME, "extra_info": {"note": "blue coat"}, "from_place": place}
+    booking = BookingFactory(state=state, **known, **fields)
+    leg = LegFactory(booking=booking, from_place=place, track=[[0, 52.1, 5.1], [1000, 52.2, 5.2]], distance_m=900)
     LegEventFactory(leg=leg, lat=52.1, lon=5.1, comment="Ada was here.")
     EvidenceFactory(leg=leg)
     NotificationFactory(booking=booking, comment="I am Ada.", asset={"id": "x"})
+    ClaimFactory(booking=booking, description="Ada wants it back.", details={"account": "NL02"})
     SupportRequestFactory(booking=booking, contact="ada@example.org")
     call = CallbackFactory(provider=booking.provider, booking_id=booking.pk)
     call.attempt(at=BOOKED_AT, status=200)
     call.deliver()
     call.save()
     return booking
+
+
+def nobody_can_tell():
+    """Whose the one trip was; that it was made stays."""
+    kept = Booking.objects.get()
+    assert (kept.customer_data, kept.extra_info) == (None, None)
+    leg = Leg.objects.get()
+    assert (leg.track, leg.distance_m, leg.fare is not None) == ([], 900, True)
+    event = LegEvent.objects.get()
+    assert (event.event, event.lat, event.lon, event.comment) == ("SET_IN_USE", None, None, "")
+    message = Notification.objects.get()
+    assert (message.type, message.comment, message.asset) == ("MESSAGE_TO_DRIVER", "", None)
+    claim = Claim.objects.get()
+    assert (claim.amount, claim.description, claim.details) == (-1.5, "", {})
+    assert SupportRequest.objects.get().contact == ""
+    assert not Evidence.objects.exists()
+    assert not Callback.objects.exists()
+    for planned in (kept, leg):
+        assert planned.from_place == {"coordinates": AT}
+        assert planned.to_place is None
+    return kept
 
 
 def forget(now=LATER):
@@ -61,18 +87,9 @@ def test_are_gone_and_trip_and_ledger_stay():
 
     assert forget() == 1
 
-    kept = Booking.objects.get()
-    assert (kept.customer, kept.customer_data, kept.extra_info, kept.anonymised_at) == (None, None, None, LATER)
+    kept = nobody_can_tell()
+    assert (kept.customer, kept.anonymised_at) == (None, LATER)
     assert (kept.state, kept.price, kept.departed_at) == ("FINISHED", booking.price, booking.departed_at)
-    leg = Leg.objects.get()
-    assert (leg.track, leg.distance_m, leg.fare is not None) == ([], 900, True)
-    event = LegEvent.objects.get()
-    assert (event.event, event.lat, event.lon, event.comment) == ("SET_IN_USE", None, None, "")
-    message = Notification.objects.get()
-    assert (message.type, message.comment, message.asset) == ("MESSAGE_TO_DRIVER", "", None)
-    assert SupportRequest.objects.get().contact == ""
-    assert not Evidence.objects.exists()
-    assert not Callback.objects.exists()
     assert JournalEntry.objects.get().amount == 3.5
 
 
@@ -130,6 +147,15 @@ def test_are_kept_as_long_as_the_settings_say(settings):
 
 
 class TestOfAnAccount:
+    def test_are_gone_at_once_with_all_its_trips_when_it_is_erased(self):
+        customer = CustomerFactory(data=HOME)
+        booking = a_trip(customer=customer)
+
+        services.erase(customer_id=customer.pk, now=BOOKED_AT + timedelta(days=1))
+
+        kept = nobody_can_tell()
+        assert (kept.customer, kept.anonymised_at, kept.price) == (customer, None, booking.price)
+
     def heard_of(self, at):
         with time_machine.travel(at, tick=False):
             return CustomerFactory(data=HOME)

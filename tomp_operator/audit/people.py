@@ -77,12 +77,15 @@ INVARIANTS = (
     Invariant(
         12,
         "the-forgotten-stay-so",
-        "Of an anonymised booking neither customer nor way is kept; of an erased customer no data.",
+        "Of an anonymised booking neither customer nor way is kept; of an erased customer nothing, nor of its trips.",
         rows(
             of="bookings_booking WHERE anonymised_at IS NOT NULL",
             wrong="""
-                SELECT 'booking ' || b.id FROM bookings_booking b WHERE b.anonymised_at IS NOT NULL AND (
-                    b.customer_id IS NOT NULL OR b.customer_data IS NOT NULL OR b.extra_info IS NOT NULL
+                SELECT 'booking ' || b.id
+                FROM bookings_booking b LEFT JOIN customers_customer c ON c.id = b.customer_id
+                WHERE b.anonymised_at IS NOT NULL AND b.customer_id IS NOT NULL
+                OR (b.anonymised_at IS NOT NULL OR c.erased_at IS NOT NULL) AND (
+                    b.customer_data IS NOT NULL OR b.extra_info IS NOT NULL
                     OR EXISTS (SELECT FROM legs_leg l WHERE l.booking_id = b.id AND l.track <> '[]')
                 )
                 UNION SELECT 'customer ' || id FROM customers_customer
