@@ -1,5 +1,6 @@
 """Which bookings are asked for (TOMP GET /bookings)."""
 
+from django.utils import timezone
 from django_filters import rest_framework as filters
 
 from bookings.models import BookingState
@@ -26,10 +27,10 @@ class BookingFilter(WireFilterSet):
 
     def filter_queryset(self, bookings):
         since, until = (self.form.cleaned_data.pop(name) for name in ("min-time", "max-time"))
-        bookings = super().filter_queryset(bookings)
+        bookings, now = super().filter_queryset(bookings), timezone.now()
         if since and until and since > until:  # the trips that take all of that time
-            return bookings.under_way_in(since, None).under_way_in(None, until)
-        return bookings.under_way_in(since, until) if since or until else bookings
+            return bookings.under_way_in(since, None, now=now).under_way_in(None, until, now=now)
+        return bookings.under_way_in(since, until, now=now) if since or until else bookings
 
     def with_asset_type(self, bookings, name, type_id):
         return bookings.filter(legs__asset_type__type_id=type_id).distinct()

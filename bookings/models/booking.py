@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -58,12 +59,18 @@ class BookingQuerySet(models.QuerySet):
         """All that somebody booked; offers are not bookings yet."""
         return self.exclude(state=BookingState.NEW)
 
-    def under_way_in(self, since, until):
+    def under_way_in(self, since, until, *, now):
         """Their trip and this time have a moment in common; None: the time has no such end.
+
+        A ride that has not ended lasts until now at least, whatever was planned.
 
         One range is one condition, of which PostgreSQL knows how few trips fit it; of two it would expect too many.
         """
-        return self.alias(travelled=travelled()).filter(travelled__overlap=DateTimeTZRange(since, until, "[]"))
+        found = Q(travelled__overlap=DateTimeTZRange(since, until, "[]"))
+        if since is not None and since <= now:
+            begun = Q() if until is None else Q(departed_at__lte=until)
+            found |= Q(state=BookingState.STARTED) & begun
+        return self.alias(travelled=travelled()).filter(found)
 
     def open(self):
         return self.filter(state__in=OPEN_STATES)

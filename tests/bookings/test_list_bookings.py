@@ -115,9 +115,23 @@ def test_takes_who_leaves_after_the_planned_arrival_for_one_who_has_not_arrived(
     assert shown("12:30:01", "12:40:00") == []
 
 
+def test_knows_that_a_ride_lasts_until_it_is_ended(mp, clock):
+    ride = given_leg(mp.provider, state="IN_USE", now=NOW).booking
+    Booking.objects.filter(pk=ride.pk).update(arrives_at=NOW + minutes(20))
+    clock.shift(3600)
+
+    def shown(since, **until):
+        return listed(mp.get("/bookings", **{"min-time": f"2026-06-01T{since}Z", **until}))
+
+    assert shown("12:59:59") == shown("12:30:00", **{"max-time": "2026-06-01T12:40:00Z"}) == ids(ride)
+    assert shown("13:00:00") == ids(ride)
+    assert shown("13:00:01") == []  # who knows
+    assert shown("11:00:00", **{"max-time": "2026-06-01T11:59:59Z"}) == []
+
+
 @pytest.mark.django_db
 def test_finds_a_window_by_the_index_of_trips():
-    window = Booking.objects.under_way_in(NOW, NOW + minutes(30))
+    window = Booking.objects.under_way_in(NOW + minutes(1), NOW + minutes(30), now=NOW)
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
