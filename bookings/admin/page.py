@@ -1,5 +1,6 @@
 """Back office: everything about a trip on one page, as the template shows it. Each part needs its own permission."""
 
+from decimal import Decimal
 from functools import cache, partial
 from itertools import accumulate
 
@@ -86,7 +87,7 @@ def _point(place):
 def _journal(booking):
     """Each entry with what is owed in all before and after it."""
     entries = list(JournalEntry.objects.filter(booking=booking).select_related("refers_to").order_by("sequence"))
-    sums = list(accumulate((entry.amount for entry in entries), initial=0 * (booking.price or 0)))
+    sums = list(accumulate((entry.amount for entry in entries), initial=Decimal(0)))
     return [
         {
             "entry": entry,

@@ -120,6 +120,18 @@ def test_money_is_named_with_the_decimals_of_its_currency(staff, told):
     assert str(entry) == "credit -1.25 EUR"
 
 
+def test_what_was_given_back_in_full_is_told_from_nothing_to_nothing(staff):
+    """A trip that costs 0.00 has a page like any other."""
+    booking = BookingFactory(state="CANCELLED", price=Decimal("0.00"))
+    JournalEntryFactory(booking=booking, sequence=1, amount="0.70")
+    JournalEntryFactory(booking=booking, sequence=2, category="REFUND", amount="-0.70")
+
+    page = staff.get(f"/admin/bookings/booking/{booking.pk}/change/")
+
+    entries = page.context["journal"]
+    assert [(entry["before"], entry["after"]) for entry in entries] == [("0.00", "0.70 EUR"), ("0.70", "0.00 EUR")]
+
+
 def test_a_running_ride_shows_its_price_so_far(staff):
     leg = LegFactory(booking__state="STARTED", metered_since=BOOKED_AT)
 
