@@ -220,9 +220,9 @@ class Asset(FSMModelMixin, models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                name="an_asset_has_both_coordinates_or_none",
+                name="an_asset_is_at_a_place_or_at_none",
                 condition=models.Q(lat__isnull=True, lon__isnull=True)
-                | models.Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                | models.Q(lat__isnull=False, lat__range=(-90, 90), lon__isnull=False, lon__range=(-180, 180)),
                 violation_error_message=_("Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."),
             ),
             models.CheckConstraint(

@@ -4,10 +4,12 @@ from itertools import chain
 
 import pytest
 from django.contrib import admin
+from django.db import IntegrityError, transaction
 
 from fleet.admin.steps import StepsField
 from fleet.models import (
     Alert,
+    Asset,
     AssetType,
     CalendarPeriod,
     Damage,
@@ -22,6 +24,7 @@ from maas.models import MaasProvider
 from tests.factories import MaasProviderFactory
 from tests.fleet_factories import (
     AlertFactory,
+    AssetFactory,
     AssetTypeFactory,
     OpeningHoursFactory,
     PlanRuleFactory,
@@ -492,3 +495,18 @@ def test_has_words_for_every_rule_of_what_staff_edit():
 
     # The one is made by no form, the other offers nothing else.
     assert wordless == {"there_is_one_system", "availability_needs_what_the_protocol_has"}
+
+
+@pytest.mark.parametrize("half", ["lat", "lon"])
+def test_a_vehicle_is_at_a_place_or_at_none(staff, half):
+    asset = AssetFactory()
+    address = f"/admin/fleet/asset/{asset.pk}/change/"
+
+    refused = staff.post(address, {**filled_in(staff, address), half: ""})
+
+    assert [str(error) for error in refused.context["adminform"].form.non_field_errors()] == [
+        "Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."
+    ]
+    with pytest.raises(IntegrityError, match="an_asset_is_at_a_place_or_at_none"), transaction.atomic():
+        Asset.objects.filter(pk=asset.pk).update(**{half: None})
+    Asset.objects.filter(pk=asset.pk).update(lat=None, lon=None)
