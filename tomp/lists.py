@@ -4,17 +4,27 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import DataError
 from django.db.models import Max, Min
 from django.utils.timezone import localtime
 from unfold.views import ChangeList
 
 
 class List(ChangeList):
-    """What a page asks for again with each row is worked out once, and no row is read to know what days there are."""
+    """What a page asks for again with each row is worked out once, and no row is read to know what days there are.
 
-    def __init__(self, *args, **kwargs):
+    An address that asks for what cannot be leads to the whole list, as wherever Django sees that it cannot be.
+    """
+
+    def __init__(self, request, *args, **kwargs):
         self._addresses = {}
-        super().__init__(*args, **kwargs)
+        try:
+            super().__init__(request, *args, **kwargs)
+        except (ValueError, OverflowError, DataError) as error:  # NUL in a word, the year 10000, a state nobody has
+            if not request.GET:
+                raise
+            raise IncorrectLookupParameters from error
 
     def get_query_string(self, new_params=None, remove=None):
         asked = repr((new_params, remove))

@@ -61,3 +61,19 @@ def test_an_area_is_told_in_words(staff):
 
     assert "an area of 5 points" in text
     assert "coordinates&#x27;" not in text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bookings/booking/?state__exact=%00",
+        "bookings/booking/?created_at__year=9999",
+        "bookings/booking/?created_at__year=1234567890123456789012",
+        "payments/journalentry/?category__exact=%00",
+        "procrastinate/procrastinatejob/?status__exact=abc",
+    ],
+)
+def test_an_address_that_asks_for_what_cannot_be_leads_to_the_whole_list(staff, asked):
+    answer = staff.get(f"/admin/{asked}")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/admin/{asked.split('?')[0]}?e=1")
