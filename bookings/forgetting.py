@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from bookings.models import Booking, Note, Notification
-from legs.models import Evidence, Leg, LegEvent
+from legs.models import Evidence, Leg, LegEvent, LegState
 from maas.models import Callback, CallbackState
 from payments.models import Claim
 
@@ -11,11 +11,13 @@ from payments.models import Claim
 def forget_persons(booking_ids):
     """Nobody can tell any more from these bookings who travelled.
 
-    Gone are what came with them, the ways, addresses and photos, the texts of messages, events and claims, our notes,
-    and the calls we made; calls that are owed stay. An account keeps its bookings. Belongs into a transaction.
+    Gone are what came with them, the ways and where they ended, addresses and photos, the texts of messages, events
+    and claims, our notes, and the calls we made; calls that are owed stay. An account keeps its bookings.
+    Belongs into a transaction.
     """
     legs = Leg.objects.filter(booking__in=booking_ids)
     legs.update(track=[])
+    legs.filter(state=LegState.FINISHED).update(to_place=None)  # where it ended, not where it was to lead
     LegEvent.objects.filter(leg__booking__in=booking_ids).update(lat=None, lon=None, comment="")
     Evidence.objects.filter(leg__booking__in=booking_ids).delete()
     Note.objects.filter(booking__in=booking_ids).delete()

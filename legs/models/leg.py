@@ -68,7 +68,7 @@ class Leg(FSMModelMixin, Agreement):
     State = LegState
     AGREED = frozenset(
         {
-            *("booking", "sequence", "asset_type", "station", "from_place", "to_place", "traveler_references"),
+            *("booking", "sequence", "asset_type", "station", "from_place", "traveler_references"),
             *("planned_distance_m", "tariff", "conditions", "ancillaries"),
         }
     )
@@ -217,6 +217,13 @@ class Leg(FSMModelMixin, Agreement):
     def cancel(self):
         """It will not take place."""
         self.access_code = ""
+
+    def lead_to(self, point, station=None):
+        """It leads to where it ended: this point ((lat, lon)), and the station the vehicle is at, if it is at one."""
+        lat, lon = point
+        self.to_place = {"coordinates": {"lat": round(lat, 6), "lng": round(lon, 6)}}
+        if station is not None:
+            self.to_place |= {"name": station.name, "station_id": station.station_id}
 
     # -- the meter
 

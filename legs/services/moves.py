@@ -107,7 +107,18 @@ def _start_finishing(step):
     leg.start_finishing()
     advise_if_full(step)
     if gives_back:
-        fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
+        _give_back(step)
+
+
+def _give_back(step):
+    """The vehicle is free where it is, and the leg leads there; what was given back before has gone on since."""
+    leg = step.leg
+    if leg.is_given_back:
+        return
+    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
+    point = step.asset_location or leg.position
+    if point is not None:
+        leg.lead_to(point, leg.asset.station)
 
 
 def _finish(step):
@@ -121,7 +132,7 @@ def _finish(step):
         check_evidence(step)
     fare = leg.price(step.at)
     leg.finish(at=step.at, fare=fare)
-    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now)
+    _give_back(step)
     bookings.withdraw_advice(leg)
     payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now, count=leg.entries)
     _finish_booking(step)

@@ -48,6 +48,38 @@ def test_ends_leg_and_booking(mp, clock, state):
     assert (event.operation, event.state, event.asked_by) == ("FINISH", "FINISHED", "MP")
 
 
+def test_says_where_it_ended_instead_of_where_it_was_to_lead(mp):
+    leg = riding(mp.provider)
+    Leg.objects.update(to_place={"name": "Home", "coordinates": {"lat": FAR_AWAY[0], "lng": FAR_AWAY[1]}})
+
+    answer = mp.event(leg.id, "FINISH", **located(NEARBY))
+
+    ended = {"coordinates": {"lat": NEARBY[0], "lng": NEARBY[1]}}
+    assert answer.json()["to"] == mp.get(f"/legs/{leg.id}").json()["to"] == ended
+
+
+def test_says_at_which_station_it_ended(mp):
+    bike = AssetTypeFactory(return_rule=AssetType.ReturnRule.ANY_STATION)
+    station = StationFactory(lat=HERE[0], lon=HERE[1])
+    leg = riding(mp.provider, AssetFactory(asset_type=bike, station=station))
+
+    ended = mp.event(leg.id, "FINISH", **located(HERE)).json()["to"]
+
+    assert (ended["stationId"], ended["name"]) == (station.station_id, station.name["en"])
+    assert ended["coordinates"] == {"lat": HERE[0], "lng": HERE[1]}
+
+
+def test_leads_to_where_the_vehicle_was_given_back(mp):
+    mp.provider.release_asset_on = "START_FINISHING"
+    mp.provider.save()
+    leg = riding(mp.provider)
+    mp.event(leg.id, "START_FINISHING", **located(NEARBY))
+
+    answer = mp.event(leg.id, "FINISH", **located(HERE))
+
+    assert answer.json()["to"] == {"coordinates": {"lat": NEARBY[0], "lng": NEARBY[1]}}
+
+
 def test_prices_the_ride_to_the_cent(mp, clock):
     """1.00 to unlock and ten minutes at 0.25; 21 % VAT."""
     leg = riding(mp.provider)
