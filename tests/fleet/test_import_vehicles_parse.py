@@ -299,9 +299,10 @@ def test_reads_spreadsheets(tmp_path):
         (b"\n\n", "is empty."),
         (b"PK\x03\x04 and no more", "is no spreadsheet that can be read"),
         (b'number,notes\n1,"' + b"x\n" * 10_000, "is a quote not closed?"),
+        (b'number,notes\n1,x\n2,"19 inch\n3,x\n4,x\n', "the quote that is opened in row 3 is never closed"),
         (None, "Cannot read"),
     ],
-    ids=["nothing", "empty lines", "half a spreadsheet", "an open quote", "no file"],
+    ids=["nothing", "empty lines", "half a spreadsheet", "an open quote", "an open quote soon", "no file"],
 )
 def test_refuses_what_is_no_table(tmp_path, content, why):
     path = tmp_path / "fleet.csv"

@@ -108,17 +108,33 @@ def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
     delimiter = hint[1] if hint else max(DELIMITERS, key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
 
     def lines() -> Iterator[list[str]]:
+        source, begins, ends, number = io.StringIO(text, newline=""), 0, 0, 0
         try:
-            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            for number, cells in enumerate(csv.reader(source, delimiter=delimiter), start=1):
+                begins, ends = ends, source.tell()
                 is_hint = hint and delimiter.join(cells).strip().startswith("sep=")
                 if max(map(len, cells), default=0) > LONGEST_CELL:
                     unclosed = _("%(name)s has a cell of %(most)s characters: is a quote not closed?")
                     raise UnusableInput(unclosed, name=name, most=LONGEST_CELL)
                 yield [] if is_hint else cells
+            if _is_unclosed(text[begins:], delimiter):
+                swallowed = _("%(name)s: the quote that is opened in row %(row)s is never closed.")
+                raise UnusableInput(swallowed, name=name, row=number)
         except csv.Error as error:
             raise UnusableInput(_("%(name)s is no CSV file: %(reason)s."), name=name, reason=error) from error
 
     return lines(), delimiter
+
+
+def _is_unclosed(last: str, delimiter: str) -> bool:
+    """Whether this last row goes over several lines because nothing closes its quote: they would all be one cell."""
+    if "\n" not in last.strip():
+        return False
+    try:
+        list(csv.reader(io.StringIO(last, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _cells_of_sheet(content: bytes, name: str, only: int | None) -> Iterator[list[str]]:
