@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -16,6 +17,7 @@ from payments.admin.charging import may_charge
 from tomp.forms import MomentInput
 
 NEAREST = 20
+FARTHEST_KM = 1_000  # no ride leads there, but two numbers in the wrong order do
 SAYS_HOW_MUCH = (Charge.SET, Charge.ADJUST)
 
 
@@ -139,6 +141,11 @@ class EndForm(LegForm):
             lat = lon = 1000.0
         if not (abs(lat) <= 90 and abs(lon) <= 180):
             raise ValidationError(_("Two numbers of degrees, as 52.09, 5.12."))
+        known = self.leg.position
+        away_km = geo.distance_m(lat, lon, *known) / 1000 if known else 0
+        if away_km > FARTHEST_KM:
+            mistaken = _("That is %(km)s km from where the vehicle was last known: are the two numbers in this order?")
+            raise ValidationError(mistaken % {"km": number_format(round(away_km), force_grouping=True)})
         return lat, lon
 
     def _initial_answers(self, names):

@@ -389,6 +389,7 @@ def test_why_not_is_said_in_the_language_of_the_colleague(staff, trip, settings)
         ({"charge": "SET", "amount": "-1"}, "amount"),
         ({"charge": "STANDARD", "place": "Utrecht"}, "place"),
         ({"charge": "STANDARD", "place": "91, 5"}, "place"),
+        ({"charge": "STANDARD", "place": "5.12, 52.09"}, "place"),  # near Somalia
     ],
 )
 def test_a_ride_is_not_ended_by_what_makes_no_sense(staff, trip, typed, where):

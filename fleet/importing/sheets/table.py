@@ -110,7 +110,7 @@ def _cells_of_text(text: str, name: str) -> tuple[Iterator[list[str]], str]:
     def lines() -> Iterator[list[str]]:
         source, begins, ends, number = io.StringIO(text, newline=""), 0, 0, 0
         try:
-            for number, cells in enumerate(csv.reader(source, delimiter=delimiter), start=1):
+            for number, cells in enumerate(csv.reader(source, delimiter=delimiter), start=1):  # noqa: B007 -- the last
                 begins, ends = ends, source.tell()
                 is_hint = hint and delimiter.join(cells).strip().startswith("sep=")
                 if max(map(len, cells), default=0) > LONGEST_CELL:
