@@ -1,15 +1,20 @@
 """What is typed to sign in."""
 
+import math
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from backoffice.signin import throttle
 from tomp.admin import moment
 from tomp.callers import address_of
+
+SOON_S = 60  # whoever typed a wrong code waits a few seconds, and asks no colleague
 
 
 class SignInForm(AuthenticationForm):
@@ -47,6 +52,13 @@ class CodeForm(forms.Form):
 
 def too_often(until):
     """When it makes sense to try again, in the words of a refusal."""
-    minutes = max(1, -int((timezone.now() - until).total_seconds() // 60))
-    told = {"minutes": minutes, "moment": moment(until)}
-    return _("Too many attempts failed. Try again in %(minutes)s minutes (%(moment)s), or ask a colleague.") % told
+    seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
+    if seconds < SOON_S:
+        return ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", seconds) % {"n": seconds}
+    minutes = math.ceil(seconds / 60)
+    said = ngettext(
+        "Too many attempts failed. Try again in %(minutes)s minute (%(moment)s), or ask a colleague.",
+        "Too many attempts failed. Try again in %(minutes)s minutes (%(moment)s), or ask a colleague.",
+        minutes,
+    )
+    return said % {"minutes": minutes, "moment": moment(until)}

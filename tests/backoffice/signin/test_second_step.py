@@ -108,6 +108,18 @@ def test_a_wrong_code_is_refused(client, otto, codes, sign_in):
     assert client.get("/admin/").status_code == 302
 
 
+def test_after_one_wrong_code_the_next_is_looked_at_a_moment_later(client, otto, codes, sign_in, clock):
+    sign_in()
+    client.post(STEP, {"code": wrong_for(otto)})
+
+    answer = client.post(STEP, {"code": phone(otto)})
+
+    assert "Try again in 1 second." in answer.content.decode()
+    clock.shift(2)
+    client.post(STEP, {"code": phone(otto)})
+    assert client.get("/admin/").status_code == 200
+
+
 def test_guessing_codes_takes_longer_each_time(client, otto, codes, sign_in, clock):
     sign_in()
     for _guess in range(8):
