@@ -199,8 +199,19 @@ class Catalogue:
             "geofencing_zones": self.zones,
             "system_calendar": self.periods,
         }
-        names = FEEDS_OF_3_0 if edition.version == V3_0 else FEEDS_OF_2_3
-        return [name for name in names if conditional.get(name, True)]
+        return [name for name in _feeds_of(edition) if conditional.get(name, True)]
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """(name, address) of each file that answers, those of 2.3 in the default language."""
+    yield MANIFEST, discovery.manifest_url()
+    for edition in _wordless():
+        for name in ("gbfs", *_feeds_of(edition)):
+            yield name, edition.url(name)
+
+
+def _feeds_of(edition: Edition) -> tuple[str, ...]:
+    return FEEDS_OF_3_0 if edition.version == V3_0 else FEEDS_OF_2_3
 
 
 def _catalogue(now: datetime) -> Content:

@@ -38,6 +38,8 @@ def told_by_meta():
     told: dict[str, list[str]] = {}
     for column, implementation in enumerate(meta.implementations(patterns, provider=None)):
         for endpoint in implementation["endpoints"]:
+            if "externalType" in endpoint:
+                continue
             marks = told.setdefault(called(endpoint), [""] * len(VERSIONS))
             marks[column] = "yes" if endpoint["status"] == "IMPLEMENTED" else "no"
     return told

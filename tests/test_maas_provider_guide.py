@@ -37,7 +37,7 @@ def test_shows_every_operation_there_is(db):
     shown |= {(method, path) for method, path in re.findall(r"`(POST) (/plannings)", GUIDE)}
 
     versions = Client().get("/tomp/operator/meta").json()
-    endpoints = [endpoint for version in versions for endpoint in version["endpoints"]]
+    endpoints = [each for version in versions for each in version["endpoints"] if "externalType" not in each]
     served = {(each["method"], each["path"].rstrip("/")) for each in endpoints if each["status"] == "IMPLEMENTED"}
     assert shown == served
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from fleet import information
 from fleet.models import AssetType, Condition
+from gbfs import building as gbfs
 from maas.models import MaasProvider
 from tomp.dialect import Dialect
 from tomp.operations import OPERATIONS, earlier, is_since
@@ -26,6 +27,14 @@ SCENARIOS = {
     Condition.Kind.UPFRONT_PAYMENT: "UPFRONT_PAYMENT",
 }
 
+# The members of a GBFS file whose values planning takes (TOMP endpoint: useAssets, useAssetTypes).
+TAKEN_FROM = {
+    "vehicle_types": {"useAssetTypes": ["vehicle_type_id"]},
+    "vehicle_status": {"useAssetTypes": ["vehicle_type_id"], "useAssets": ["vehicle_id"]},
+    "free_bike_status": {"useAssetTypes": ["vehicle_type_id"], "useAssets": ["bike_id"]},
+    "station_status": {"useAssetTypes": ["vehicle_type_id"]},
+}
+
 
 def implementations(patterns, *, provider, reader=LATEST, language="en"):
     """TOMP endpointImplementation, one per version, as this provider (None: anybody) sees it.
@@ -40,7 +49,7 @@ def implementations(patterns, *, provider, reader=LATEST, language="en"):
         without_nulls(
             version=version.full,
             baseUrl=settings.TOMP_PUBLIC_URL + BASE_PATH,
-            endpoints=endpoints(routes, version),
+            endpoints=endpoints(routes, version) + feeds(),
             scenarios=scenarios(types),
             processIdentifiers=identifiers.declared(facts, version),
             steps=meta_steps(steps, Dialect(version=earlier(version, reader), language=language)),
@@ -74,6 +83,12 @@ def endpoints(routes, version):
         if operation.is_in(version)
         for endpoint in _endpoints_of(operation, routes.get((operation.method, _shape(operation.path))), version)
     ]
+
+
+def feeds():
+    """TOMP endpoint of other standards: every GBFS file, and what of it is good for planning (semantics §1.5)."""
+    external = {"method": "GET", "status": _status(True), "externalType": "GBFS"}
+    return [{**external, "path": address, **TAKEN_FROM.get(name, {})} for name, address in gbfs.files()]
 
 
 def _endpoints_of(operation, route, version):

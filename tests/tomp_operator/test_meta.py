@@ -1,18 +1,21 @@
 """GET /operator/meta and /operator/ping …"""
 
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
 from django.urls import path
 from rest_framework.test import APIClient
 
 from fleet.models import Condition
+from gbfs import memory, store
 from tests.client import refused, the_error
 from tests.contract import HAS_OFFICIAL_FILES, NO_OFFICIAL_FILES, OFFICIAL_FILES, OFFICIAL_FOLDER
-from tests.fleet_factories import AssetTypeFactory, ConditionFactory, SystemFactory
-from tests.journey import mp_client
+from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, StationFactory, SystemFactory
+from tests.journey import HERE, at, mp_client
 from tomp.operations import OPERATIONS
 from tomp.versions import V1_5, V1_6
 from tomp.views import TompViewSet
@@ -157,6 +160,16 @@ def entries(answer):
     return {entry["version"]: entry for entry in answer.json()}
 
 
+def official(entry):
+    """The operations of the protocol."""
+    return [endpoint for endpoint in entry["endpoints"] if "externalType" not in endpoint]
+
+
+def feeds(entry):
+    """The files of other standards, by their addresses."""
+    return {endpoint["path"]: endpoint for endpoint in entry["endpoints"] if "externalType" in endpoint}
+
+
 def test_has_one_entry_per_version(clock, settings):
     settings.TOMP_PUBLIC_URL = "https://rides.example"
 
@@ -173,7 +186,7 @@ def test_tells_what_is_really_routed(clock):
 
     for entry in entries(mp.get("/operator/meta")).values():
         mp.headers["Api-Version"] = entry["version"]
-        for endpoint in entry["endpoints"]:
+        for endpoint in official(entry):
             address = "/tomp" + endpoint["path"].format(id=uuid.UUID(int=1), category="HR", number="01")
             answer = APIClient().generic(
                 endpoint["method"], address, "{}", content_type="application/json", headers=mp.headers
@@ -195,6 +208,96 @@ def test_pages_the_lists_the_protocol_pages(clock):
             "/operator/available-assets",
             "/operator/alerts",
         }
+
+
+# The feeds beside it
+
+
+FILES = (
+    "manifest 2.3/gbfs 2.3/gbfs_versions 2.3/system_information 2.3/vehicle_types 2.3/free_bike_status "
+    "2.3/station_information 2.3/station_status 2.3/system_pricing_plans 2.3/system_regions 2.3/geofencing_zones "
+    "2.3/system_alerts 2.3/system_hours 2.3/system_calendar "
+    "3.0/gbfs 3.0/gbfs_versions 3.0/system_information 3.0/vehicle_types 3.0/vehicle_status "
+    "3.0/station_information 3.0/station_status 3.0/system_pricing_plans 3.0/system_regions 3.0/geofencing_zones "
+    "3.0/system_alerts"
+)
+
+
+@pytest.fixture
+def files(clock):
+    """The feeds are built anew."""
+    store.forget()
+    memory.forget()
+    yield
+    store.forget()
+    memory.forget()
+
+
+def test_names_every_gbfs_file_in_each_version(clock, settings):
+    settings.TOMP_PUBLIC_URL = "https://rides.example"
+    root = "https://rides.example/gbfs/"
+    taken = {
+        "2.3/vehicle_types": {"useAssetTypes": ["vehicle_type_id"]},
+        "2.3/free_bike_status": {"useAssetTypes": ["vehicle_type_id"], "useAssets": ["bike_id"]},
+        "2.3/station_status": {"useAssetTypes": ["vehicle_type_id"]},
+        "3.0/vehicle_types": {"useAssetTypes": ["vehicle_type_id"]},
+        "3.0/vehicle_status": {"useAssetTypes": ["vehicle_type_id"], "useAssets": ["vehicle_id"]},
+        "3.0/station_status": {"useAssetTypes": ["vehicle_type_id"]},
+    }
+
+    for entry in entries(mp_client().get("/operator/meta")).values():
+        assert list(feeds(entry).values()) == [
+            {
+                "method": "GET",
+                "path": f"{root}{name}.json",
+                "status": "IMPLEMENTED",
+                "externalType": "GBFS",
+                **taken.get(name, {}),
+            }
+            for name in FILES.split()
+        ]
+
+
+def test_names_files_in_the_language_that_is_there(files):
+    SystemFactory(languages=["nl", "en"])
+
+    [first, second] = entries(mp_client().get("/operator/meta")).values()
+
+    assert list(feeds(first)) == list(feeds(second))
+    for address in feeds(first):
+        assert Client().get(urlsplit(address).path).status_code == 200, address
+
+
+def test_names_what_planning_takes_of_a_file(files, mp):
+    """A scooter in the street, booked as such; a cargo bike at its station, booked by its type."""
+    AssetFactory(asset_type=AssetTypeFactory(type_id="scooter"))
+    hub = StationFactory()
+    AssetFactory(asset_type=AssetTypeFactory(ahead=True, type_id="cargo"), station=hub, home_station=hub)
+    found = {}
+
+    [*_earlier, latest] = entries(mp.get("/operator/meta")).values()
+    for address, endpoint in feeds(latest).items():
+        told = Client().get(urlsplit(address).path).json()["data"]
+        for wanted in ("useAssets", "useAssetTypes"):
+            for value in {value for name in endpoint.get(wanted, ()) for value in values_of(told, name)}:
+                options = mp.offers(**at(HERE), **{wanted: [value]}).json()["options"]
+                found.setdefault(address.partition("/gbfs/")[2], []).append((wanted, len(options)))
+
+    assert {name: sorted(taken) for name, taken in found.items()} == {
+        "2.3/vehicle_types.json": [("useAssetTypes", 1)] * 2,
+        "2.3/free_bike_status.json": [("useAssetTypes", 1), ("useAssets", 1)],
+        "2.3/station_status.json": [("useAssetTypes", 1)],
+        "3.0/vehicle_types.json": [("useAssetTypes", 1)] * 2,
+        "3.0/vehicle_status.json": [("useAssetTypes", 1), ("useAssets", 1)],
+        "3.0/station_status.json": [("useAssetTypes", 1)],
+    }
+
+
+def values_of(told, name):
+    """Each value that a member of this name has, however deep."""
+    children = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
+    own = [told[name]] if isinstance(told, dict) and name in told else []
+    return own + [value for child in children for value in values_of(child, name)]
 
 
 # What depends on who asks
