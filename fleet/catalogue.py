@@ -1,8 +1,8 @@
 """What do we offer, at which prices, on which conditions and when? Read at most every few seconds.
 
 These are the tables staff configure: small, the same in every answer, and eight statements to read (two more for price
-rules, fleet/tariffs.py). A type or plan
-nobody knew at the last reading makes them be read again at once.
+rules, fleet/tariffs.py; three more for where rides may end). A type or plan nobody knew at the last reading makes them
+be read again at once.
 """
 
 import time
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from fleet.atlas import Atlas
 from fleet.models import AssetType, PricingPlan
 from fleet.schedule import Schedule
 
@@ -37,6 +38,11 @@ class Catalogue:
     def books_ahead(self) -> bool:
         """Whether any type is booked by type. Most operators have none, and need not count what is promised of them."""
         return any(known.booked_by == AssetType.BookedBy.TYPE for known in self.types.values())
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """Where rides may end; read when it is first asked for, as only trips with a destination do."""
+        return Atlas.read()
 
     @property
     def is_fresh(self) -> bool:

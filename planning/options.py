@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from fleet import catalogue, geo, groups, information, offering, places
 from fleet import services as fleet
-from fleet.conditions import conditions_for
+from fleet.conditions import conditions_for, return_areas
+from fleet.errors import NotAllowedHere
 from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
 from fleet.pricing import Tariff
@@ -119,6 +120,7 @@ class _Search:
         found = [asset for asset in self._known(self._candidates()) if self._fits(asset.asset_type)]
         found = [asset for asset in found if self._may_wait(asset.asset_type) and self._plan_of_asset(asset)]
         found = [asset for asset in found if self._is_open(asset.station, (asset.lat, asset.lon))]
+        found = [asset for asset in found if self._may_end(asset.asset_type, asset.station)]
         offer = self._of_named if self.trip.names_assets else self._nearest_of
         return [option for group in _by_type(found) for option in offer(group)]
 
@@ -238,7 +240,7 @@ class _Search:
         for station in stations:
             plan = self._plan(asset_type, station=station)
             is_open = station.pk in served and plan is not None and self._is_open(station, None)
-            if is_open and self._has_place(asset_type, station):
+            if is_open and self._may_end(asset_type, station) and self._has_place(asset_type, station):
                 return self._of_promise(asset_type, station, _station_place(station), plan)
         return None
 
@@ -285,6 +287,22 @@ class _Search:
 
     def _is_open(self, station, point):
         return offering.is_open(catalogue.current().schedule, station=station, point=point, local=self._local)
+
+    def _may_end(self, asset_type, station):
+        """Whether what begins at the station may end where the trip leads."""
+        if self.trip.to_place is None:
+            return True
+        try:
+            check_end(
+                self.trip.to_place,
+                asset_type=asset_type,
+                start_station_id=station.pk if station else None,
+                conditions=conditions_for(asset_type, station=station, now=self.now),
+                at=self.trip.arrives_at or self.departs_at,
+            )
+        except NotAllowedHere:
+            return False
+        return True
 
     @property
     def _local(self):
@@ -345,6 +363,26 @@ def _named_for_all(public_ids, codes, macs, nfc_ids, plates, *, is_sandbox):
     vehicles = offering.vehicles(MaasProvider(is_sandbox=is_sandbox), group_ids=[])
     named = vehicles.filter(_named(public_ids, codes, macs, nfc_ids, plates))
     return named.select_related("station").order_by("vehicle_number")
+
+
+def check_end(place, *, asset_type, start_station_id, conditions, at):
+    """Raises NotAllowedHere if a ride that begins at the station (None: at none) may not end at the place then.
+
+    FINISH will ask the same. What comes to the user is driven by us, and may lead anywhere.
+    """
+    point = _point(place)
+    if point is None or offering.Kind.of(asset_type) is offering.Kind.COMES:
+        return
+    lat, lon = point
+    places.check_may_end(
+        asset_type=asset_type,
+        start_station_id=start_station_id,
+        lat=lat,
+        lon=lon,
+        now=at,
+        areas=return_areas(conditions),
+        atlas=catalogue.current().atlas,
+    )
 
 
 def straight_m(start_place, end_place):

@@ -21,6 +21,7 @@ from tests.fleet_factories import (
     ConditionFactory,
     FarePartFactory,
     PricingPlanFactory,
+    RegionFactory,
     StationFactory,
 )
 from tests.journey import (
@@ -136,6 +137,16 @@ def test_leads_its_leg_where_it_leads_itself(mp):
     assert (body["to"], body["legs"][0]["to"]) == (there, there)
     assert [part["amount"] for part in body["pricing"]["parts"]] == [5]
     assert (Booking.objects.get().price, Leg.objects.get().to_place) == (5, there)
+
+
+def test_leads_nowhere_the_ride_may_not_end(mp):
+    RegionFactory()
+    offer = given_offer(mp.provider)
+
+    with nothing_changes():
+        answer = mp.book(offer.id, to={"coordinates": {"lat": 52.37, "lng": 4.9}})
+
+    refused(answer, 400, 3002)
 
 
 def test_says_where_a_station_is_that_came_without_its_place(mp):

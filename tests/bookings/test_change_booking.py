@@ -18,6 +18,7 @@ from tests.fleet_factories import (
     FarePartFactory,
     OpeningHoursFactory,
     PricingPlanFactory,
+    RegionFactory,
     ReservationFactory,
     StationFactory,
 )
@@ -139,6 +140,27 @@ def test_takes_a_station_for_a_destination_and_says_where_it_is(mp, hub):
     assert body["to"] == body["legs"][0]["to"] == {"stationId": "hub", "coordinates": {"lat": LAT, "lng": LON}}
     with nothing_changes():
         refused(change(mp, booking, to={"stationId": "moon"}), 400, 3002)
+
+
+def test_leads_nowhere_the_ride_may_not_end(mp):
+    RegionFactory()
+    booking = given(mp)
+    far = {"coordinates": {"lat": 52.37, "lng": 4.9}}
+
+    with nothing_changes():
+        error = refused(change(mp, booking, to=far), 400, 3002)
+
+    assert error["detail"] == "Field: to, Reason: This is outside the operating area."
+
+
+def test_leads_back_to_its_station(mp, cargo):
+    StationFactory(station_id="neude", lat=LAT + 0.01)
+    booking = ahead(mp)
+
+    with nothing_changes():
+        refused(change(mp, booking, to={"stationId": "neude"}), 400, 3002)
+
+    assert change(mp, booking, to={"stationId": "hub"}).status_code == 200
 
 
 def test_costs_what_the_way_to_the_other_destination_costs(mp):

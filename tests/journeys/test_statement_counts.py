@@ -8,7 +8,7 @@ import pytest
 from fleet import catalogue
 from payments.models import JournalEntry
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ConditionFactory, OpeningHoursFactory, RegionFactory
-from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, located, minutes, pause_plan
+from tests.journey import HERE, NEARBY, NOW, at, given_booking, given_leg, given_offer, located, minutes, pause_plan
 from tests.trip_factories import CustomerFactory
 
 TRANSACTION = 2
@@ -71,6 +71,16 @@ def test_offers(mp, asset, django_assert_max_num_queries):
 
     [option] = answer.json()["options"]
     assert len(option["legs"]) == 1
+
+
+def test_offers_that_lead_somewhere(mp, asset, django_assert_max_num_queries):
+    """Where rides may end is remembered."""
+    mp.offers(**at(HERE), to=at(NEARBY)["from"])
+
+    with django_assert_max_num_queries(5):
+        answer = mp.offers(**at(HERE), to=at(NEARBY)["from"])
+
+    assert len(answer.json()["options"]) == 1
 
 
 def test_offers_for_several(mp, asset, django_assert_max_num_queries):
