@@ -161,12 +161,17 @@ def assign(*, leg_id, asset_public_id=None, now):
     if asset is None:
         raise NoAssetLeft(_("No free vehicle is left.")) if asset_public_id is None else AssetNotAvailable()
     _hold(asset)
+    _keep(reservation, asset, now)
+    return asset
+
+
+def _keep(reservation, asset, now):
+    """It holds this vehicle from now on."""
     reservation.asset = asset
     ends_at = reservation.period.upper
     # Whoever comes after the planned end keeps the vehicle until the ride ends, like everybody who books now.
     reservation.period = DateTimeTZRange(now, ends_at if ends_at and ends_at > now else None)
     reservation.save(update_fields=["asset", "period"])
-    return asset
 
 
 def _pickable_until_the_end(reservation, now):
@@ -183,6 +188,8 @@ def replace(*, leg_id, former, now, asset_public_id=None):
     passed over. Of several at one place, as at a station, the first by number is taken.
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
+    # First of all: whoever waited for it with the other one in hand might be waited for, too.
+    Asset.objects.select_for_update().values_list("pk").get(pk=former.pk)
     others = _pickable_until_the_end(reservation, now)
     if asset_public_id is not None:
         others = others.filter(public_id=asset_public_id)
@@ -192,9 +199,7 @@ def replace(*, leg_id, former, now, asset_public_id=None):
         raise NoAssetLeft(_("No other vehicle is free.")) if asset_public_id is None else AssetNotAvailable()
     _give_back(former)
     _hold(asset)
-    reservation.asset = asset
-    reservation.period = DateTimeTZRange(now, reservation.period.upper)
-    reservation.save(update_fields=["asset", "period"])
+    _keep(reservation, asset, now)
     return asset
 
 

@@ -317,6 +317,12 @@ class Leg(FSMModelMixin, Agreement):
             return now + timedelta(hours=kind.bookable_ahead_hours)
         return (self.booking.booked_at or now) + timedelta(minutes=max(kind.hold_minutes, 1))
 
+    def was_picked(self):
+        """Whether its vehicle is the choice of its user: of a type that was promised, and we never assigned one."""
+        if self.asset_type.booked_by != AssetType.BookedBy.TYPE:
+            return False
+        return not self.events.filter(event="ASSIGN_ASSET", asked_by=Party.TO).exists()
+
     @property
     def is_waiting(self):
         return self.state in WAITING_STATES

@@ -6,6 +6,7 @@ from bookings import services as bookings
 from bookings.models import Booking, Party
 from fleet import places, pricing
 from fleet import services as fleet
+from fleet.access import new_code
 from fleet.conditions import pauses_unlocked, return_areas
 from fleet.errors import AssetNotAvailable
 from fleet.ids import as_public_id
@@ -14,6 +15,7 @@ from legs.errors import AssetMissing, IllegalEvent, LockOpen, PickingNotAllowed
 from legs.models import Evidence, LegState
 from legs.services.demands import check_evidence
 from legs.services.docking import advise_if_full
+from legs.services.step import names
 from legs.services.times import extend, postpone
 from maas.models import Milestone
 from payments import services as payments
@@ -28,29 +30,48 @@ def _prepare(step):
 def _assign_asset(step):
     """The user or the operator picks (TOMP ASSIGN_ASSET); naming the assigned one again refreshes the access data only.
 
-    The operator may leave it to chance: any free vehicle.
+    The operator may leave it to chance: any free vehicle. The user may pick another one instead.
     """
     leg = step.leg
     if step.asset_ref is None and step.asked_by == Party.MP:
         raise AssetMissing("Field: asset.id, Reason: ASSIGN_ASSET names the asset to assign.")
-    if step.asset_ref is None and leg.asset_id is not None:
-        raise PickingNotAllowed(_("A vehicle is assigned already."))
     if leg.asset_id is None:
         _assign(step)
+    elif step.asset_ref is None or not names(step.asset_ref, leg):
+        _pick_another(step)
 
 
 def _assign(step):
     """The leg has the named vehicle, or any free one if none is named, under the id it has now."""
-    leg, public_id = step.leg, None
-    if step.asset_ref is not None:
-        if step.asked_by == Party.MP and not leg.asset_type.user_may_pick:
-            raise PickingNotAllowed("The operator assigns the vehicle.")
-        public_id = as_public_id(step.asset_ref)
-        if public_id is None:
-            raise AssetNotAvailable(_("There is no vehicle %(number)s."), number=repr(step.asset_ref[:80]))
-    leg.asset = fleet.assign(leg_id=leg.pk, asset_public_id=public_id, now=step.now)
-    leg.asset_public_id = leg.asset.public_id
-    leg.asset.asset_type = leg.asset_type
+    public_id = None if step.asset_ref is None else _picked(step)
+    _give(step.leg, fleet.assign(leg_id=step.leg.pk, asset_public_id=public_id, now=step.now))
+
+
+def _pick_another(step):
+    """The leg has the named vehicle, with a code of its own; the one its user picked before is free.
+
+    Raises PickingNotAllowed once the ride began, or where it was us who assigned.
+    """
+    leg = step.leg
+    if step.asked_by != Party.MP or not leg.is_waiting or not leg.was_picked():
+        raise PickingNotAllowed(_("A vehicle is assigned already."))
+    _give(leg, fleet.replace(leg_id=leg.pk, former=leg.asset, asset_public_id=_picked(step), now=step.now))
+    leg.access_code = new_code()
+
+
+def _picked(step):
+    """The public id of the named vehicle. Raises PickingNotAllowed, AssetNotAvailable."""
+    if step.asked_by == Party.MP and not step.leg.asset_type.user_may_pick:
+        raise PickingNotAllowed("The operator assigns the vehicle.")
+    public_id = as_public_id(step.asset_ref)
+    if public_id is None:
+        raise AssetNotAvailable(_("There is no vehicle %(number)s."), number=repr(step.asset_ref[:80]))
+    return public_id
+
+
+def _give(leg, asset):
+    leg.asset, leg.asset_public_id = asset, asset.public_id
+    asset.asset_type = leg.asset_type
 
 
 def _set_in_use(step):

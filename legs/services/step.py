@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 from bookings.models import Booking, Party, Subscription
 from fleet.ids import as_public_id, bare_id
 from fleet.models import AssetPublicId
-from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset, PickingNotAllowed
+from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset
 from legs.events import rule_of
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
@@ -137,16 +137,19 @@ def check_possible(step):
 
 
 def check_asset(step):
-    """The named vehicle is the vehicle of the leg, under whatever id it had (semantics §5.2)."""
+    """The named vehicle is the vehicle of the leg, under whatever id it had (semantics §5.2).
+
+    ASSIGN_ASSET alone may be about another.
+    """
     leg, named = step.leg, step.asset_ref
-    if named is None or (step.event in ("ASSIGN_ASSET", "SET_IN_USE") and leg.asset_id is None):
+    if named is None or step.event == "ASSIGN_ASSET" or (step.event == "SET_IN_USE" and leg.asset_id is None):
         return
-    if leg.asset_id is None or not _names(named, leg):
-        wrong = OtherAsset(f"Leg {leg.id} is not about asset {named}.")
-        raise PickingNotAllowed(_("A vehicle is assigned already.")) if step.event == "ASSIGN_ASSET" else wrong
+    if leg.asset_id is None or not names(named, leg):
+        raise OtherAsset(f"Leg {leg.id} is not about asset {named}.")
 
 
-def _names(named, leg):
+def names(named, leg):
+    """Whether that is the vehicle the leg has."""
     public_id = as_public_id(named)
     return (
         bare_id(named) == leg.asset.vehicle_code

@@ -4,13 +4,16 @@ import uuid
 
 import pytest
 
-from bookings.models import Party
+from bookings.models import Booking, Party
 from fleet.models import Asset, AssetType, Reservation
-from legs import services
+from legs import overriding, services
 from legs.models import Leg
+from maas.models import Callback
 from tests.client import refused
+from tests.factories import CallbackChannelFactory
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, ReservationFactory, StationFactory
 from tests.journey import HERE, NEARBY, NOW, at, given_booking, given_leg, minutes, nothing_changes
+from tests.trip_factories import SubscriptionFactory
 
 TODAY = {"departureTime": "2026-06-01T14:00:00Z", "arrivalTime": "2026-06-01T16:00:00Z"}
 
@@ -74,12 +77,131 @@ def test_of_the_assigned_vehicle_changes_nothing(auto_mp, promised, bikes, clock
     assert Reservation.objects.values().get() == held
 
 
-def test_is_refused_once_another_vehicle_is_assigned(auto_mp, promised, bikes, clock):
+@pytest.mark.parametrize("prepared", [False, True])
+def test_lets_the_user_pick_another_and_frees_the_former(auto_mp, promised, bikes, clock, prepared):
+    former = assign(auto_mp, promised, bikes[1].public_id).json()["assetAccessData"]
+    if prepared:
+        auto_mp.event(promised, "PREPARE")
+    clock.move_to(NOW + minutes(5))
+
+    answer = assign(auto_mp, promised, bikes[0].public_id)
+
+    state, body = "PREPARING" if prepared else "NOT_STARTED", answer.json()
+    assert (answer.status_code, body["state"], body["asset"]["id"]) == (200, state, str(bikes[0].public_id))
+    leg, held = Leg.objects.get(), Reservation.objects.get()
+    assert (leg.asset, leg.asset_public_id) == (bikes[0], bikes[0].public_id)
+    assert body["assetAccessData"]["tokenData"]["accessCode"] == leg.access_code
+    assert leg.access_code != former["tokenData"]["accessCode"]
+    assert (held.asset, held.leg_id) == (bikes[0], uuid.UUID(promised))
+    assert (held.period.lower, held.period.upper) == (NOW + minutes(5), NOW + minutes(240))
+    assert list(Asset.objects.values_list("vehicle_number", "state", "public_id")) == [
+        ("1", "RESERVED", bikes[0].public_id),
+        ("2", "AVAILABLE", bikes[1].public_id),
+    ]
+    assert list(leg.events.filter(event="ASSIGN_ASSET").values_list("asked_by", "received_at")) == [
+        ("MP", NOW),
+        ("MP", NOW + minutes(5)),
+    ]
+    assert Callback.objects.count() == 0
+
+
+def test_lets_the_user_change_back_and_ride(auto_mp, promised, bikes, clock):
+    for minute, bike in enumerate((bikes[1], bikes[0], bikes[1])):
+        clock.move_to(NOW + minutes(minute))
+        assert assign(auto_mp, promised, bike.public_id).status_code == 200
+
+    assert auto_mp.event(promised, "SET_IN_USE").json()["asset"]["id"] == str(bikes[1].public_id)
+    assert list(Asset.objects.values_list("vehicle_number", "state")) == [("1", "AVAILABLE"), ("2", "IN_USE")]
+
+
+def test_of_another_tells_who_subscribed(auto_mp, promised, bikes, clock):
+    CallbackChannelFactory(provider=auto_mp.provider)
     assign(auto_mp, promised, bikes[1].public_id)
+    SubscriptionFactory(booking=Booking.objects.get(), webhook="https://mp.example.org/hooks/7", since=NOW)
+    clock.move_to(NOW + minutes(5))
+
+    assign(auto_mp, promised, bikes[0].public_id)
+
+    [told] = Callback.objects.all()
+    assert (told.body["event"], told.body["asset"]["id"]) == ("ASSIGN_ASSET", str(bikes[0].public_id))
+
+
+def test_of_another_is_held_until_the_ride_ends_after_the_planned_end(auto_mp, promised, bikes, clock):
+    assign(auto_mp, promised, bikes[1].public_id)
+    clock.move_to(NOW + minutes(250))
+
+    assert assign(auto_mp, promised, bikes[0].public_id).status_code == 200
+
+    held = Reservation.objects.get()
+    assert (held.asset, held.period.lower, held.period.upper) == (bikes[0], NOW + minutes(250), None)
+
+
+def test_of_another_that_is_gone_leaves_the_picked_one(auto_mp, promised, bikes, clock):
+    assign(auto_mp, promised, bikes[1].public_id)
+    Asset.objects.filter(pk=bikes[0].pk).update(state="RESERVED")
+    clock.move_to(NOW + minutes(5))
+
+    for named in (bikes[0].public_id, uuid.UUID(int=7), "nonsense"):
+        with nothing_changes():
+            answer = assign(auto_mp, promised, named)
+        refused(answer, 403, 4202)
+
+
+def test_of_another_is_refused_once_users_may_not_pick_any_more(auto_mp, promised, bikes, clock):
+    assign(auto_mp, promised, bikes[1].public_id)
+    AssetType.objects.update(user_may_pick=False)
     clock.move_to(NOW + minutes(5))
 
     with nothing_changes():
         answer = assign(auto_mp, promised, bikes[0].public_id)
+
+    refused(answer, 403, 4006)
+
+
+def test_of_another_is_refused_where_we_assigned(auto_mp, promised, bikes, clock):
+    """Also after its user asked for the access data of it anew."""
+    ours = {"leg_id": promised, "at": NOW, "now": NOW, "asked_by": Party.TO}
+    services.apply("ASSIGN_ASSET", asset_ref=str(bikes[1].public_id), **ours)
+    clock.move_to(NOW + minutes(5))
+    assert assign(auto_mp, promised, bikes[1].public_id).status_code == 200
+    clock.move_to(NOW + minutes(6))
+
+    with nothing_changes():
+        answer = assign(auto_mp, promised, bikes[0].public_id)
+
+    refused(answer, 403, 4006)
+
+
+def test_of_another_is_refused_once_staff_replaced_the_picked_one(auto_mp, promised, bikes, clock):
+    assign(auto_mp, promised, bikes[1].public_id)
+    overriding.reassign(leg_id=promised, now=NOW + minutes(1))
+    clock.move_to(NOW + minutes(5))
+
+    with nothing_changes():
+        answer = assign(auto_mp, promised, bikes[1].public_id)
+
+    refused(answer, 403, 4006)
+    assert Leg.objects.get().asset == bikes[0]
+
+
+@pytest.mark.parametrize("event", ["SET_IN_USE", "SET_IN_USE PAUSE"])
+def test_of_another_comes_too_late_once_the_ride_began(auto_mp, promised, bikes, clock, event):
+    assign(auto_mp, promised, bikes[1].public_id)
+    for name in event.split():
+        auto_mp.event(promised, name)
+    clock.move_to(NOW + minutes(5))
+
+    with nothing_changes():
+        answer = assign(auto_mp, promised, bikes[0].public_id)
+
+    refused(answer, 403, 4006)
+
+
+def test_of_another_is_refused_where_a_vehicle_was_booked_as_such(mp, clock):
+    leg, other = given_leg(mp.provider, AssetFactory()), AssetFactory()
+
+    with nothing_changes():
+        answer = assign(mp, leg.id, other.public_id)
 
     refused(answer, 403, 4006)
 
