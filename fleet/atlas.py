@@ -19,6 +19,7 @@ class Atlas:
     def __init__(self, regions, stations):
         self.regions = {region.pk: region for region in regions}
         self.stations = {station.pk: station for station in stations}
+        self._published = {station.station_id: station for station in self.stations.values()}
         self._drawn = drawn(self.regions.values())
         self._cells = defaultdict(list)
         for station in self.stations.values():
@@ -36,6 +37,10 @@ class Atlas:
         region.area = area
         region.set_box()
         return Atlas((self.regions | {region_id: region}).values(), self.stations.values())
+
+    def station(self, station_id):
+        """The station that is published under this id, or None."""
+        return self._published.get(station_id)
 
     def regions_at(self, lat, lon, *, asset_type_id, now):
         return [

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from fleet import catalogue, geo, groups, information, offering, places
 from fleet import services as fleet
-from fleet.conditions import conditions_for, return_areas
+from fleet.conditions import conditions_for
 from fleet.errors import NotAllowedHere
 from fleet.ids import as_public_id, bare_id
 from fleet.models import Asset, AssetType, Region, Station
@@ -297,7 +297,6 @@ class _Search:
                 self.trip.to_place,
                 asset_type=asset_type,
                 start_station_id=station.pk if station else None,
-                conditions=conditions_for(asset_type, station=station, now=self.now),
                 at=self.trip.arrives_at or self.departs_at,
             )
         except NotAllowedHere:
@@ -365,24 +364,28 @@ def _named_for_all(public_ids, codes, macs, nfc_ids, plates, *, is_sandbox):
     return named.select_related("station").order_by("vehicle_number")
 
 
-def check_end(place, *, asset_type, start_station_id, conditions, at):
-    """Raises NotAllowedHere if a ride that begins at the station (None: at none) may not end at the place then.
+def check_end(place, *, asset_type, start_station_id, at):
+    """Raises NotAllowedHere if a ride that begins at the station (None: at none) cannot lead to the place.
 
-    FINISH will ask the same. What comes to the user is driven by us, and may lead anywhere.
+    A point is where the traveller wants to be, and to leave the vehicle near it will do: it has to be where we operate,
+    and not even that for what is brought back. A station that is named is where the vehicle is to be left, so FINISH
+    is asked. What comes to the user may lead anywhere.
     """
-    point = _point(place)
-    if point is None or offering.Kind.of(asset_type) is offering.Kind.COMES:
+    rule, atlas = asset_type.return_rule, catalogue.current().atlas
+    station, point = atlas.station(place.get("station_id")), _point(place)
+    if offering.Kind.of(asset_type) is offering.Kind.COMES or point is None:
         return
-    lat, lon = point
-    places.check_may_end(
-        asset_type=asset_type,
-        start_station_id=start_station_id,
-        lat=lat,
-        lon=lon,
-        now=at,
-        areas=return_areas(conditions),
-        atlas=catalogue.current().atlas,
-    )
+    if station is not None and rule in (AssetType.ReturnRule.ROUNDTRIP_STATION, AssetType.ReturnRule.ANY_STATION):
+        places.check_may_end(
+            asset_type=asset_type,
+            start_station_id=start_station_id,
+            lat=station.lat,
+            lon=station.lon,
+            now=at,
+            atlas=atlas,
+        )
+    elif rule != AssetType.ReturnRule.ROUNDTRIP_STATION and not atlas.operates_at(*point, now=at):
+        raise NotAllowedHere("This is outside the operating area.")
 
 
 def straight_m(start_place, end_place):

@@ -34,7 +34,6 @@ def _check_end(leg):
             leg.to_place,
             asset_type=leg.asset_type,
             start_station_id=leg.station_id,
-            conditions=leg.conditions,
             at=leg.arrives_at or leg.departs_at,
         )
     except NotAllowedHere as error:
