@@ -371,10 +371,11 @@ def check_end(place, *, asset_type, start_station_id, at):
     and not even that for what is brought back. A station that is named is where the vehicle is to be left, so FINISH
     is asked. What comes to the user may lead anywhere.
     """
-    rule, atlas = asset_type.return_rule, catalogue.current().atlas
-    station, point = atlas.station(place.get("station_id")), _point(place)
+    rule, point = asset_type.return_rule, _point(place)
     if offering.Kind.of(asset_type) is offering.Kind.COMES or point is None:
         return
+    atlas = catalogue.current().atlas
+    station = atlas.station(place.get("station_id"))
     if station is not None and rule in (AssetType.ReturnRule.ROUNDTRIP_STATION, AssetType.ReturnRule.ANY_STATION):
         places.check_may_end(
             asset_type=asset_type,
