@@ -83,6 +83,8 @@ class BookingOperation(WireSerializer):
 class SubscriptionRequest(WireSerializer):
     """Body of POST /bookings/{id}/subscription, which may be left out (reading 27)."""
 
+    may_be_absent = True
+
     webhook = CallbackUrl(required=False, default="", max_length=500)
 
 

@@ -15,7 +15,7 @@ from customers.serializers import (
 )
 from maas.views import ProviderViewSet
 from tomp import components
-from tomp.errors import Invalid
+from tomp.errors import Invalid, Missing
 from tomp.parsers import MergePatchParser
 from tomp.versions import V1_6, ApiVersionHeader
 
@@ -60,12 +60,14 @@ class CustomerViewSet(ProviderViewSet):
     )
     def change(self, request, id):
         """Changes the members that are sent (RFC 7396): null removes one."""
-        if not isinstance(request.data, dict):
+        if self.sent is None:
+            raise Missing("Field: body, Reason: This field is required.")
+        if not isinstance(self.sent, dict):
             raise Invalid("Field: body, Reason: a merge patch is an object.")
         account = services.change(
             provider=self.provider,
             customer_id=id,
-            patch=in_one_spelling(request.data),
+            patch=in_one_spelling(self.sent),
             check=lambda patched: self.valid(CreateCustomerAccountParameters, data=patched),
             **self.valid_headers(),
         )

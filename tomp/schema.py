@@ -70,6 +70,13 @@ class TompSchema(AutoSchema):
                 operation["responses"][str(status)] = self._refusal(status)
         return operation
 
+    def _get_request_body(self, direction="request"):
+        """REST framework takes a body without required members for one that may be left out; we do not."""
+        body = super()._get_request_body(direction)
+        if body and not getattr(self.get_request_serializer(), "may_be_absent", False):
+            body["required"] = True
+        return body
+
     def _has_parameter(self, parameter):
         return parameter["name"] != "boundingbox" or self.version.has_bounding_box
 

@@ -41,11 +41,13 @@ _readers = _Readers()
 class WireSerializer(serializers.Serializer):
     """A body or query of the protocol. `wire_names` maps attributes to members that Python cannot name.
 
-    At least one of the members in `needs_one_of` must say something; the first is named when none does.
+    At least one of the members in `needs_one_of` must say something; the first is named when none does. An object that
+    is `null` is missing, even where it needs no members, unless it `may_be_absent`.
     """
 
     wire_names: dict[str, str] = {}
     needs_one_of: tuple[str, ...] = ()
+    may_be_absent = False
 
     @classmethod
     def read(cls, data, **context):
@@ -78,7 +80,10 @@ class WireSerializer(serializers.Serializer):
 
     def run_validation(self, data=serializers.empty):
         # A body of `null` says nothing at all; say which members were expected.
-        return super().run_validation({} if data is None else data)
+        value = super().run_validation({} if data is None else data)
+        if data is None and not self.may_be_absent:
+            raise serializers.ValidationError(self.error_messages["required"], code="required")
+        return value
 
 
 class Text(serializers.CharField):

@@ -30,10 +30,15 @@ class TompViewSet(viewsets.GenericViewSet):
         if self.since and not is_since(self.since, self.version):
             raise errors.NotFound(f"This came with TOMP {self.since.minor}.", module=errors.GENERAL)
 
+    @property
+    def sent(self):
+        """The body; None where there is none. REST framework would take that for an object without members."""
+        return None if self.request.stream is None else self.request.data
+
     def valid(self, serializer_class, data=None, **context):
         """The validated body (or `data`) as snake_case keywords; raises Missing or Invalid."""
         if data is None:
-            data = in_present_names(self.request.data, self._old_names("members"))
+            data = in_present_names(self.sent, self._old_names("members"))
         return serializer_class.read(data, version=self.version, **context)
 
     def valid_query(self, serializer_class):

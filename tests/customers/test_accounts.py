@@ -236,10 +236,10 @@ def test_a_patch_leaves_a_valid_customer_or_nothing(mp, ada, member):
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("body", [[], "email", None, 5], ids=str)
+@pytest.mark.parametrize("body", [[], "email", 5], ids=str)
 def test_a_patch_is_an_object(mp, ada, body):
     with nothing_changes():
-        answer = mp.patch(f"/customers/{ada['id']}", b"null" if body is None else body)
+        answer = mp.patch(f"/customers/{ada['id']}", body)
 
     refused(answer, 400, 8002)
 

@@ -133,6 +133,14 @@ def test_what_needs_one_of_its_members_says_so(minor, component, names):
 
 
 @every_version
+def test_a_body_is_required_but_for_that_of_a_subscription(minor):
+    bodies = {name: operation.get("requestBody") for name, operation in operations(document(minor)).items()}
+
+    may_be_left_out = [name for name, body in bodies.items() if body and not body.get("required")]
+    assert may_be_left_out == [("POST", "/bookings/{id}/subscription")]
+
+
+@every_version
 def test_every_refusal_carries_the_error(minor):
     contract = ours(minor)
 
