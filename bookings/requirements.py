@@ -1,8 +1,10 @@
 """Does a booking come with the data it must come with, and do they fit? Pure (conditionRequireBookingData).
 
-What is absent is 400/3001; what was sent and proves that the traveller may not drive is 400/3002: other data, of
-somebody who may, would be accepted (semantics §4.2, §10.1).
+What is absent, or says nothing, is 400/3001; what was sent and proves that the traveller may not drive is 400/3002:
+other data, of somebody who may, would be accepted (semantics §4.2, §10.1).
 """
+
+import unicodedata
 
 from django.utils.dateparse import parse_date
 
@@ -72,11 +74,21 @@ def _absent(required, customer, places):
         return None if _cards(required, customer) else "customer.cards"
     if required == "AGE" and (customer.get("birthDate") or customer.get("age") is not None):
         return None
-    return next((f"customer.{member}" for member in MEMBERS.get(required, ()) if not customer.get(member)), None)
+    if required == "PHONE_NUMBERS" and not any(_says(phone.get("number")) for phone in customer.get("phones") or []):
+        return "customer.phones"
+    return next((f"customer.{member}" for member in MEMBERS.get(required, ()) if not _says(customer.get(member))), None)
+
+
+def _says(value):
+    """Whether there is something in it; in a text, something that can be read."""
+    if isinstance(value, str):
+        return any(unicodedata.category(character)[0] in "LNPS" for character in value)
+    return bool(value)
 
 
 def _cards(required, customer):
-    return [card for card in customer.get("cards") or [] if card.get("type") in CARDS[required]]
+    cards = customer.get("cards") or []
+    return [card for card in cards if card.get("type") in CARDS[required] and _says(card.get("cardNumber"))]
 
 
 # -- what was sent must fit

@@ -3,6 +3,7 @@
 import base64
 import binascii
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from tomp.components.words import AssetClass
@@ -10,42 +11,8 @@ from tomp.serializers import FreeObject, Text, Url, WholeNumber, WireSerializer,
 
 MAX_PHOTO = 700_000  # characters of base64: half a megabyte
 CARD_TYPES = ("ID", "DISCOUNT", "TRAVEL", "BANK", "CREDIT", "PASSPORT", "OTHER")
+PHONE = r"^[+]*[(]{0,1}[0-9]{1,4}[)]{0,1}[-\s\.0-9]*$"  # the official pattern
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-
-
-class CustomerMembers(WireSerializer):
-    """What is said about a customer in any request."""
-
-    id = Text(required=False, max_length=200)
-    externalId = Text(required=False, max_length=200)
-    travelerReference = Text(required=False)
-    initials = Text(required=False)
-    firstName = Text(required=False)
-    lastName = Text(required=False)
-    middleName = Text(required=False)
-    prefix = Text(required=False)
-    postfix = Text(required=False)
-    email = Text(required=False)
-    birthDate = serializers.DateField(required=False)
-    age = WholeNumber(required=False, min_value=0, max_value=150)
-    phones = serializers.ListField(child=FreeObject(), required=False, max_length=20)
-    address = FreeObject(required=False)
-    cards = serializers.ListField(child=FreeObject(), required=False, max_length=20)
-    licenses = serializers.ListField(child=FreeObject(), required=False, max_length=20)
-    knownIdentifier = Text(required=False)
-    knownIdentifierProvider = Text(required=False)
-    extraInfo = FreeObject(required=False)
-
-
-class CustomerData(CustomerMembers):
-    """TOMP customer of a booking. Known members are checked; the whole object is kept and echoed as it came."""
-
-    def to_internal_value(self, data):
-        super().to_internal_value(data)
-        version = self.context.get("version")
-        if version and version.customer_id_required and not data.get("id"):
-            raise serializers.ValidationError({"id": ["This field is required."]}, code="required")
-        return {key: value for key, value in data.items() if value is not None}
 
 
 class Day(serializers.DateField):
@@ -85,36 +52,69 @@ class Photo(Text):
         return text
 
 
-class AddressData(WireSerializer):
+class Remark(Text):
+    """A text that may be left out, or empty."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_blank=True, **kwargs)
+
+
+class PhoneNumber(Text):
+    """Digits as they are dialled, as the official pattern has them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=100, validators=[RegexValidator(PHONE, "A telephone number is expected.")], **kwargs
+        )
+
+
+class Said(WireSerializer):
+    """Something about a person. What is declared is checked; what nobody declared is kept as it came."""
+
+    required_up_to_1_5: tuple[str, ...] = ()
+
+    def to_internal_value(self, data):
+        checked = super().to_internal_value(data)
+        version = self.context.get("version")
+        if version and version.customer_id_required:
+            absent = [name for name in self.required_up_to_1_5 if name not in checked]
+            if absent:
+                reason = [self.error_messages["required"]]
+                raise serializers.ValidationError(dict.fromkeys(absent, reason), code="required")
+        undeclared = {name: value for name, value in data.items() if name not in self.fields and value is not None}
+        return {**undeclared, **{self.wire_names.get(name, name): value for name, value in checked.items()}}
+
+
+class AddressData(Said):
     """TOMP address."""
 
     streetAddress = Text()
-    street = Text(required=False)
+    street = Remark()
     houseNumber = WholeNumber(required=False, min_value=0)
-    houseNumberAddition = Text(required=False)
-    addressAdditionalInfo = Text(required=False)
+    houseNumberAddition = Remark()
+    addressAdditionalInfo = Remark()
     areaReference = Text()
-    city = Text(required=False)
-    province = Text(required=False)
-    state = Text(required=False)
-    postalCode = Text(required=False)
+    city = Remark()
+    province = Remark()
+    state = Remark()
+    postalCode = Remark()
     country = Country(required=False)
 
 
-class PhoneData(WireSerializer):
+class PhoneData(Said):
     """TOMP phone."""
 
     preferred = Flag(required=False)
-    number = Text(required=False, max_length=100)
+    number = PhoneNumber(required=False)
     kind = serializers.ChoiceField(choices=("LANDLINE", "MOBILE"), required=False)
     type = serializers.ChoiceField(choices=("PRIVATE", "BUSINESS", "OTHER"), required=False)
 
 
-class CardTypeData(WireSerializer):
+class CardTypeData(Said):
     """TOMP cardType."""
 
     type = serializers.ChoiceField(choices=CARD_TYPES)
-    subType = Text(required=False)
+    subType = Remark()
     assetClass = serializers.ChoiceField(choices=AssetClass.words, required=False)
     acceptors = serializers.ListField(child=Text(), required=False, max_length=100)
 
@@ -122,14 +122,16 @@ class CardTypeData(WireSerializer):
 class CardData(CardTypeData):
     """TOMP card."""
 
-    cardDescription = Text(required=False)
+    required_up_to_1_5 = ("validUntil",)
+
+    cardDescription = Remark()
     cardNumber = Text()
-    cardAdditionalNumber = Text(required=False)
+    cardAdditionalNumber = Remark()
     validUntil = Day(required=False)
     country = Country(required=False)
 
 
-class LicenseTypeData(WireSerializer):
+class LicenseTypeData(Said):
     """TOMP licenseType."""
 
     assetClass = serializers.ChoiceField(choices=AssetClass.words)
@@ -139,65 +141,76 @@ class LicenseTypeData(WireSerializer):
 class LicenseData(LicenseTypeData):
     """TOMP license."""
 
-    number = Text(required=False)
-    licenseCode = Text(required=False)
+    number = Remark()
+    licenseCode = Remark()
     validUntil = Day(required=False)
 
 
-class RequirementData(WireSerializer):
+class RequirementData(Said):
     """TOMP requirement."""
 
     wire_names = {"variable_number": "variable-number", "applicable_days": "applicable-days"}
 
-    source = Text(required=False)  # type: ignore[assignment]  # the metaclass takes it off the class
+    source = Remark()  # type: ignore[assignment]  # the metaclass takes it off the class
     category = Text()
     number = Text(min_length=2, max_length=2)
-    type = Text(required=False)
-    memo = Text(required=False)
+    type = Remark()
+    memo = Remark()
     variable_number = WholeNumber(required=False, min_value=0)
     applicable_days = serializers.ListField(child=serializers.ChoiceField(choices=WEEKDAYS), required=False)
 
-    def to_internal_value(self, data):
-        checked = super().to_internal_value(data)
-        return {self.wire_names.get(name, name): value for name, value in checked.items()}
 
-
-class RequirementsData(WireSerializer):
-    """TOMP requirements; more may be said than is known here."""
+class RequirementsData(Said):
+    """TOMP requirements."""
 
     abilities = RequirementData(many=True, required=False)
     bringAlong = RequirementData(many=True, required=False)
 
-    def to_internal_value(self, data):
-        return _with_unknown(self, data, super().to_internal_value(data))
 
+class TravelerData(Said):
+    """TOMP traveler."""
 
-class CreateCustomerAccountParameters(CustomerMembers):
-    """TOMP customer of an account: every member is checked, and all that is said is kept."""
-
-    birthDate = Day(required=False)
-    placeOfBirth = Text(required=False)
-    countryOfBirth = Country(required=False)
-    address = AddressData(required=False)  # type: ignore[assignment]  # stricter than what bookings echo
-    phones = serializers.ListField(child=PhoneData(), required=False, max_length=20)
-    cards = serializers.ListField(child=CardData(), required=False, max_length=20)
-    licenses = serializers.ListField(child=LicenseData(), required=False, max_length=20)
-    photo = Photo(required=False, max_length=MAX_PHOTO)
     isValidated = Flag(required=False)
-    referenceNumber = Text(required=False)
+    age = WholeNumber(required=False, min_value=0, max_value=150)
+    referenceNumber = Remark()
     cardTypes = serializers.ListField(child=CardTypeData(), required=False, max_length=20)
     licenseTypes = serializers.ListField(child=LicenseTypeData(), required=False, max_length=20)
     requirements = RequirementsData(required=False)
+    knownIdentifier = Text(required=False)
+    knownIdentifierProvider = Text(required=False)
+
+
+class CustomerData(TravelerData):
+    """TOMP customer of a booking."""
+
+    required_up_to_1_5 = ("id",)
+
+    id = Text(required=False, max_length=200)
+    externalId = Text(required=False, max_length=200)
+    travelerReference = Text(required=False)
+    initials = Text(required=False)
+    firstName = Text(required=False)
+    lastName = Text(required=False)
+    middleName = Text(required=False)
+    prefix = Text(required=False)
+    postfix = Text(required=False)
+    email = Text(required=False)
+    birthDate = Day(required=False)
+    placeOfBirth = Text(required=False)
+    countryOfBirth = Country(required=False)
+    phones = serializers.ListField(child=PhoneData(), required=False, max_length=20)
+    address = AddressData(required=False)
+    photo = Photo(required=False, max_length=MAX_PHOTO)
+    cards = serializers.ListField(child=CardData(), required=False, max_length=20)
+    licenses = serializers.ListField(child=LicenseData(), required=False, max_length=20)
+    extraInfo = FreeObject(required=False)
+
+
+class CreateCustomerAccountParameters(CustomerData):
+    """TOMP customer of an account."""
 
     def to_internal_value(self, data):
-        data = in_one_spelling(data)
-        return _with_unknown(self, data, super().to_internal_value(data))
-
-
-def _with_unknown(serializer, data, checked):
-    """The checked members, and as they came those that nobody declared."""
-    unknown = {name: value for name, value in data.items() if name not in serializer.fields and value is not None}
-    return {**unknown, **checked}
+        return super().to_internal_value(in_one_spelling(data))
 
 
 def in_one_spelling(customer):

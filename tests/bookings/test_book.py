@@ -412,6 +412,55 @@ def test_demands_the_data_the_conditions_name(mp):
     assert mp.book(offer.id, customer=complete).status_code == 201
 
 
+NOT_READABLE = [
+    {"firstName": " "},
+    {"firstName": "\u200b"},
+    {"lastName": "\t"},
+    {"phones": [{}]},
+    {"phones": [{"kind": "MOBILE"}]},
+]
+MALFORMED = [{"phones": [{"number": ""}]}, {"phones": [{"number": "call me maybe"}]}, {"phones": [{"number": "🚲"}]}]
+
+
+@pytest.mark.parametrize(
+    ("member", "code"),
+    [*((member, 3001) for member in NOT_READABLE), *((member, 3002) for member in MALFORMED)],
+    ids=ascii,
+)
+def test_demands_data_that_say_something(mp, member, code):
+    asset = AssetFactory()
+    details = {"required_fields": ["NAME", "PHONE_NUMBERS"]}
+    ConditionFactory(asset_type=asset.asset_type, kind=Condition.Kind.REQUIRE_BOOKING_DATA, details=details)
+    offer = given_offer(mp.provider, asset)
+    complete = {"id": "c-1", "firstName": "Zoë", "lastName": "Ångström", "phones": [{"number": "+4712345678"}]}
+
+    with nothing_changes():
+        answer = mp.book(offer.id, customer={**complete, **member})
+
+    assert f"customer.{next(iter(member))}" in refused(answer, 400, code)["detail"]
+
+
+def test_gives_back_what_nobody_declared_and_leaves_out_what_is_null(mp):
+    said = {"id": "c-1", "phones": [{"number": "+31 30 1234567", "whatsapp": True}], "loyalty": "gold"}
+    sent = {**said, "email": None, "phones": [{**said["phones"][0], "kind": None}]}
+
+    answer = mp.book(given_offer(mp.provider).id, customer=sent)
+
+    assert (answer.status_code, answer.json()["customer"]) == (201, said)
+
+
+def test_demands_until_when_a_card_is_valid_up_to_1_5(mp, api_version):
+    offer, card = given_offer(mp.provider), {"type": "ID", "cardNumber": "7"}
+
+    answer = mp.book(offer.id, customer={"id": "c-1", "cards": [card]})
+
+    if api_version == "1.5.0":
+        assert "customer.cards.0.validUntil" in refused(answer, 400, 3001)["detail"]
+        assert Booking.objects.get().state == "NEW"
+    else:
+        assert answer.json()["customer"]["cards"] == [card]
+
+
 def test_demands_the_number_of_the_customer_up_to_1_5(mp, api_version):
     offer = given_offer(mp.provider)
 
@@ -438,6 +487,12 @@ def test_demands_the_number_of_the_customer_up_to_1_5(mp, api_version):
         ({"customer": {"id": "c", "age": "old"}}, 3002),
         ({"customer": {"id": "c", "birthDate": "yesterday"}}, 3002),
         ({"customer": {"id": "c", "cards": ["visa"]}}, 3002),
+        ({"customer": {"id": "c", "cards": [{"type": "ID", "validUntil": "2030-01-01"}]}}, 3001),
+        ({"customer": {"id": "c", "cards": [{"type": "LIBRARY", "cardNumber": "1"}]}}, 3002),
+        ({"customer": {"id": "c", "licenses": [{"number": "1"}]}}, 3001),
+        ({"customer": {"id": "c", "address": {"streetAddress": "Neude 1"}}}, 3001),
+        ({"customer": {"id": "c", "phones": [None]}}, 3001),
+        ({"customer": {"id": "c", "isValidated": "x"}}, 3002),
         ({"callbackUrl": "not a url"}, 3002),
         ({"callbackUrl": "ftp://mp.example"}, 3002),
         ({"from": {"name": "somewhere"}}, 3001),

@@ -27,11 +27,11 @@ COMPLETE = {
     "DRIVER_LICENSE_TRUCK": {"licenses": [{"assetClass": "CAR", "licenseCode": "CE"}]},
     "DRIVER_LICENSE_MOPED": {"licenses": [{"assetClass": "MOPED"}]},
     "BLOCKCHAIN_CLAIMS": {"knownIdentifierProvider": "did:example"},
-    "BANK_CARDS": {"cards": [{"type": "BANK"}]},
-    "DISCOUNT_CARDS": {"cards": [{"type": "DISCOUNT"}]},
-    "TRAVEL_CARDS": {"cards": [{"type": "TRAVEL"}]},
-    "CREDIT_CARDS": {"cards": [{"type": "CREDIT"}]},
-    "ID_CARDS": {"cards": [{"type": "PASSPORT"}]},
+    "BANK_CARDS": {"cards": [{"type": "BANK", "cardNumber": "1"}]},
+    "DISCOUNT_CARDS": {"cards": [{"type": "DISCOUNT", "cardNumber": "1"}]},
+    "TRAVEL_CARDS": {"cards": [{"type": "TRAVEL", "cardNumber": "1"}]},
+    "CREDIT_CARDS": {"cards": [{"type": "CREDIT", "cardNumber": "1"}]},
+    "ID_CARDS": {"cards": [{"type": "PASSPORT", "cardNumber": "1"}]},
 }
 
 
@@ -57,6 +57,24 @@ def test_are_also_the_empty_ones(empty):
     assert missing("PHONE_NUMBERS", customer={"phones": empty}) == "customer.phones"
 
 
+@pytest.mark.parametrize("nothing", [" ", "\t\n", "\u200b", "\ufeff\u2060 \u00a0", "\u0301"], ids=ascii)
+def test_are_also_those_that_nobody_could_read(nothing):
+    assert missing("NAME", customer={"firstName": nothing, "lastName": "Ångström"}) == "customer.firstName"
+    assert missing("EMAIL", customer={"email": nothing}) == "customer.email"
+    assert missing("NAME", customer={"firstName": f"{nothing}Zoë", "lastName": "李"}) is None
+
+
+@pytest.mark.parametrize("phone", [{}, {"kind": "MOBILE"}, {"number": None}, {"number": ""}, {"number": " "}], ids=str)
+def test_are_phones_without_a_number(phone):
+    assert missing("PHONE_NUMBERS", customer={"phones": [phone]}) == "customer.phones"
+    assert missing("PHONE_NUMBERS", customer={"phones": [phone, {"number": "+31301234567"}]}) is None
+
+
+@pytest.mark.parametrize("card", [{}, {"cardNumber": None}, {"cardNumber": "\u200b"}], ids=ascii)
+def test_are_cards_without_a_number(card):
+    assert missing("CREDIT_CARDS", customer={"cards": [{"type": "CREDIT", **card}]}) == "customer.cards"
+
+
 @pytest.mark.parametrize("cards", [[{"type": "BANK"}], [{}], [], None])
 def test_are_cards_of_that_kind(cards):
     assert missing("CREDIT_CARDS", customer={"cards": cards}) == "customer.cards"
@@ -64,7 +82,7 @@ def test_are_cards_of_that_kind(cards):
 
 @pytest.mark.parametrize("kind", ["ID", "PASSPORT"])
 def test_are_no_longer_when_an_id_card_or_a_passport_is_there(kind):
-    assert missing("ID_CARDS", customer={"cards": [{"type": "BANK"}, {"type": kind}]}) is None
+    assert missing("ID_CARDS", customer={"cards": [{"type": "BANK"}, {"type": kind, "cardNumber": "1"}]}) is None
 
 
 def test_are_addresses_of_places():

@@ -96,15 +96,15 @@ def test_addresses_and_queries(mp, leg_id, name):
 CUSTOMER = {
     "id": "c-1", "firstName": "Ada", "lastName": "Lovelace", "birthDate": "1990-12-10", "email": "ada@example.org",
     "phones": [{"preferred": True, "number": "+31612345678", "kind": "MOBILE", "type": "PRIVATE"}],
-    "address": {"street": "Straat", "houseNumber": 1, "city": "Utrecht", "postalCode": "3511", "country": "NL"},
-    "cards": [{"cardType": {"type": "ID"}, "validUntil": "2030-01-01", "cardNumber": "1"}], "age": 35,
-    "licenses": [{"licenseType": {"code": "B"}, "validUntil": "2030-01-01", "number": "1"}],
-    "requirements": [{"category": "HR", "number": "01", "type": "x", "memo": "m"}], "initials": "A",
+    "address": {"streetAddress": "Straat 1", "areaReference": "Utrecht", "houseNumber": 1, "country": "NL"},
+    "cards": [{"type": "ID", "validUntil": "2030-01-01", "cardNumber": "1"}], "age": 35,
+    "licenses": [{"assetClass": "CAR", "licenseCode": "B", "validUntil": "2030-01-01", "number": "1"}],
+    "requirements": {"abilities": [{"category": "HR", "number": "01", "type": "x", "memo": "m"}]}, "initials": "A",
     "isValidated": True,
 }  # fmt: skip
 TRIP = {
     **at(HERE, name="Here", stationId="hub"), "to": at(HERE)["from"], "radius": 300, "nrOfTravelers": 1,
-    "travelers": [{"age": 30, "licenseTypes": [{"code": "B"}], "referenceNumber": 1}], "useAssetTypes": ["t"],
+    "travelers": [{"age": 30, "licenseTypes": [{"assetClass": "CAR"}], "referenceNumber": "1"}], "useAssetTypes": ["t"],
     "departureTime": "2026-06-01T12:00:00Z", "arrivalTime": "2026-06-01T13:00:00Z", "estimatedDistance": 1000,
     "userGroups": ["g"], "extraInfo": {"a": 1}, "customer": CUSTOMER, "callbackUrl": "https://mp.example.org",
 }  # fmt: skip

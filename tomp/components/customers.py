@@ -22,6 +22,8 @@ from tomp.versions import V1_5, V1_6
 class CardType(Component):
     """A kind of card."""
 
+    is_open = True
+
     type = Choice("ID", "DISCOUNT", "TRAVEL", "BANK", "CREDIT", "PASSPORT", "OTHER", required=True)
     subType = Text()
     assetClass = AssetClass()
@@ -43,6 +45,8 @@ class Card(CardType):
 class LicenseType(Component):
     """What a licence is for."""
 
+    is_open = True
+
     assetClass = AssetClass(required=True)
     issuingCountry = Country()
 
@@ -58,8 +62,10 @@ class License(LicenseType):
 class Phone(Component):
     """A telephone number."""
 
+    is_open = True
+
     preferred = Flag()
-    number = Text()
+    number = Text(help_text="Digits as they are dialled: +31 30 1234567.")
     kind = Choice("LANDLINE", "MOBILE")
     type = Choice("PRIVATE", "BUSINESS", "OTHER")
 

@@ -15,6 +15,8 @@ class Coordinates(Component):
 class Address(Component):
     """A postal address."""
 
+    is_open = True
+
     streetAddress = Text(required=True, help_text="Street with number, or the PO box.")
     street = Text()
     houseNumber = Whole(min_value=0)

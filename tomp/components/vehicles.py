@@ -26,6 +26,8 @@ DAMAGED_PARTS = ("FRONT", "REAR", "LEFT", "RIGHT", "TOP", "BOTTOM", "INTERIOR", 
 class Requirement(Component):
     """An ability or an ancillary, by its code in the travellers' dictionary (CROW)."""
 
+    is_open = True
+
     source = Text()  # type: ignore[assignment]  # the metaclass takes it off the class
     category = Text(required=True)
     number = Text(required=True, min_length=2, max_length=2)
