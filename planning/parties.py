@@ -36,4 +36,4 @@ def parties(assets, size):
 def _references(trip, start, count):
     """The reference numbers of these travellers, as far as the request names them."""
     numbers = (traveler.get("referenceNumber") for traveler in trip.travelers[start : start + count])
-    return [number for number in numbers if isinstance(number, str) and number]
+    return [number for number in numbers if number]

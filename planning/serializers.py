@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from customers.serializers import TravelerData
 from tomp.serializers import (
     MAX_ITEMS,
     FreeObject,
@@ -33,7 +34,7 @@ class PlanningRequest(WireSerializer):
     departureTime = Moment(required=False, default=None, source="departs_at")
     arrivalTime = Moment(required=False, default=None, source="arrives_at")
     nrOfTravelers = WholeNumber(min_value=1, max_value=100, required=False, default=1, source="nr_of_travelers")
-    travelers = serializers.ListField(child=FreeObject(), required=False, default=list, max_length=100)
+    travelers = serializers.ListField(child=TravelerData(), required=False, default=list, max_length=100)
     useAssets = Names(source="use_assets")
     useAssetTypes = Names(source="use_asset_types")
     userGroups = Names(source="user_groups")

@@ -1,7 +1,6 @@
 """May these travellers use a vehicle of this type? Pure (TOMP traveler, semantics §6).
 
-What travellers say is believed; what they do not say is asked for with the booking (conditions). Whatever is no such
-statement is taken for none.
+What travellers say is believed; what they do not say is asked for with the booking (conditions).
 """
 
 from fleet.licences import allows
@@ -19,26 +18,20 @@ def may_use(asset_type, travelers):
 
 def _is_old_enough(asset_type, traveler):
     age, minimum = traveler.get("age"), asset_type.minimum_age
-    return minimum is None or not isinstance(age, int) or age >= minimum
+    return minimum is None or age is None or age >= minimum
 
 
 def _has_the_licence(asset_type, traveler):
-    held = _objects(traveler.get("licenseTypes"))
+    held = traveler.get("licenseTypes")
     return not asset_type.licence or not held or any(allows(licence, asset_type.licence) for licence in held)
 
 
 def _finds_what_they_need(asset_type, traveler):
     """Abilities and what is brought along, by the codes of the travellers' dictionary: HR01 (TOMP requirement)."""
-    requirements = traveler.get("requirements")
-    if not isinstance(requirements, dict):
-        return True
+    requirements = traveler.get("requirements", {})
     needed = {
-        f"{need.get('category', '')}{need.get('number', '')}".upper()
+        f"{need['category']}{need['number']}".upper()
         for member in ("abilities", "bringAlong")
-        for need in _objects(requirements.get(member))
+        for need in requirements.get(member, ())
     }
     return needed <= set(asset_type.properties.get("requirements", ()))
-
-
-def _objects(value):
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

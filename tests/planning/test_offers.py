@@ -761,6 +761,19 @@ def test_lead_anywhere_when_nobody_knows_where_that_is(mp):
 
 # Requests that cannot be understood
 
+AGES = ["17", "abc", 17.5, [5], -5, 1e308, True]
+NO_TRAVELERS = [
+    "Ada",
+    *({"age": age} for age in AGES),
+    {"licenseTypes": "zzz"},
+    {"licenseTypes": [{"assetClass": "ROCKET"}]},
+    {"cardTypes": 7},
+    {"requirements": 5},
+    {"requirements": {"abilities": [{"category": "HR", "number": "1"}]}},
+    {"isValidated": "x"},
+    {"referenceNumber": 1},
+]
+
 
 @pytest.mark.parametrize("path", ["/planning/offers", "/planning/inquiries", "/plannings"])
 @pytest.mark.parametrize(
@@ -774,6 +787,10 @@ def test_lead_anywhere_when_nobody_knows_where_that_is(mp):
         ({**at(HERE), "radius": "far"}, 2002),
         ({**at(HERE), "nrOfTravelers": 0}, 2002),
         ({**at(HERE), "travelers": [{}, {}]}, 2002),
+        *(({**at(HERE), "travelers": [traveler]}, 2002) for traveler in NO_TRAVELERS),
+        ({**at(HERE), "travelers": [None]}, 2001),
+        ({**at(HERE), "travelers": [{"licenseTypes": [{"issuingCountry": "NL"}]}]}, 2001),
+        ({**at(HERE), "travelers": [{"cardTypes": [{}]}]}, 2001),
         ({**at(HERE), "useAssets": "one"}, 2002),
         ({**at(HERE), "useAssets": [1]}, 2002),
         ({**at(HERE), "departureTime": "2026-06-01T12:00:00"}, 2002),
@@ -788,6 +805,23 @@ def test_are_refused_when_they_make_no_sense(mp, path, body, code):
         answer = mp.post(path, body)
 
     refused(answer, 400, code)
+
+
+@pytest.mark.parametrize("age", ["17", 17.5, [5]], ids=str)
+def test_are_not_booked_at_once_either_for_an_age_that_is_none(mp, age):
+    asset = AssetFactory(asset_type__minimum_age=18)
+
+    with nothing_changes():
+        answer = mp.one_stop(**at(HERE), useAssets=ids(asset), travelers=[{"age": age}])
+
+    assert refused(answer, 400, 3002)["detail"] == "Field: travelers.0.age, Reason: A valid integer is required."
+
+
+def test_take_a_traveller_with_nulls_and_with_members_of_their_own(mp):
+    AssetFactory(asset_type__minimum_age=18)
+    traveler = {"age": 18, "referenceNumber": "", "isValidated": None, "licenseTypes": None, "shoeSize": 44}
+
+    assert len(options(mp.offers(**at(HERE), travelers=[traveler]))) == 1
 
 
 def test_take_null_for_nothing_and_ignore_what_they_do_not_know(mp):
