@@ -121,7 +121,7 @@ def booking_json(booking, legs, dialect, *, now, with_ids=True, access=None):
 
 def customer_json(data, version):
     """The customer as it was sent; 1.5 readers find the provider's own number under `id` (semantics §13)."""
-    if data and version.customer_id_required and "id" not in data:
+    if data is not None and version.customer_id_required and "id" not in data:
         return {**data, "id": data["externalId"]} if "externalId" in data else None
     return data
 

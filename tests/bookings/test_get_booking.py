@@ -8,9 +8,9 @@ from bookings.models import Booking
 from fleet.models import Asset, Reservation
 from fleet.models.vehicles import AssetState
 from legs import services as legs
-from tests.client import refused
+from tests.client import MpClient, refused
 from tests.fleet_factories import AssetFactory
-from tests.journey import NOW, given_booking, given_leg, given_offer, minutes, nothing_changes, pause_plan
+from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, minutes, nothing_changes, pause_plan
 
 
 def test_is_what_the_booking_answered(mp):
@@ -30,6 +30,27 @@ def test_never_shows_what_opens_the_vehicle(mp, state):
     [leg] = mp.get(f"/bookings/{booking.id}").json()["legs"]
 
     assert "assetAccessData" not in leg
+
+
+@pytest.mark.parametrize("api_version", ["1.6.1"])
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({}, None),
+        ({"firstName": "Ada"}, None),
+        ({"externalId": "c-1"}, {"externalId": "c-1", "id": "c-1"}),
+        ({"id": "c-1", "externalId": "c-2"}, {"id": "c-1", "externalId": "c-2"}),
+    ],
+    ids=str,
+)
+def test_shows_readers_of_1_5_a_customer_only_with_the_number_they_require(mp, said, shown):
+    asset = AssetFactory()
+    booked = mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], customer=said).json()
+
+    answer = MpClient(mp.provider, "1.5.0").get(f"/bookings/{booked['id']}")
+
+    assert booked["customer"] == said
+    assert answer.json().get("customer") == shown
 
 
 def test_notices_a_lapse_and_frees_the_vehicle(mp, clock):
