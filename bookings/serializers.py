@@ -11,6 +11,8 @@ from customers.serializers import CustomerData
 from fleet import serializers as fleet
 from legs.serializers import leg_json
 from planning.serializers import PlanningRequest
+from tomp import components
+from tomp.declared import Declared
 from tomp.errors import ReadOnly
 from tomp.serializers import (
     CallbackUrl,
@@ -93,7 +95,7 @@ class NotificationData(WireSerializer):
 
     type = serializers.ChoiceField(choices=Notification.Type.values)
     minutes = WholeNumber(min_value=0, max_value=10**6, required=False, default=None)
-    asset = FreeObject(required=False, default=None)
+    asset = Declared(components.Asset, required=False, default=None)
     comment = Text(required=False, default="", allow_blank=True, max_length=5000)
     legId = Text(required=False, default="", allow_blank=True, source="leg_id", max_length=100)
 

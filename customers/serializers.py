@@ -7,35 +7,25 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from tomp.components.words import AssetClass
-from tomp.serializers import FreeObject, Text, Url, WholeNumber, WireSerializer, moment_json, without_nulls
+from tomp.serializers import (
+    Country,
+    Day,
+    Flag,
+    FreeObject,
+    OpenObject,
+    Remark,
+    Text,
+    Url,
+    WholeNumber,
+    WireSerializer,
+    moment_json,
+    without_nulls,
+)
 
 MAX_PHOTO = 700_000  # characters of base64: half a megabyte
 CARD_TYPES = ("ID", "DISCOUNT", "TRAVEL", "BANK", "CREDIT", "PASSPORT", "OTHER")
 PHONE = r"^[+]*[(]{0,1}[0-9]{1,4}[)]{0,1}[-\s\.0-9]*$"  # the official pattern
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-
-
-class Day(serializers.DateField):
-    """A calendar date, kept as it is written."""
-
-    def to_internal_value(self, value):
-        return super().to_internal_value(value).isoformat()
-
-
-class Flag(serializers.BooleanField):
-    """true or false; a word that merely means it is neither."""
-
-    def to_internal_value(self, data):
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
-class Country(Text):
-    """Two letters (ISO 3166-1)."""
-
-    def __init__(self, **kwargs):
-        super().__init__(min_length=2, max_length=2, **kwargs)
 
 
 class Photo(Text):
@@ -52,13 +42,6 @@ class Photo(Text):
         return text
 
 
-class Remark(Text):
-    """A text that may be left out, or empty."""
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, allow_blank=True, **kwargs)
-
-
 class PhoneNumber(Text):
     """Digits as they are dialled, as the official pattern has them."""
 
@@ -68,24 +51,7 @@ class PhoneNumber(Text):
         )
 
 
-class Said(WireSerializer):
-    """Something about a person. What is declared is checked; what nobody declared is kept as it came."""
-
-    required_up_to_1_5: tuple[str, ...] = ()
-
-    def to_internal_value(self, data):
-        checked = super().to_internal_value(data)
-        version = self.context.get("version")
-        if version and version.customer_id_required:
-            absent = [name for name in self.required_up_to_1_5 if name not in checked]
-            if absent:
-                reason = [self.error_messages["required"]]
-                raise serializers.ValidationError(dict.fromkeys(absent, reason), code="required")
-        undeclared = {name: value for name, value in data.items() if name not in self.fields and value is not None}
-        return {**undeclared, **{self.wire_names.get(name, name): value for name, value in checked.items()}}
-
-
-class AddressData(Said):
+class AddressData(OpenObject):
     """TOMP address."""
 
     streetAddress = Text()
@@ -101,7 +67,7 @@ class AddressData(Said):
     country = Country(required=False)
 
 
-class PhoneData(Said):
+class PhoneData(OpenObject):
     """TOMP phone."""
 
     preferred = Flag(required=False)
@@ -110,7 +76,7 @@ class PhoneData(Said):
     type = serializers.ChoiceField(choices=("PRIVATE", "BUSINESS", "OTHER"), required=False)
 
 
-class CardTypeData(Said):
+class CardTypeData(OpenObject):
     """TOMP cardType."""
 
     type = serializers.ChoiceField(choices=CARD_TYPES)
@@ -131,7 +97,7 @@ class CardData(CardTypeData):
     country = Country(required=False)
 
 
-class LicenseTypeData(Said):
+class LicenseTypeData(OpenObject):
     """TOMP licenseType."""
 
     assetClass = serializers.ChoiceField(choices=AssetClass.words)
@@ -146,7 +112,7 @@ class LicenseData(LicenseTypeData):
     validUntil = Day(required=False)
 
 
-class RequirementData(Said):
+class RequirementData(OpenObject):
     """TOMP requirement."""
 
     wire_names = {"variable_number": "variable-number", "applicable_days": "applicable-days"}
@@ -160,14 +126,14 @@ class RequirementData(Said):
     applicable_days = serializers.ListField(child=serializers.ChoiceField(choices=WEEKDAYS), required=False)
 
 
-class RequirementsData(Said):
+class RequirementsData(OpenObject):
     """TOMP requirements."""
 
     abilities = RequirementData(many=True, required=False)
     bringAlong = RequirementData(many=True, required=False)
 
 
-class TravelerData(Said):
+class TravelerData(OpenObject):
     """TOMP traveler."""
 
     isValidated = Flag(required=False)

@@ -188,6 +188,15 @@ class DescribedMember(OpenApiSerializerFieldExtension):
         return self.target.openapi(auto_schema)
 
 
+class DeclaredOfInput(OpenApiSerializerFieldExtension):
+    """The component itself, as in answers."""
+
+    target_class = "tomp.declared.Declared"
+
+    def map_serializer_field(self, auto_schema, direction):
+        return auto_schema.refer(self.target.component)
+
+
 class FreeObjectOfInput(OpenApiSerializerFieldExtension):
     """REST framework's JSON field would allow anything; ours takes objects."""
 

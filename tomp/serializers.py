@@ -86,6 +86,23 @@ class WireSerializer(serializers.Serializer):
         return value
 
 
+class OpenObject(WireSerializer):
+    """An object that is given back. What is declared is checked; what nobody declared is kept as it came."""
+
+    required_up_to_1_5: tuple[str, ...] = ()
+
+    def to_internal_value(self, data):
+        checked = super().to_internal_value(data)
+        version = self.context.get("version")
+        if version and version.customer_id_required:
+            absent = [name for name in self.required_up_to_1_5 if name not in checked]
+            if absent:
+                reason = [self.error_messages["required"]]
+                raise serializers.ValidationError(dict.fromkeys(absent, reason), code="required")
+        undeclared = {name: value for name, value in data.items() if name not in self.fields and value is not None}
+        return {**undeclared, **{self.wire_names.get(name, name): value for name, value in checked.items()}}
+
+
 class Text(serializers.CharField):
     """A string and nothing that merely looks like one; kept exactly as it came."""
 
@@ -98,6 +115,29 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Remark(Text):
+    """A text that may be left out, or empty."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_blank=True, **kwargs)
+
+
+class Country(Text):
+    """Two letters (ISO 3166-1)."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_length=2, max_length=2, **kwargs)
+
+
+class Flag(serializers.BooleanField):
+    """true or false; a word that merely means it is neither."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
 
 
 class Number(serializers.FloatField):
@@ -132,6 +172,13 @@ class Moment(serializers.DateTimeField):
             return super().to_internal_value(value.upper())  # t and z may be small
         except (OverflowError, ValueError):
             self.fail("invalid", format="RFC 3339 with an offset")
+
+
+class Day(serializers.DateField):
+    """A calendar date, kept as it is written."""
+
+    def to_internal_value(self, value):
+        return super().to_internal_value(value).isoformat()
 
 
 def _has_offset(text):

@@ -102,6 +102,72 @@ def test_refuses_what_makes_no_sense(mp, body, code):
     refused(answer, 400, code)
 
 
+ASSET = {
+    "id": "bike-1",
+    "isReserved": False,
+    "isReservedFrom": "2026-06-01T12:00:00Z",
+    "mileage": 1234.5,
+    "stateOfCharge": 80,
+    "damages": [{"vehicleComponent": "TIRE", "description": "flat", "pictures": ["https://mp.example.org/1.jpg"]}],
+    "overriddenProperties": {
+        "location": {"coordinates": {"lat": 52.09, "lng": 5.12}},
+        "fuel": "NONE",
+        "ancillaries": [{"category": "AV", "number": "07", "variable-number": 2, "applicable-days": ["MO"]}],
+        "meta": {"vehicleCode": "157103"},
+    },
+}
+
+
+def test_keep_the_asset_without_its_nulls(mp):
+    booking = given_booking(mp.provider)
+    properties = {**ASSET["overriddenProperties"], "colour": None}
+
+    answer = notify(
+        mp, booking, type="OTHER", asset={**ASSET, "licensePlate": None, "overriddenProperties": properties}
+    )
+
+    assert answer.status_code == 204
+    assert mp.get(f"/bookings/{booking.id}/notifications").json() == [{"type": "OTHER", "asset": ASSET}]
+
+
+def test_keep_what_nobody_declared_of_an_asset(mp):
+    booking = given_booking(mp.provider)
+
+    notify(mp, booking, type="OTHER", asset={"id": "bike-1", "bell": [1]})
+
+    assert Notification.objects.get().asset == {"id": "bike-1", "bell": [1]}
+
+
+@pytest.mark.parametrize(
+    ("asset", "code", "member"),
+    [
+        ("bike-1", 3002, "asset"),
+        ({}, 3001, "asset.id"),
+        ({"id": None}, 3001, "asset.id"),
+        ({"id": [1]}, 3002, "asset.id"),
+        ({"id": 1.5}, 3002, "asset.id"),
+        ({"id": "x", "stateOfCharge": "x"}, 3002, "asset.stateOfCharge"),
+        ({"id": "x", "stateOfCharge": 101}, 3002, "asset.stateOfCharge"),
+        ({"id": "x", "isDisabled": "no"}, 3002, "asset.isDisabled"),
+        ({"id": "x", "availableUntil": "tomorrow"}, 3002, "asset.availableUntil"),
+        ({"id": "x", "damages": [{"vehicleComponent": "WING", "description": "?"}]}, 3002,
+         "asset.damages.0.vehicleComponent"),
+        ({"id": "x", "damages": [None]}, 3001, "asset.damages.0.vehicleComponent"),
+        ({"id": "x", "overriddenProperties": {"location": {"name": "here"}}}, 3001,
+         "asset.overriddenProperties.location.coordinates"),
+        ({"id": "x", "overriddenProperties": {"fuel": "WATER"}}, 3002, "asset.overriddenProperties.fuel"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_refuses_an_asset_that_is_none(mp, asset, code, member):
+    booking = given_booking(mp.provider)
+
+    with nothing_changes():
+        answer = notify(mp, booking, type="OTHER", asset=asset)
+
+    assert refused(answer, 400, code)["detail"].startswith(f"Field: {member}, Reason: ")
+
+
 def test_are_private(mp, other_mp):
     booking = given_booking(other_mp.provider)
 
