@@ -10,6 +10,7 @@ from customers.errors import MODULE
 from customers.serializers import (
     AccountHeaders,
     CreateCustomerAccountParameters,
+    CustomerData,
     account_json,
     in_one_spelling,
 )
@@ -41,7 +42,7 @@ class CustomerViewSet(ProviderViewSet):
         is_patch = self.request is not None and self.request.method == "PATCH"
         return [MergePatchParser()] if is_patch else super().get_parsers()
 
-    @extend_schema(request=CreateCustomerAccountParameters, responses={200: components.CustomerAccount}, tags=TAGS)
+    @extend_schema(request=CustomerData, responses={200: components.CustomerAccount}, tags=TAGS)
     def create(self, request):
         """Creates an account, or links to the one this customer has already."""
         data = self.valid(CreateCustomerAccountParameters)
