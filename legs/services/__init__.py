@@ -15,7 +15,7 @@ from legs.services.demands import check_demands, demanded_first
 from legs.services.issues import report_issue
 from legs.services.location import locate
 from legs.services.moves import HANDLERS, keep_evidence
-from legs.services.step import Step, believable, check_asset, check_possible, locked_for
+from legs.services.step import Step, believable, check_asset, check_possible, check_same_asset, locked_for
 from legs.services.times import change_times
 from legs.services.tracking import follow, track
 from tomp import written
@@ -27,7 +27,8 @@ def apply(
     event, *, leg_id, at, now, provider=None, asked_by=Party.MP, actor="",
     asset_ref=None, location=None, user_location=None, urls=(), comment="",
 ):  # fmt: skip
-    """The leg after the event. The same event with the same `at` is answered again and changes nothing.
+    """The leg after the event. The same event with the same `at` is answered again and changes nothing; about another
+    vehicle it is refused.
 
     `at` is when it happened at the vehicle, or the time that is asked for; `location` is (lat, lon) of the vehicle,
     `user_location` of the person; `provider` is who asks, where it matters whose leg it is. Raises LegNotFound,
@@ -38,6 +39,7 @@ def apply(
     with transaction.atomic():
         leg, booking = locked_for(event, leg_id=leg_id, provider=provider, at=at, asked_by=asked_by)
         if leg.is_repeated:
+            check_same_asset(leg, asset_ref)
             return leg
         step = Step(
             event=event,

@@ -148,6 +148,12 @@ def check_asset(step):
         raise OtherAsset(f"Leg {leg.id} is not about asset {named}.")
 
 
+def check_same_asset(leg, named):
+    """What is reported again is about the vehicle the leg has; who picks another one says when."""
+    if named is not None and leg.asset_id is not None and not names(named, leg):
+        raise OtherAsset(f"Just this was reported already, and leg {leg.id} is not about asset {named}.")
+
+
 def names(named, leg):
     """Whether that is the vehicle the leg has."""
     public_id = as_public_id(named)

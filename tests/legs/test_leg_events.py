@@ -107,6 +107,18 @@ def test_at_another_time_is_another_one(mp, clock):
     assert LegEvent.objects.count() == 2
 
 
+def test_about_another_vehicle_is_no_repetition(mp):
+    leg = given_leg(mp.provider)
+    mp.event(leg.id, "SET_IN_USE", asset={"id": str(leg.asset.public_id)})
+
+    with nothing_changes():
+        again = mp.event(leg.id, "SET_IN_USE", asset={"id": str(leg.asset.public_id)})
+        other = mp.event(leg.id, "SET_IN_USE", asset={"id": str(AssetFactory.build().public_id)})
+
+    assert again.json()["state"] == "IN_USE"
+    refused(other, 403, 4002)
+
+
 def test_that_was_refused_is_not_remembered(mp):
     leg = given_leg(mp.provider)
     refused(mp.event(leg.id, "PAUSE"), 403, 4004)
