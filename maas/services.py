@@ -1,6 +1,5 @@
 """What happens to providers and their credentials. A secret is returned once; nobody can read it again."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +9,17 @@ from django.utils.translation import gettext_noop as _
 from oauth2_provider.models import AccessToken
 
 from maas.idempotency import KEPT_FOR
-from maas.models import ApiKey, Callback, IdempotentRequest, MaasProvider, OAuthClient, PaceCount, Remark, digest_of
+from maas.models import (
+    ApiKey,
+    Callback,
+    IdempotentRequest,
+    MaasProvider,
+    OAuthClient,
+    PaceCount,
+    Remark,
+    digest_of,
+    new_secret,
+)
 from tomp.errors import IllegalOperation
 
 PACE_MATTERS = timedelta(minutes=10)  # it is counted by the minute
@@ -65,7 +74,7 @@ def create_provider(*, maas_id, name="", **terms):
 
 def issue_api_key(*, provider, label="", actor=""):
     """One more key of this provider: (key, secret). Those it has stay valid."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     key = ApiKey.objects.create(
         provider=provider, label=label, prefix=secret[:8], digest=digest_of(secret), made_by=actor
     )
@@ -122,7 +131,7 @@ def replace_client_secret(*, provider_id, overlap, now, actor=""):
     client.former_secret, client.former_secret_until = "", None
     if overlap and has_one:
         client.former_secret, client.former_secret_until = client.client_secret, now + overlap
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     client.client_secret, client.secret_made_at, client.secret_made_by = secret, now, actor
     client.save()
     if not overlap:

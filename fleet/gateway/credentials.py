@@ -1,7 +1,5 @@
 """Which device group is reporting? Its key is shown once; nobody can read it again."""
 
-import secrets
-
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from rest_framework.authentication import BaseAuthentication
@@ -9,7 +7,7 @@ from rest_framework.permissions import BasePermission
 
 from fleet.models import AssetType, DeviceGroup
 from maas import throttling
-from maas.models import digest_of
+from maas.models import digest_of, new_secret
 from tomp import errors
 
 CHALLENGE = 'Bearer realm="telemetry"'
@@ -42,7 +40,7 @@ def create_group(*, name, type_ids=()):
 
 def issue_key(*, group):
     """The secret of the group's new key; the one before it is worth nothing from now on."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     group.prefix, group.digest = secret[:8], digest_of(secret)
     group.save(update_fields=["prefix", "digest"])
     return secret

@@ -1,7 +1,7 @@
 """The MaaS providers: who they are, what was agreed, how we know each other, what we owe them."""
 
 from maas.models.callbacks import Callback, CallbackAttempt, CallbackChannel, CallbackKind, CallbackState
-from maas.models.credentials import ApiKey, IdempotentRequest, OAuthClient, digest_of
+from maas.models.credentials import ApiKey, IdempotentRequest, OAuthClient, digest_of, new_secret
 from maas.models.pace import PaceCount
 from maas.models.providers import (
     MAAS_ID,
@@ -35,5 +35,6 @@ __all__ = [
     "RemarkKind",
     "Unstarted",
     "digest_of",
+    "new_secret",
     "usual_access",
 ]

@@ -1,6 +1,7 @@
 """How providers identify themselves, and what they were answered."""
 
 import hashlib
+import secrets
 
 from django.contrib.auth.hashers import check_password
 from django.db import models
@@ -8,6 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
 from maas.models.providers import MaasProvider
+
+
+def new_secret():
+    """256 random bits as text. It begins with no `-`: a command line would take it for an option."""
+    while (secret := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return secret
 
 
 def digest_of(secret):

@@ -1,6 +1,7 @@
 """Providers and their credentials: the service …"""
 
 import datetime
+import secrets
 from threading import Barrier, Thread
 
 import pytest
@@ -19,6 +20,7 @@ from maas.models import (
     MaasProvider,
     OAuthClient,
     digest_of,
+    new_secret,
 )
 from tests.factories import ApiKeyFactory, CallbackFactory, MaasProviderFactory
 
@@ -254,3 +256,10 @@ def test_a_replaced_key_works_for_a_while(db):
         key_id=old.pk, now=NOW + datetime.timedelta(hours=1)
     ).revoked_at == NOW + datetime.timedelta(hours=1)
     assert secret != old_secret
+
+
+def test_a_secret_is_no_option_of_a_command_line(monkeypatch):
+    made = iter(["-looks-like-one", "-this-too", "as-long-as-usual"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: next(made) if size == 32 else None)
+
+    assert new_secret() == "as-long-as-usual"
