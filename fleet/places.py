@@ -31,6 +31,12 @@ def located(place, *, field):
     return {**place, "coordinates": {"lat": station.lat, "lng": station.lon}}
 
 
+def place_at(lat, lon, station=None):
+    """The point as a stored place, to a decimetre; at a station under its name and id."""
+    named = {"name": station.name, "station_id": station.station_id} if station is not None else {}
+    return {**named, "coordinates": {"lat": round(lat, 6), "lng": round(lon, 6)}}
+
+
 def regions_at(lat, lon, *, asset_type_id, now):
     """The regions in force that cover the point and are about this type."""
     in_force = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)

@@ -185,10 +185,7 @@ class _Search:
 
     def _of_asset(self, asset):
         station = asset.station
-        place = {"coordinates": {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}}
-        if station is not None:
-            place |= _station_place(station)
-            place["coordinates"] = {"lat": round(asset.lat, 6), "lng": round(asset.lon, 6)}
+        place = places.place_at(asset.lat, asset.lon, station)
         if asset.station_slot:
             place["extra_info"] = {"stationSlotName": asset.station_slot}
         plan = self._plan_of_asset(asset)

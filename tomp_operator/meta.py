@@ -45,11 +45,12 @@ def implementations(patterns, *, provider, reader=LATEST, language="en"):
     types = list(AssetType.objects.prefetch_related("conditions"))
     facts = identifiers.Facts(terms=provider or MaasProvider(), system=information.system(), types=types)
     steps = uniform_steps(information.system(), types)
+    external = feeds()
     return [
         without_nulls(
             version=version.full,
             baseUrl=settings.TOMP_PUBLIC_URL + BASE_PATH,
-            endpoints=endpoints(routes, version) + feeds(),
+            endpoints=endpoints(routes, version) + external,
             scenarios=scenarios(types),
             processIdentifiers=identifiers.declared(facts, version),
             steps=meta_steps(steps, Dialect(version=earlier(version, reader), language=language)),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from bookings.models import Booking, Party
-from fleet import information, pricing
+from fleet import information, places, pricing
 from fleet.models import Asset, AssetType, Station
 from legs.models import way
 from legs.models.states import DONE_STATES, RUNNING_STATES, WAITING_STATES, LegState
@@ -221,9 +221,7 @@ class Leg(FSMModelMixin, Agreement):
     def lead_to(self, point, station=None):
         """It leads to where it ended: this point ((lat, lon)), and the station the vehicle is at, if it is at one."""
         lat, lon = point
-        self.to_place = {"coordinates": {"lat": round(lat, 6), "lng": round(lon, 6)}}
-        if station is not None:
-            self.to_place |= {"name": station.name, "station_id": station.station_id}
+        self.to_place = places.place_at(lat, lon, station)
 
     # -- the meter
 
