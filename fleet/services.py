@@ -203,19 +203,20 @@ def replace(*, leg_id, former, now, asset_public_id=None):
     return asset
 
 
-# A vehicle that a leg holds is guarded by the lock of its booking; what is given back needs no lock of its own.
+# A vehicle that a leg holds is guarded by the lock of its booking; what is given back needs no lock of its own. Where a
+# function takes `store`, that is handed what changes of the vehicle: it may store it later, together with the leg.
 
 
-def take(*, asset):
+def take(*, asset, store=written.store):
     """The held vehicle is in use."""
     asset.take()
-    _save(asset, "state", "station", "station_slot", "lock_state")
+    _save(asset, "state", "station", "station_slot", "lock_state", store=store)
 
 
-def turn_lock(*, asset, lock_state):
-    """The lock of a vehicle that we open and close ourselves is in this state; one more statement if that is new."""
+def turn_lock(*, asset, lock_state, store=written.store):
+    """The lock of a vehicle that we open and close ourselves is in this state."""
     if asset.follow_lock(lock_state):
-        _save(asset, "lock_state")
+        _save(asset, "lock_state", store=store)
 
 
 def release(*, leg_id, asset):
@@ -230,7 +231,7 @@ def _give_back(asset):
     _save_at_the_end(asset, "state")
 
 
-def end_use(*, leg_id, asset, place, now):
+def end_use(*, leg_id, asset, place, now, store=written.store):
     """The ridden vehicle is free again, stands at `place` ((lat, lon) or None) and has a new public id.
 
     Nothing happens when it was given back before, at an earlier event of the same leg.
@@ -243,7 +244,7 @@ def end_use(*, leg_id, asset, place, now):
     # Without a place it stands where it last reported, perhaps since we read it.
     moved = ("lat", "lon") if place is not None else ()
     asset.station = _station_at(asset)
-    _save_at_the_end(asset, "state", "public_id", *moved, "station", "lock_state")
+    _save_at_the_end(asset, "state", "public_id", *moved, "station", "lock_state", store=store)
 
 
 def stand_in_dock(*, asset_id, station_id, slot, at):
@@ -276,17 +277,17 @@ def _hold(asset):
     _save(asset, "state")
 
 
-def _save_at_the_end(asset, *fields):
+def _save_at_the_end(asset, *fields, store=written.store):
     """What staff decided during the trip happens now, and has its row in the history."""
     if asset.leave_service_if_due():
         asset.save(update_fields=(*fields, "state_reason", "out_after_trip"))
     else:
-        _save(asset, *fields)
+        _save(asset, *fields, store=store)
 
 
-def _save(asset, *fields):
+def _save(asset, *fields, store=written.store):
     # Without a row in the history: a trip has its own append-only events, which would be said twice.
-    written.update(asset, fields)
+    store(written.change(asset, fields))
 
 
 @transaction.atomic

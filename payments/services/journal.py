@@ -8,11 +8,12 @@ from payments.models import JournalEntry
 from tomp import written
 
 
-def append(booking, entries, *, now, count=None, is_claimed_by_provider=False):
+def append(booking, entries, *, now, count=None, is_claimed_by_provider=False, store=written.store):
     """The entries are in the journal, numbered on from the last; their extra costs are part of the booking's price.
 
-    The caller holds the lock of the booking and saves it afterwards. `count` is how many entries it has, if known.
-    The provider will be told of all but fares, unless it claimed them itself.
+    The caller holds the lock of the booking and saves it afterwards. `count` is how many entries it has, if known;
+    `store` may store them later, together with the booking. The provider will be told of all but fares, unless it
+    claimed them itself.
     """
     if not entries:
         return
@@ -25,7 +26,7 @@ def append(booking, entries, *, now, count=None, is_claimed_by_provider=False):
             booking.add_extra_cost(
                 name=entry.description, amount=entry.amount, vat_rate=entry.vat_rate, vat_country=entry.vat_country
             )
-    written.insert(*entries)
+    store(written.insertion(*entries))
     if not is_claimed_by_provider:
         for entry in entries:
             callbacks.extra_costs(booking, entry, now)

@@ -8,6 +8,7 @@ from fleet.conditions import deposit_of
 from fleet.pricing import Tariff
 from payments.models import JournalEntry
 from payments.services.journal import append, entries_of, extra, giving_back, left_of
+from tomp import written
 
 Category = JournalEntry.Category
 
@@ -37,10 +38,10 @@ def _deposits(leg):
         )
 
 
-def record_fare(*, booking, leg, fare, now, count=None):
+def record_fare(*, booking, leg, fare, now, count=None, store=written.store):
     """The fare of the leg is owed, and its deposit is given back. A second fare is refused by the database.
 
-    `count` is how many entries the booking has, if known.
+    `count` and `store` are as of append().
     """
     entry = JournalEntry(
         leg=leg,
@@ -55,7 +56,7 @@ def record_fare(*, booking, leg, fare, now, count=None):
         used_s=int(leg.usage(now).elapsed_s),
     )
     refunds, counted = _deposit_refunds(booking, [leg])
-    append(booking, [entry, *refunds], now=now, count=count if counted is None else counted)
+    append(booking, [entry, *refunds], now=now, count=count if counted is None else counted, store=store)
     return entry
 
 
