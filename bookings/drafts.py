@@ -7,7 +7,7 @@ from legs.models import Leg
 
 
 def draft(option, *, provider, version, valid_until, now):
-    """(Booking in state NEW, its legs), unsaved, with tariffs and conditions frozen.
+    """(Booking in state NEW, its legs), unsaved, with tariffs and conditions frozen; sum_up() says what it costs.
 
     A leg for each vehicle. A single one has the id of the booking; several have ids of their own.
     """
@@ -26,7 +26,6 @@ def draft(option, *, provider, version, valid_until, now):
         draft_leg(vehicle, booking, id=booking.id if is_single else uuid.uuid4(), sequence=sequence)
         for sequence, vehicle in enumerate(option.vehicles)
     ]
-    sum_up(booking, legs, now)
     return booking, legs
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 
 from django.conf import settings
 
-from bookings.drafts import draft
+from bookings.drafts import draft, sum_up
 from planning import options
 from tomp import written
 
@@ -14,9 +14,10 @@ def inquire(*, provider, trip, version, now):
     """(valid until, [(booking, its legs), …]) of what we could offer; nothing is kept (POST /planning/inquiries)."""
     valid_until = now + timedelta(seconds=settings.TOMP_OFFER_TTL_SECONDS)
     found = options.find(trip, provider=provider, now=now)
-    return valid_until, [
-        draft(option, provider=provider, version=version, valid_until=valid_until, now=now) for option in found
-    ]
+    drafts = [draft(option, provider=provider, version=version, valid_until=valid_until, now=now) for option in found]
+    for booking, legs in drafts:
+        sum_up(booking, legs, now)
+    return valid_until, drafts
 
 
 def offer(*, provider, trip, version, now):

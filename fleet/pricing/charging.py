@@ -1,6 +1,7 @@
 """From a tariff and a usage to a fare (the steps of semantics.md section 9; docs/pricing.md)."""
 
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 
 from fleet.pricing.amounts import ZERO, rounded
 from fleet.pricing.fare import Breakdown, Fare, Item, Line
@@ -13,10 +14,12 @@ from fleet.pricing.vocabulary import BASE, AssetState, PartClass, PartType
 Lines = dict[tuple[str, PartClass], Decimal]
 
 
+@lru_cache(maxsize=1000)
 def price(tariff: Tariff, usage: Usage) -> Fare:
     """The fare of a ride: every part, capped by every MAX, at least zero, rounded half up.
 
-    FIXED parts count even when nothing was used; whether to charge at all is the caller's decision.
+    FIXED parts count even when nothing was used; whether to charge at all is the caller's decision. Kept: what is
+    planned is priced by the offer, by its booking and by each answer about it.
     """
     tariff = in_money(tariff)
     lines: Lines = {}

@@ -6,6 +6,7 @@ from datetime import datetime
 from fleet.access import WORKING_THE_LOCK, AccessMethod
 from legs.access.tokens import tokens
 
+EVERY_METHOD = tuple(AccessMethod.values)
 # Whoever unlocks, pauses or starts finishing is about to work the lock, so what works it comes with the answer: TOMP
 # issue 156, LOCK_CODE_IN_PAUSE_EVENT, and "you MUST supply the information how to close" of START_FINISHING.
 ABOUT_THE_LOCK = ("SET_IN_USE_EVENT", "PAUSE_EVENT", "START_FINISHING_EVENT")
@@ -22,7 +23,7 @@ class Access:
     def in_answer(cls, *answers, provider, now):
         """What the provider's contract gives in an answer that is all of these (maas.models.AccessAnswer)."""
         if set(answers) & set(provider.access_code_in):
-            return cls(tuple(AccessMethod.values), now)
+            return cls(EVERY_METHOD, now)
         return cls(WORKING_THE_LOCK if set(answers) & set(ABOUT_THE_LOCK) else (), now)
 
 
