@@ -30,9 +30,10 @@ class ProviderAuthentication(BaseAuthentication):
     whoever shows something wrong is refused here, also where the public may enter.
     """
 
+    # Of every request one or two headers are wanted: `request.META` has them, `request.headers` spells out all first.
     def authenticate(self, request):
-        api_key = request.headers.get("X-API-Key")
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        api_key = request.META.get("HTTP_X_API_KEY")
+        scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if api_key:
             provider = _holder_of_key(api_key)
         elif scheme.lower() == "basic":
@@ -115,7 +116,7 @@ def check_maas_id(request, provider, *, is_required=True):
     """
     if provider is None:
         return
-    claimed = request.headers.get("maas-id")
+    claimed = request.META.get("HTTP_MAAS_ID")
     if not claimed and not is_required:
         return
     if not claimed:

@@ -33,6 +33,7 @@ from tomp import errors
 KEPT_FOR = datetime.timedelta(days=1)
 TO_BE_RETRIED = {409, 429}
 
+KEY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 _KEY = re.compile(r"[ -~]{1,200}")
 
 
@@ -44,7 +45,7 @@ class IdempotentPosts(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        if request.method == "POST" and "Idempotency-Key" in request.headers and request.auth:
+        if request.method == "POST" and KEY_HEADER in request.META and request.auth:
             self.post = partial(self._once, getattr(self, "post", self.http_method_not_allowed))
 
     def _once(self, handler, request, *args, **kwargs):
@@ -88,7 +89,7 @@ def forget_answers(provider, *, about):
 
 
 def _key_of(request):
-    key = request.headers["Idempotency-Key"]
+    key = request.META[KEY_HEADER]
     if not _KEY.fullmatch(key):
         raise _invalid("it has 1 to 200 printable ASCII characters")
     return key
@@ -96,7 +97,7 @@ def _key_of(request):
 
 def _fingerprint(request):
     """Equal for a request and its repetition: what is asked, and in which version it is to be answered."""
-    asked = (request.path_info.rstrip("/"), request.META.get("QUERY_STRING"), request.headers.get("Api-Version"))
+    asked = (request.path_info.rstrip("/"), request.META.get("QUERY_STRING"), request.META.get("HTTP_API_VERSION"))
     return hashlib.sha256(repr(asked).encode() + request.body).hexdigest()
 
 

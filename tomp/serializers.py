@@ -78,6 +78,11 @@ class WireSerializer(serializers.Serializer):
             raise serializers.ValidationError({first: [reason]}, code="required")
         return value
 
+    def run_validators(self, value):
+        # The framework's collects the members that are read only, and there are none.
+        if self.validators:
+            super().run_validators(value)
+
     def run_validation(self, data=serializers.empty):
         # A body of `null` says nothing at all; say which members were expected.
         value = super().run_validation({} if data is None else data)

@@ -70,7 +70,7 @@ class ApiVersionHeader(BaseVersioning):
     without_header = LOWEST
 
     def determine_version(self, request, *args, **kwargs):
-        text = request.headers.get("Api-Version")
+        text = request.META.get("HTTP_API_VERSION")
         return parse(text) if text else self.without_header
 
     def reverse(self, viewname, args=None, kwargs=None, request=None, format=None, **extra):

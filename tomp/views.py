@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.conf import settings
+from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django_filters.utils import translate_validation
 from rest_framework import viewsets
@@ -61,6 +62,7 @@ class TompViewSet(viewsets.GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         if "Content-Language" not in response.headers:  # a refusal has one, and must not ask the database for it
             response.headers["Content-Language"] = self.language
+        patch_vary_headers(response, ("Accept-Language",))
         version = getattr(request, "version", None)
         if version:
             response.headers["Api-Version"] = version.full
@@ -74,15 +76,15 @@ class TompViewSet(viewsets.GenericViewSet):
     @property
     def language(self):
         """The one language this answer is in (reading 29)."""
-        return language.preferred(self.request.headers.get("Accept-Language"), language.published())
+        return language.preferred(self.request.META.get("HTTP_ACCEPT_LANGUAGE"), language.published())
 
 
 def check_headers(request):
     """Refuses another API family, and what is addressed to somebody else (semantics §1.1)."""
-    family = request.headers.get("Api")
+    family = request.META.get("HTTP_API")
     if family and family.strip().upper() != "TOMP":
         raise errors.Invalid(f"Field: Api, Reason: {family[:40]!r} is not TOMP.", module=errors.GENERAL)
-    receiver = request.headers.get("addressed-to")
+    receiver = request.META.get("HTTP_ADDRESSED_TO")
     if receiver and settings.TOMP_OPERATOR_ID and receiver != settings.TOMP_OPERATOR_ID:
         raise errors.NotFound(f"Nobody here is called {receiver[:80]!r}.", module=errors.GENERAL)
 

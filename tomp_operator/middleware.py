@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
+import structlog
+from corsheaders.middleware import CorsMiddleware
 from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from fleet import information
@@ -78,8 +82,19 @@ class PageLanguage(LocaleMiddleware):
             super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """The language of a feed is in its address: a cache need not keep it once for each reader's."""
-        return response if request.path_info.startswith(FEEDS) else super().process_response(request, response)
+        """What a machine is answered says by itself in which language; that of a feed is in its address."""
+        return response if request.path_info.startswith(FOR_MACHINES) else super().process_response(request, response)
+
+
+class OtherSites(CorsMiddleware):
+    """Lets pages of the sites in CORS_ALLOWED_ORIGINS read the answer. Whoever is no browser comes from no site."""
+
+    def add_response_headers(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if "HTTP_ORIGIN" in request.META:
+            return super().add_response_headers(request, response)
+        if self.is_enabled(request):
+            patch_vary_headers(response, ("origin",))
+        return response
 
 
 class OperatorsTime:
@@ -98,11 +113,23 @@ class OperatorsTime:
 class RequestLog(RequestMiddleware):
     """One line per request, under its own request id, with the ids of what it is about."""
 
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """As django-structlog's, which asks for each request anew whether it is asynchronous."""
+        self.prepare(request)
+        response = cast(HttpResponse, self.get_response(request))
+        self.handle_response(request, response)
+        return response
+
     def prepare(self, request: HttpRequest) -> None:
-        """As django-structlog's, but a caller's correlation id is believed only where it looks like one."""
-        if not PLAUSIBLE_ID.fullmatch(request.META.get(CORRELATION_ID, "")):
-            request.META.pop(CORRELATION_ID, None)
-        super().prepare(request)
+        """Its lines have an id of ours, and the caller's correlation id where that looks like one.
+
+        django-structlog's looks into all headers, and asks who might want to say more in a line that is not written.
+        """
+        ids = {"request_id": str(uuid4())}
+        told = request.META.get(CORRELATION_ID, "")
+        if PLAUSIBLE_ID.fullmatch(told):
+            ids["correlation_id"] = told
+        structlog.contextvars.bind_contextvars(**ids)
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

@@ -164,7 +164,7 @@ MIDDLEWARE = [
     "tomp_operator.monitoring.inside.Inside",  # health and figures, whatever comes after
     "tomp_operator.monitoring.traffic.Traffic",
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",  # answers a browser's preflight, before anybody is asked who they are
+    "tomp_operator.middleware.OtherSites",  # answers a browser's preflight, before anybody is asked who they are
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tomp_operator.middleware.ContentSecurityPolicy",
     "tomp_operator.middleware.RequestLog",
@@ -182,7 +182,7 @@ MIDDLEWARE = [
     "backoffice.signin.middleware.SecondStep",
     "tomp_operator.people.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
+    "tomp_operator.people.History",
 ]
 
 TEMPLATES = [
@@ -465,9 +465,6 @@ LOGGING = {
 # Its defaults, said here: it asks for them at each request, and one that is missing takes ten times as long to find.
 DJANGO_STRUCTLOG_STATUS_DEFAULT_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_2XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.ERROR
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = False  # ours is unique
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # the line with the status is enough
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refused request is the caller's affair
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = True  # what looks like one (tomp_operator.middleware.RequestLog)
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
