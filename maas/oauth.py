@@ -20,6 +20,8 @@ from oauthlib.oauth2 import BackendApplicationServer  # type: ignore[import-unty
 
 from maas.authentication import CHALLENGE, basic_pair
 from maas.models import OAuthClient, digest_of
+from tomp.errors import TooLarge
+from tomp.views import check_size
 
 PARAMETERS = {"grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint"}
 NO_STORE = {"Cache-Control": "no-store"}  # RFC 6749 §5.1
@@ -105,10 +107,18 @@ class OAuthView(OAuthLibMixin, View):
 
     def post(self, request):
         if request.META.get("QUERY_STRING"):  # it is logged on its way, and secrets must not be
-            refusal = {"error": "invalid_request", "error_description": "Send the parameters in the body."}
-            return JsonResponse(refusal, status=400, headers=NO_STORE)
+            return _refused("Send the parameters in the body.", status=400)
+        try:
+            check_size(request)
+        except TooLarge as refusal:
+            return _refused(refusal.detail, status=refusal.status)
         _, _, body, status = getattr(self.get_oauthlib_core(), self.answer)(request)
         response = HttpResponse(body or "{}", "application/json", status, headers=NO_STORE)
         if status == 401:
             response.headers["WWW-Authenticate"] = CHALLENGE
         return response
+
+
+def _refused(description, *, status):
+    refusal = {"error": "invalid_request", "error_description": description}
+    return JsonResponse(refusal, status=status, headers=NO_STORE)

@@ -17,6 +17,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.client import MpClient
+from tests.factories import MaasProviderFactory
+from tomp_operator.management.commands.run import granian
+
 SECONDS = 60
 
 
@@ -112,3 +116,13 @@ class App:
             return (status, answer) if status < 500 else None
 
         return wait_until(answered, lambda: f"an answer to {method} {path}, but {last}", within)
+
+
+@pytest.fixture
+def app(database_url):
+    """Served by one process, as we serve it."""
+    port = free_port()
+    with ended(start(*granian("127.0.0.1", port, workers=1), DATABASE_URL=database_url)):
+        app = App(f"http://127.0.0.1:{port}", MpClient(MaasProviderFactory(maas_id="mp")).headers)
+        app.until_answered("GET", "/operator/meta", within=180)
+        yield app

@@ -5,10 +5,6 @@ from contextlib import suppress
 
 import pytest
 
-from tests.client import MpClient
-from tests.crash.conftest import App, ended, free_port, start
-from tests.factories import MaasProviderFactory
-
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
 META = b"GET /tomp/operator/meta HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -32,21 +28,13 @@ SENT = {
     "a length and chunks": BOOK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     "chunks that are none": BOOK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n",
     "a chunk larger than there is": BOOK + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}",
+    "more chunks than we take": BOOK
+    + b"Transfer-Encoding: chunked\r\n\r\n"
+    + (b"ffff\r\n" + b" " * 65535 + b"\r\n") * 50,
     "half a body": BOOK + b"Content-Length: 1000\r\n\r\n{",
     "a body larger than we take": BOOK + b"Content-Length: 5000000\r\n\r\n" + b" " * 5_000_000,
     "packed": BOOK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
 }
-
-
-@pytest.fixture
-def app(database_url):
-    port = free_port()
-    arguments = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1")
-    more = ("--blocking-threads", "1", "--log-level", "warning", "tomp_operator.wsgi:application")
-    app = App(f"http://127.0.0.1:{port}", MpClient(MaasProviderFactory(maas_id="mp")).headers)
-    with ended(start("-m", "granian", *arguments, *more, DATABASE_URL=database_url)):
-        app.until_answered("GET", "/operator/meta", within=180)
-        yield app
 
 
 def answer_to(app, content):

@@ -132,6 +132,12 @@ def test_refuses_a_wrong_secret_in_http_basic_whatever_the_form_says(secret):
     assert_refused(answer, 401, "invalid_client")
 
 
+def test_refuses_a_form_that_is_too_large(secret, settings):
+    settings.TOMP_MAX_BODY_BYTES = 100
+
+    assert_refused(get_token(secret, state="x" * 100), 413, "invalid_request")
+
+
 def test_refuses_two_clients_in_one_request(secret):
     form = {"grant_type": "client_credentials", "client_id": "second"}
 
