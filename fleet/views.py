@@ -17,6 +17,7 @@ class Telemetry(APIView):
     permission_classes = (IsDeviceGroup,)
     throttle_classes = ()  # a report that is late is worth nothing, and batches are bounded
     versioning_class = None
+    http_method_names = ("post",)
 
     @extend_schema(exclude=True)
     def post(self, request):

@@ -1,5 +1,6 @@
 """What every operation of the protocol has in common: version, language, headers, errors."""
 
+from http import HTTPStatus
 from typing import cast
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django_filters.utils import translate_validation
 from rest_framework import viewsets
+from rest_framework.response import Response
 
 from tomp import errors, language
 from tomp.aliases import in_present_names
@@ -30,6 +32,10 @@ class TompViewSet(viewsets.GenericViewSet):
         check_size(request)
         if self.since and not is_since(self.since, self.version):
             raise errors.NotFound(f"This came with TOMP {self.since.minor}.", module=errors.GENERAL)
+
+    def options(self, request, *args, **kwargs):
+        """Which methods there are is in Allow, as in every answer (RFC 9110 §9.3.7); what they mean, in /schema/."""
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     @property
     def sent(self):
@@ -107,6 +113,11 @@ class UnknownOperation(TompViewSet):
     versioning_class = None
     authentication_classes = ()
     permission_classes = ()
+
+    @property
+    def default_response_headers(self):
+        """No Allow: nothing is here that a method could be allowed for."""
+        return {}
 
     def refuse(self, request, **kwargs):
         raise errors.NotFound(
