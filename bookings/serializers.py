@@ -47,7 +47,8 @@ class BookingChange(WireSerializer):
     """The members of TOMP booking that may be changed → keywords of bookings.services.change.
 
     The whole booking may be sent. What differs from the booking as it is (`current`, in the context) and is not among
-    these is refused with ReadOnly; what we work out ourselves is compared where it means something.
+    these is refused with ReadOnly; what we work out ourselves is compared where it means something. A customer who is
+    as the caller was told is no change: what the caller's version cannot say stays.
     """
 
     departureTime = Moment(required=False, default=None, source="departs_at")
@@ -60,6 +61,8 @@ class BookingChange(WireSerializer):
         differing = differences(data, self.context["current"])
         if differing:
             raise ReadOnly(f"Field: {differing}, Reason: it cannot be changed here.")
+        if changes["customer_data"] == self.context["current"].get("customer"):
+            changes["customer_data"] = None
         return changes
 
 
@@ -122,10 +125,18 @@ def booking_json(booking, legs, dialect, *, now, with_ids=True, access=None):
 
 
 def customer_json(data, version):
-    """The customer as it was sent; 1.5 readers find the provider's own number under `id` (semantics §13)."""
-    if data is not None and version.customer_id_required and "id" not in data:
-        return {**data, "id": data["externalId"]} if "externalId" in data else None
-    return data
+    """The customer as it was sent. 1.5 readers find the provider's own number under `id` (semantics §13); a customer
+    without a number, or a card without an end, is nothing they could read, and left out (§14).
+    """
+    if data is None or not version.customer_id_required:
+        return data
+    number = data.get("id", data.get("externalId"))
+    if number is None:
+        return None
+    told = {**data, "id": number}
+    if "cards" in data:
+        told["cards"] = [card for card in data["cards"] if "validUntil" in card]
+    return told
 
 
 def _pricing(booking, legs, now):

@@ -348,6 +348,19 @@ def test_keeps_the_account_when_the_data_name_nobody(mp):
     assert (kept.customer.external_id, kept.customer_data["firstName"]) == ("c-1", "Grace")
 
 
+@pytest.mark.parametrize("api_version", ["1.5.0"])
+def test_keeps_what_the_version_of_the_caller_cannot_say(mp):
+    """1.5 has no card without an end, and no customer without `id`."""
+    known = {"externalId": "c-1", "cards": [{"type": "ID", "cardNumber": "7"}]}
+    booking = given(mp, customer_data=known)
+
+    answer = change(mp, booking, customer={**booking["customer"], "email": None})
+
+    assert (answer.status_code, answer.json()["customer"]) == (200, {"externalId": "c-1", "id": "c-1", "cards": []})
+    assert Booking.objects.get().customer_data == known
+    assert not BookingEvent.objects.filter(operation="CHANGE").exists()
+
+
 def test_refuses_to_take_back_what_the_conditions_demand(mp):
     asset = AssetFactory()
     ConditionFactory(

@@ -12,6 +12,9 @@ from tests.client import MpClient, refused
 from tests.fleet_factories import AssetFactory
 from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, minutes, nothing_changes, pause_plan
 
+CARD = {"type": "ID", "cardNumber": "7"}
+CARD_WITH_AN_END = {"type": "CREDIT", "cardNumber": "8", "validUntil": "2030-01-31"}
+
 
 def test_is_what_the_booking_answered(mp):
     asset = AssetFactory()
@@ -40,10 +43,12 @@ def test_never_shows_what_opens_the_vehicle(mp, state):
         ({"firstName": "Ada"}, None),
         ({"externalId": "c-1"}, {"externalId": "c-1", "id": "c-1"}),
         ({"id": "c-1", "externalId": "c-2"}, {"id": "c-1", "externalId": "c-2"}),
+        ({"id": "c-1", "cards": [CARD, CARD_WITH_AN_END]}, {"id": "c-1", "cards": [CARD_WITH_AN_END]}),
+        ({"id": "c-1", "cards": [CARD]}, {"id": "c-1", "cards": []}),
     ],
     ids=str,
 )
-def test_shows_readers_of_1_5_a_customer_only_with_the_number_they_require(mp, said, shown):
+def test_shows_readers_of_1_5_of_a_customer_only_what_has_all_they_require(mp, said, shown):
     asset = AssetFactory()
     booked = mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], customer=said).json()
 
