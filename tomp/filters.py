@@ -2,26 +2,28 @@
 
 from datetime import UTC
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
-from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from tomp.serializers import Moment
 
 
-class UtcField(IsoDateTimeField):
-    """A moment in UTC: the database takes no offset of more than 15 hours in a range, ISO 8601 does."""
+class MomentField(forms.Field):
+    """A moment as in a body, in UTC: the database takes no offset of more than 15 hours in a range, RFC 3339 does."""
 
     def to_python(self, value):
-        moment = super().to_python(value)
         try:
-            return moment and moment.astimezone(UTC)
-        except OverflowError:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+            return Moment().run_validation(value).astimezone(UTC) if value else None
+        except serializers.ValidationError as error:
+            raise ValidationError(str(next(iter(error.detail))), code="invalid") from None
 
 
-class MomentFilter(filters.IsoDateTimeFilter):
-    field_class = UtcField
+class MomentFilter(filters.Filter):
+    field_class = MomentField
 
 
 TYPES = {

@@ -6,7 +6,7 @@ from django.db import connection
 from bookings.models import Booking, BookingState
 from tests.client import refused
 from tests.fleet_factories import AssetFactory
-from tests.journey import NOW, given_booking, given_leg, given_offer, minutes, nothing_changes
+from tests.journey import HERE, NOW, at, given_booking, given_leg, given_offer, minutes, nothing_changes
 
 
 def listed(answer):
@@ -179,6 +179,8 @@ def test_shows_no_more_than_a_page(mp, settings):
         {"min-time": "yesterday"},
         {"min-time": "0001-01-01T00:00:00+20:46"},
         {"max-time": "2026-13-01T00:00:00Z"},
+        {"min-time": "2026-06-01T12:00:00"},
+        {"max-time": "2026-06-01"},
         {"min-price": "cheap"},
         {"max-price": "NaN"},
     ],
@@ -189,6 +191,16 @@ def test_refuses_what_makes_no_sense(mp, query):
         answer = mp.get("/bookings", **query)
 
     refused(answer, 400, 3002)
+
+
+def test_refuses_a_moment_as_in_a_body(mp):
+    """A local time means nothing to the other side."""
+    in_query = mp.get("/bookings", **{"min-time": "2026-06-01T12:00:00"})
+    in_body = mp.offers(**at(HERE), departureTime="2026-06-01T12:00:00")
+
+    reason = "Datetime has wrong format. Use one of these formats instead: RFC 3339 with an offset."
+    assert refused(in_query, 400, 3002)["detail"] == f"Field: min-time, Reason: {reason}"
+    assert refused(in_body, 400, 2002)["detail"] == f"Field: departureTime, Reason: {reason}"
 
 
 def test_reads_as_many_tables_for_two_bookings_as_for_ten(mp, django_assert_num_queries):

@@ -153,6 +153,7 @@ def test_comes_in_pages(mp, three, settings):
     [
         {"from": "yesterday"},
         {"to": "2026-13-01T00:00:00Z"},
+        {"to": "2026-06-01T12:00:00"},
         {"state": "PAID"},
         {"category": "TIP"},
         {"offset": "-1"},
