@@ -120,9 +120,8 @@ class _Search:
         found = [asset for asset in self._known(self._candidates()) if self._fits(asset.asset_type)]
         found = [asset for asset in found if self._may_wait(asset.asset_type) and self._plan_of_asset(asset)]
         found = [asset for asset in found if self._is_open(asset.station, (asset.lat, asset.lon))]
-        found = [asset for asset in found if self._may_end(asset.asset_type, asset.station)]
         offer = self._of_named if self.trip.names_assets else self._nearest_of
-        return [option for group in _by_type(found) for option in offer(group)]
+        return [option for group in _by_type(self._that_may_end(found)) for option in offer(group)]
 
     @staticmethod
     def _known(assets):
@@ -164,6 +163,12 @@ class _Search:
             key=lambda item: item[:2],
         )
         return [asset for distance, _pk, asset in by_distance if distance <= self._radius]
+
+    def _that_may_end(self, assets):
+        """Those with which the trip may end where it leads: the answer is one for all of a type at a station."""
+        alike = {(asset.asset_type_id, asset.station_id): asset for asset in assets}
+        may_end = {key for key, asset in alike.items() if self._may_end(asset.asset_type, asset.station)}
+        return [asset for asset in assets if (asset.asset_type_id, asset.station_id) in may_end]
 
     def _nearest_of(self, assets):
         """The one option of vehicles of one type, nearest first, if they carry everybody."""

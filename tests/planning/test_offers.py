@@ -735,6 +735,17 @@ def test_lead_to_a_station_where_the_ride_ends_at_one(mp):
     assert options(mp.offers(**at(HERE), **to(AMSTERDAM))) == []
 
 
+def test_lead_back_with_every_bike_of_the_station_they_name_and_no_other(mp):
+    bike = AssetTypeFactory(docked=True, return_rule=AssetType.ReturnRule.ROUNDTRIP_STATION)
+    here = StationFactory(station_id="here")
+    there = StationFactory(station_id="there", **stand_at(AROUND_THE_CORNER))
+    bikes = [AssetFactory(asset_type=bike, station=station) for station in (there, here, there, here)]
+    named = {**at(HERE), "useAssets": ids(*bikes)}
+
+    assert set(offered(mp.offers(**named, to={"stationId": "here"}))) == set(ids(bikes[1], bikes[3]))
+    assert set(offered(mp.offers(**named, to={"stationId": "there"}))) == set(ids(bikes[0], bikes[2]))
+
+
 def test_lead_back_to_the_station_where_the_ride_has_to_end(mp, cargo):
     """From the nearest station to which the traveller wants to go."""
     neude = StationFactory(station_id="neude", **stand_at(AROUND_THE_CORNER))
