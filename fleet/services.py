@@ -21,11 +21,19 @@ from tomp.compiled import compiled
 from tomp.sentences import Sentence
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
-# One statement for what every ride ends with (docs/performance.md, P3).
+# What was held is free, and its vehicle tells why it is to leave service, if it is. It is locked, for staff may be
+# deciding that just now. One statement for what every trip ends with (docs/performance.md, P3).
+LET_GO = """
+    WITH held AS (DELETE FROM fleet_reservation WHERE leg_id = %s RETURNING asset_id)
+    SELECT out_after_trip FROM fleet_asset JOIN held ON asset_id = id FOR NO KEY UPDATE OF fleet_asset
+"""
 HAND_BACK = """
-    WITH held AS (DELETE FROM fleet_reservation WHERE leg_id = %s RETURNING leg_id)
-    INSERT INTO fleet_assetpublicid (public_id, asset_id, replaced_at)
-    SELECT %s::uuid, %s::bigint, %s::timestamptz FROM held
+    WITH held AS (DELETE FROM fleet_reservation WHERE leg_id = %s RETURNING asset_id),
+    former AS (
+        INSERT INTO fleet_assetpublicid (public_id, asset_id, replaced_at)
+        SELECT %s::uuid, asset_id, %s::timestamptz FROM held
+    )
+    SELECT out_after_trip FROM fleet_asset JOIN held ON asset_id = id FOR NO KEY UPDATE OF fleet_asset
 """
 IN_SERVICE = (AssetState.AVAILABLE, AssetState.RESERVED, AssetState.IN_USE)
 
@@ -189,7 +197,7 @@ def replace(*, leg_id, former, now, asset_public_id=None):
     """
     reservation = Reservation.objects.get(leg_id=leg_id)
     # First of all: whoever waited for it with the other one in hand might be waited for, too.
-    Asset.objects.select_for_update().values_list("pk").get(pk=former.pk)
+    former.out_after_trip = Asset.objects.select_for_update().values_list("out_after_trip", flat=True).get(pk=former.pk)
     others = _pickable_until_the_end(reservation, now)
     if asset_public_id is not None:
         others = others.filter(public_id=asset_public_id)
@@ -203,7 +211,7 @@ def replace(*, leg_id, former, now, asset_public_id=None):
     return asset
 
 
-# A vehicle that a leg holds is guarded by the lock of its booking; what is given back needs no lock of its own. Where a
+# A vehicle that a leg holds is guarded by the lock of its booking; only what staff decide about it meanwhile is not. Where a
 # function takes `store`, that is handed what changes of the vehicle: it may store it later, together with the leg.
 
 
@@ -221,7 +229,7 @@ def turn_lock(*, asset, lock_state, store=written.store):
 
 def release(*, leg_id, asset):
     """What was held for the leg (`asset`, or None for a promise) and never ridden is free again, if anything was."""
-    if _forget(leg_id) and asset is not None:
+    if _freed(asset, LET_GO, [leg_id]):
         _give_back(asset)
 
 
@@ -236,7 +244,7 @@ def end_use(*, leg_id, asset, place, now, store=written.store):
 
     Nothing happens when it was given back before, at an earlier event of the same leg.
     """
-    if not _hand_back(leg_id, asset, now):
+    if not _freed(asset, HAND_BACK, [leg_id, asset.public_id, now]):
         return
     asset.end_use(public_id=uuid.uuid4())
     if place is not None:
@@ -253,16 +261,12 @@ def stand_in_dock(*, asset_id, station_id, slot, at):
     docked.update(station_id=station_id, station_slot=slot)
 
 
-def _forget(leg_id):
-    """Nothing is held for the leg; returns whether anything was."""
-    deleted, _by_model = Reservation.objects.filter(leg_id=leg_id).delete()
-    return deleted > 0
-
-
-def _hand_back(leg_id, asset, now):
-    """Nothing is held for the leg, and the id of its vehicle is a former one; returns whether anything was held."""
-    _rows, held = prepared.send(connection, HAND_BACK, [leg_id, asset.public_id, asset.pk, now])
-    return held > 0
+def _freed(asset, statement, values):
+    """Whether that freed the vehicle. Then it knows whether it is to leave service; nobody decides that meanwhile."""
+    freed, _count = prepared.send(connection, statement, values)
+    if freed:
+        [[asset.out_after_trip]] = freed
+    return bool(freed)
 
 
 def _station_at(asset):

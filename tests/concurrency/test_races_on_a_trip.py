@@ -11,6 +11,7 @@ from bookings import tasks
 from bookings.errors import BookingLapsed
 from bookings.models import Booking, BookingEvent
 from customers.models import Customer
+from fleet import care
 from fleet.models import Asset, AssetPublicId, Reservation
 from legs import services as legs
 from legs import tasks as leg_tasks
@@ -24,6 +25,7 @@ from tests.fleet_factories import (
     AssetFactory,
     AssetTypeFactory,
     ConditionFactory,
+    DamageFactory,
     StationFactory,
 )
 from tests.journey import HERE, NOW, at, given_booking, given_leg, minutes, mp_client
@@ -97,6 +99,23 @@ def test_the_same_report_is_written_once():
     assert statuses(answers) == {200: 8}
     assert LegEvent.objects.count() == 1
     assert Leg.objects.get().segments == [["IN_USE", 0]]
+
+
+@pytest.mark.parametrize(("state", "end"), [("IN_USE", "FINISH"), ("NOT_STARTED", "CANCEL")])
+def test_the_end_of_a_trip_against_who_finds_the_vehicle_damaged(state, end):
+    """It leaves service after the trip; whoever comes first, nobody else is to ride it."""
+    mp = mp_client()
+    for _ in range(ROUNDS):
+        leg = given_leg(mp.provider, state=state)
+        damage = DamageFactory(asset=leg.asset)
+        tell = mp.event if end == "FINISH" else mp.operation
+
+        ended, _damaged = race(partial(tell, leg.id, end), partial(care.take_out_of_service, damage=damage))
+
+        assert ended.status_code == 200
+        left = Asset.objects.get(pk=leg.asset_id)
+        assert (left.state, left.state_reason, left.out_after_trip) == ("OUT_OF_SERVICE", str(damage), "")
+    assert_consistent()
 
 
 # Before the ride
