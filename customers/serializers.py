@@ -6,7 +6,8 @@ import binascii
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from tomp.components.words import AssetClass
+from tomp import components
+from tomp.declared import Declared
 from tomp.serializers import (
     Country,
     Day,
@@ -23,9 +24,7 @@ from tomp.serializers import (
 )
 
 MAX_PHOTO = 700_000  # characters of base64: half a megabyte
-CARD_TYPES = ("ID", "DISCOUNT", "TRAVEL", "BANK", "CREDIT", "PASSPORT", "OTHER")
 PHONE = r"^[+]*[(]{0,1}[0-9]{1,4}[)]{0,1}[-\s\.0-9]*$"  # the official pattern
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Photo(Text):
@@ -51,22 +50,6 @@ class PhoneNumber(Text):
         )
 
 
-class AddressData(OpenObject):
-    """TOMP address."""
-
-    streetAddress = Text()
-    street = Remark()
-    houseNumber = WholeNumber(required=False, min_value=0)
-    houseNumberAddition = Remark()
-    addressAdditionalInfo = Remark()
-    areaReference = Text()
-    city = Remark()
-    province = Remark()
-    state = Remark()
-    postalCode = Remark()
-    country = Country(required=False)
-
-
 class PhoneData(OpenObject):
     """TOMP phone."""
 
@@ -76,72 +59,15 @@ class PhoneData(OpenObject):
     type = serializers.ChoiceField(choices=("PRIVATE", "BUSINESS", "OTHER"), required=False)
 
 
-class CardTypeData(OpenObject):
-    """TOMP cardType."""
-
-    type = serializers.ChoiceField(choices=CARD_TYPES)
-    subType = Remark()
-    assetClass = serializers.ChoiceField(choices=AssetClass.words, required=False)
-    acceptors = serializers.ListField(child=Text(), required=False, max_length=100)
-
-
-class CardData(CardTypeData):
-    """TOMP card."""
-
-    required_up_to_1_5 = ("validUntil",)
-
-    cardDescription = Remark()
-    cardNumber = Text()
-    cardAdditionalNumber = Remark()
-    validUntil = Day(required=False)
-    country = Country(required=False)
-
-
-class LicenseTypeData(OpenObject):
-    """TOMP licenseType."""
-
-    assetClass = serializers.ChoiceField(choices=AssetClass.words)
-    issuingCountry = Country(required=False)
-
-
-class LicenseData(LicenseTypeData):
-    """TOMP license."""
-
-    number = Remark()
-    licenseCode = Remark()
-    validUntil = Day(required=False)
-
-
-class RequirementData(OpenObject):
-    """TOMP requirement."""
-
-    wire_names = {"variable_number": "variable-number", "applicable_days": "applicable-days"}
-
-    source = Remark()  # type: ignore[assignment]  # the metaclass takes it off the class
-    category = Text()
-    number = Text(min_length=2, max_length=2)
-    type = Remark()
-    memo = Remark()
-    variable_number = WholeNumber(required=False, min_value=0)
-    applicable_days = serializers.ListField(child=serializers.ChoiceField(choices=WEEKDAYS), required=False)
-
-
-class RequirementsData(OpenObject):
-    """TOMP requirements."""
-
-    abilities = RequirementData(many=True, required=False)
-    bringAlong = RequirementData(many=True, required=False)
-
-
 class TravelerData(OpenObject):
     """TOMP traveler."""
 
     isValidated = Flag(required=False)
     age = WholeNumber(required=False, min_value=0, max_value=150)
     referenceNumber = Remark()
-    cardTypes = serializers.ListField(child=CardTypeData(), required=False, max_length=20)
-    licenseTypes = serializers.ListField(child=LicenseTypeData(), required=False, max_length=20)
-    requirements = RequirementsData(required=False)
+    cardTypes = serializers.ListField(child=Declared(components.CardType), required=False, max_length=20)
+    licenseTypes = serializers.ListField(child=Declared(components.LicenseType), required=False, max_length=20)
+    requirements = Declared(components.Requirements, required=False)
     knownIdentifier = Text(required=False)
     knownIdentifierProvider = Text(required=False)
 
@@ -165,10 +91,10 @@ class CustomerData(TravelerData):
     placeOfBirth = Text(required=False)
     countryOfBirth = Country(required=False)
     phones = serializers.ListField(child=PhoneData(), required=False, max_length=20)
-    address = AddressData(required=False)
+    address = Declared(components.Address, required=False)
     photo = Photo(required=False, max_length=MAX_PHOTO)
-    cards = serializers.ListField(child=CardData(), required=False, max_length=20)
-    licenses = serializers.ListField(child=LicenseData(), required=False, max_length=20)
+    cards = serializers.ListField(child=Declared(components.Card), required=False, max_length=20)
+    licenses = serializers.ListField(child=Declared(components.License), required=False, max_length=20)
     extraInfo = FreeObject(required=False)
 
 

@@ -19,7 +19,7 @@ from tomp.serializers import (
     WholeNumber,
     moment_json,
 )
-from tomp.versions import LATEST
+from tomp.versions import LATEST, V1_5
 
 
 class Declared(serializers.Field):
@@ -29,8 +29,12 @@ class Declared(serializers.Field):
         super().__init__(**kwargs)
         self.component = component
 
+    def run_validation(self, data=serializers.empty):
+        """None, which only a list can have, is an object that says nothing: told is what it had to say."""
+        return self.to_internal_value(None) if data is None else super().run_validation(data)
+
     def to_internal_value(self, data):
-        return _reader(self.component).read(data)
+        return _reader(self.component).read(data, version=self.context.get("version"))
 
 
 class _MomentAsText(Moment):
@@ -45,7 +49,8 @@ def _reader(component):
     """The serializer that reads what the component declares."""
     members = component().fields
     fields = {name: _field(member, required=member.required) for name, member in members.items()}
-    return type(component.__name__, (OpenObject,), fields)
+    required_up_to_1_5 = component.required_in.get(V1_5, ())
+    return type(component.__name__, (OpenObject,), {**fields, "required_up_to_1_5": required_up_to_1_5})
 
 
 def _field(member, **kwargs):
@@ -54,14 +59,16 @@ def _field(member, **kwargs):
         case declare.Component():
             return _reader(type(member))(**kwargs)
         case declare.ListOf() | serializers.ListSerializer():
-            return serializers.ListField(child=_field(member.child), max_length=MAX_ITEMS, **kwargs)
+            most = {"max_length": MAX_ITEMS} | _bounds(member, "max_length")
+            return serializers.ListField(child=_field(member.child), **most, **kwargs)
         case declare.Choice():
             return serializers.ChoiceField(choices=member.words_in(LATEST), **kwargs)
         case declare.Whole() | declare.Number():
             kind = WholeNumber if isinstance(member, declare.Whole) else Number
             return kind(**_bounds(member, "min_value", "max_value"), **kwargs)
         case declare.Text():
-            return Text(**_bounds(member, "min_length", "max_length"), allow_blank=not member.required, **kwargs)
+            may_be_blank = kwargs.get("required") is False  # what may be left out; an item of a list may not
+            return Text(**_bounds(member, "min_length", "max_length"), allow_blank=may_be_blank, **kwargs)
         case _:
             return PLAIN[type(member)](**kwargs)
 
