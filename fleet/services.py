@@ -211,8 +211,8 @@ def replace(*, leg_id, former, now, asset_public_id=None):
     return asset
 
 
-# A vehicle that a leg holds is guarded by the lock of its booking; only what staff decide about it meanwhile is not. Where a
-# function takes `store`, that is handed what changes of the vehicle: it may store it later, together with the leg.
+# A vehicle that a leg holds is guarded by the lock of its booking; only what staff decide about it meanwhile is not.
+# `store` is handed what changes of the vehicle, where a function takes one: it may be stored later, with the leg.
 
 
 def take(*, asset, store=written.store):
