@@ -240,7 +240,10 @@ class DamageAdmin(KeptAdmin):
         found = DamagePhoto.objects.filter(damage=damage_id, pk=photo_id).first()
         if found is None or not self.has_view_permission(request):
             raise Http404
-        file = found.file.open()
+        try:
+            file = found.file.open()
+        except FileNotFoundError:  # a host that does not see the folder of all, or a backup without it
+            raise Http404 from None
         media_type = image_type(file)
         if media_type is None:
             raise Http404

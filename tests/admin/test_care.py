@@ -1,5 +1,7 @@
 """Damages and maintenance of vehicles, as staff keep them …"""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -102,6 +104,14 @@ def test_photos_are_for_those_who_may_see_damages(staff, e_scooter, client, sign
     client.logout()
     assert client.get(address).status_code == 302
     assert client.get(f"/media/{kept.file.name}").status_code == 404
+
+
+def test_a_photo_whose_file_is_not_there_is_not_found(staff, e_scooter):
+    add(staff, e_scooter, photo())
+    kept = DamagePhoto.objects.get()
+    Path(kept.file.path).unlink()
+
+    assert staff.get(f"/admin/fleet/damage/{kept.damage_id}/photo/{kept.pk}/").status_code == 404
 
 
 def test_the_page_of_a_damage_shows_its_photos_and_its_request(staff, e_scooter):
