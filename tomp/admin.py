@@ -10,17 +10,20 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.apps import apps
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import HistoricalRecords
 from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -67,7 +70,15 @@ class ReadableJSON(BaseModelAdminMixin):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         json_fields = [field for field in self.opts.fields if isinstance(field, models.JSONField)]
-        self.readonly_preprocess_fields = {field.name: partial(self._to_read, field) for field in json_fields}
+        relations = [field for field in self.opts.fields if isinstance(field, models.ForeignKey)]
+        self.readonly_preprocess_fields = {
+            **{field.name: partial(self._to_read, field) for field in json_fields},
+            **{field.name: partial(self._to_follow, field) for field in relations},
+        }
+
+    def _to_follow(self, field, contents):
+        """Django links every row that has a page, also for who may not open it."""
+        return contents if _may_view(field.related_model) else unescape(strip_tags(contents))
 
     def _to_read(self, field, contents):
         """JSON comes as HTML, twice: for the light and for the dark theme. What staff type without it, they read so.
@@ -336,8 +347,37 @@ def has_id(field, term):
 
 
 def link(url, text):
-    """A link; the text may be HTML. Addresses that came from outside are linked only when http(s), else just shown."""
-    if not url.startswith(("/", "http://", "https://")):
+    """A link, for whoever may open it; to all others the text alone. The text may be HTML.
+
+    Addresses that came from outside are linked only when http(s).
+    """
+    if not url.startswith(("/", "http://", "https://")) or not may_open(url):
         return text
     outside = "" if url.startswith("/") else mark_safe(' target="_blank" rel="noopener noreferrer"')
     return format_html('<a href="{}" class="text-link"{}>{}</a>', url, outside, text)
+
+
+def may_open(url):
+    """Whether whoever reads the page that is being made may open this one, if it is about rows of the back office."""
+    model = model_at(url)
+    return model is None or _may_view(model)
+
+
+def model_at(url):
+    """What the rows are of that the page at this address of the back office is about, if it is about rows."""
+    within, _office, rest = url.partition(reverse("admin:index"))
+    parts = rest.split("/")
+    if within or len(parts) < 2:
+        return None
+    try:
+        return apps.get_model(*parts[:2])
+    except LookupError:
+        return None
+
+
+def _may_view(model):
+    """Whoever asked says so; where nobody did, as in a file that is still being written, nothing is kept from them."""
+    request, site = getattr(HistoricalRecords.context, "request", None), admin.site
+    if request is None or not site.is_registered(model):
+        return True
+    return site.get_model_admin(model).has_view_permission(request)

@@ -18,6 +18,7 @@ from fleet.models import Asset
 from fleet.models.vehicles import IS_IN_THE_FLEET
 from fleet.standings import Ground, Row, Standing
 from legs.models import RUNNING_STATES, Leg
+from tomp.admin import may_open
 from tomp.language import in_any_language
 
 SHOWN = 100
@@ -81,8 +82,9 @@ class Effect:
 
     @property
     def shown(self):
-        """[(name, address of its page, why)] of the first."""
-        return [(name, reverse(self.page, args=[pk]), why) for name, pk, why in self.rows[:SHOWN]]
+        """[(name, address of its page, why)] of the first; without the address for whoever may not open it."""
+        found = [(name, reverse(self.page, args=[pk]), why) for name, pk, why in self.rows[:SHOWN]]
+        return [(name, address if may_open(address) else "", why) for name, address, why in found]
 
     @property
     def more(self):

@@ -34,6 +34,7 @@ from tomp.admin import (
     has_id,
     label,
     link,
+    may_open,
     moment,
     short,
 )
@@ -248,7 +249,8 @@ class AssetAdmin(OfferedMixin, BulkActions, CareActions, ServiceMoves, HistoryAd
 
     @display(description=_("trips"))
     def trips(self, asset):
-        return link(f"{reverse('admin:legs_leg_changelist')}?asset__id__exact={asset.pk}", _("All trips"))
+        address = f"{reverse('admin:legs_leg_changelist')}?asset__id__exact={asset.pk}"
+        return link(address, _("All trips")) if may_open(address) else DASH
 
     @action(description=_("Import"), icon="upload_file", permissions=["change"], url_path="import")
     def import_vehicles(self, request):

@@ -181,7 +181,7 @@ def press_decide(client, bookings):
 
 def test_are_shown_before_anything_happens(sign_in, provider):
     leg, free = given_leg(provider, AssetFactory()), AssetFactory()
-    client = sign_in(*FLEET)
+    client = sign_in(*FLEET, "view_leg")
 
     answer = choose(client, leg.asset, free, **ANSWERS)
     page = client.get(answer.url).content.decode()
@@ -191,6 +191,16 @@ def test_are_shown_before_anything_happens(sign_in, provider):
     assert Restriction.objects.get().vehicles.count() == 2
     assert state(free) == ("AVAILABLE", "")
     assert not ProcrastinateJob.objects.filter(task_name="backoffice.tasks.carry_out_restriction").exists()
+
+
+def test_are_shown_without_a_link_to_who_may_not_open_them(sign_in, provider):
+    leg = given_leg(provider, AssetFactory())
+    client = sign_in(*FLEET)
+
+    page = client.get(choose(client, leg.asset, **ANSWERS).url).content.decode()
+
+    assert f"{str(leg.pk)[:8]}…" in page
+    assert "/admin/legs/" not in page
 
 
 def test_a_reason_is_asked_for(sign_in):
