@@ -96,14 +96,13 @@ def shown_tab(batch, asked):
 
 
 def tabs(batch, active):
-    """The filters, with how many rows each has; as unfold's list of tabs. A report leaves out what there is none of."""
+    """The filters, with how many rows each has. A report leaves out what there is none of."""
     always = SHOWN_ALWAYS if batch.state == ImportState.COMPARED and batch.counts.get("all") else ()
     return [
         {
             "title": f"{title} {grouped(batch.counts.get(name, 0))}",
             "link": f"?rows={name}",
             "active": name == active,
-            "has_permission": True,
         }
         for name, (title, _condition) in TABS.items()
         if name == active or name in always or batch.counts.get(name)

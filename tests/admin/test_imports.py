@@ -134,6 +134,8 @@ def test_the_rows_come_a_hundred_at_a_time_by_kind(staff):
     first = staff.get(f"{PAGES}{batch.pk}/change/?rows=new")
     second = staff.get(f"{PAGES}{batch.pk}/change/?rows=new&p=2")
 
+    assert '<a href="?rows=new" aria-current="true">New 150</a>' in first.content.decode()
+    assert '<a href="?rows=wrong">Wrong 150</a>' in first.content.decode()
     assert [tab["title"] for tab in first.context["tabs_list"]] == [
         "All 300", "New 150", "Changed 0", "Unchanged 0", "With warnings 150", "Wrong 150",
     ]  # fmt: skip
