@@ -10,20 +10,17 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
-from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import models
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
-from simple_history.models import HistoricalRecords
 from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -33,7 +30,7 @@ from unfold.utils import display_for_label, parse_date_str
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from tomp import edits
-from tomp.errors import TompError
+from tomp.errors import NothingToDo, TompError
 from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.forms import (
     ChoiceListFormField,
@@ -48,6 +45,7 @@ from tomp.forms import (
 )
 from tomp.lists import List
 from tomp.opened import OpenedForm, shown_on
+from tomp.reading import may_open, may_view
 
 DASH = "–"
 INPUTS = {
@@ -78,7 +76,7 @@ class ReadableJSON(BaseModelAdminMixin):
 
     def _to_follow(self, field, contents):
         """Django links every row that has a page, also for who may not open it."""
-        return contents if _may_view(field.related_model) else unescape(strip_tags(contents))
+        return contents if may_view(field.related_model) else unescape(strip_tags(contents))
 
     def _to_read(self, field, contents):
         """JSON comes as HTML, twice: for the light and for the dark theme. What staff type without it, they read so.
@@ -291,6 +289,9 @@ def attempt(request, what, done):
     """
     try:
         result = what()
+    except NothingToDo as remark:
+        messages.info(request, remark.reason)
+        return False
     except TompError as refusal:
         messages.error(request, refusal.reason)
         return False
@@ -355,29 +356,3 @@ def link(url, text):
         return text
     outside = "" if url.startswith("/") else mark_safe(' target="_blank" rel="noopener noreferrer"')
     return format_html('<a href="{}" class="text-link"{}>{}</a>', url, outside, text)
-
-
-def may_open(url):
-    """Whether whoever reads the page that is being made may open this one, if it is about rows of the back office."""
-    model = model_at(url)
-    return model is None or _may_view(model)
-
-
-def model_at(url):
-    """What the rows are of that the page at this address of the back office is about, if it is about rows."""
-    within, _office, rest = url.partition(reverse("admin:index"))
-    parts = rest.split("/")
-    if within or len(parts) < 2:
-        return None
-    try:
-        return apps.get_model(*parts[:2])
-    except LookupError:
-        return None
-
-
-def _may_view(model):
-    """Whoever asked says so; where nobody did, as in a file that is still being written, nothing is kept from them."""
-    request, site = getattr(HistoricalRecords.context, "request", None), admin.site
-    if request is None or not site.is_registered(model):
-        return True
-    return site.get_model_admin(model).has_view_permission(request)

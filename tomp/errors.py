@@ -69,6 +69,10 @@ class Invalid(TompError):
     title = "A value is invalid"
 
 
+class NothingToDo(Invalid):
+    """It is so already, as after a second click; only staff are told so."""
+
+
 class TooLarge(Invalid):
     status = 413
     title = "The request is too large"

@@ -18,8 +18,8 @@ from fleet.models import Asset
 from fleet.models.vehicles import IS_IN_THE_FLEET
 from fleet.standings import Ground, Row, Standing
 from legs.models import RUNNING_STATES, Leg
-from tomp.admin import may_open
 from tomp.language import in_any_language
+from tomp.reading import may_open
 
 SHOWN = 100
 

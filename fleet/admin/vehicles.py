@@ -34,10 +34,10 @@ from tomp.admin import (
     has_id,
     label,
     link,
-    may_open,
     moment,
     short,
 )
+from tomp.reading import may_open
 
 STATE_COLOURS = {
     AssetState.AVAILABLE: "success",
