@@ -122,6 +122,9 @@ class EndForm(LegForm):
             raise ValidationError(_("How much?"))
         if charge == Charge.SET and amount < 0:
             raise ValidationError(_("A ride costs nothing or more."))
+        if amount is not None and charge and charge not in SAYS_HOW_MUCH:
+            told = {"charge": Charge(charge).label}
+            raise ValidationError(_("It costs “%(charge)s”: leave this empty, or choose how the amount counts.") % told)
         return amount
 
     def clean_charge(self):

@@ -387,6 +387,8 @@ def test_why_not_is_said_in_the_language_of_the_colleague(staff, trip, settings)
     [
         ({"charge": "SET"}, "amount"),
         ({"charge": "SET", "amount": "-1"}, "amount"),
+        ({"charge": "STANDARD", "amount": "2"}, "amount"),
+        ({"charge": "VOID", "amount": "2"}, "amount"),
         ({"charge": "STANDARD", "place": "Utrecht"}, "place"),
         ({"charge": "STANDARD", "place": "91, 5"}, "place"),
         ({"charge": "STANDARD", "place": "5.12, 52.09"}, "place"),  # near Somalia
