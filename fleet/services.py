@@ -18,6 +18,7 @@ from fleet.models import Alert, Asset, AssetType, Reservation, RestrictedAsset
 from fleet.models.vehicles import AssetState
 from tomp import prepared, written
 from tomp.compiled import compiled
+from tomp.errors import NothingToDo
 from tomp.sentences import Sentence
 
 PLANNED_WITHOUT_ARRIVAL = timedelta(hours=2)
@@ -298,7 +299,7 @@ def _save(asset, *fields, store=written.store):
 def change_service_state(*, asset_id, move, reason, now):
     """Staff take a vehicle out of or into service; `move` names the transition. Returns it.
 
-    Raises AssetNotAvailable when a booking holds it.
+    Raises AssetNotAvailable when a booking holds it, NothingToDo when it is there already, for this reason.
     """
     asset = Asset.objects.select_for_update().get(pk=asset_id)
     if asset.is_on_a_trip:
@@ -306,10 +307,14 @@ def change_service_state(*, asset_id, move, reason, now):
         raise AssetNotAvailable(
             _("Vehicle %(vehicle)s is %(state)s: end its trip first."), vehicle=str(asset), state=state
         )
+    before = asset.state, asset.state_reason
     if move == "put_in_service":
         asset.put_in_service()
     else:
         getattr(asset, move)(reason=reason)
+    if (asset.state, asset.state_reason) == before:
+        state = Sentence.label(asset.get_state_display)
+        raise NothingToDo(_("Vehicle %(vehicle)s is %(state)s already."), vehicle=str(asset), state=state)
     asset.save(update_fields=["state", "state_reason"])
     return asset
 

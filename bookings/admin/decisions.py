@@ -157,7 +157,9 @@ class Decisions(ChargesBooking):
         message = {name: form.cleaned_data[name] for name in ("type", "leg_id", "minutes", "comment")}
         if attempt(
             request,
-            lambda: services.notify(booking_id=booking.pk, asset=None, sent_by=Party.TO, now=timezone.now(), **message),
+            lambda: services.notify(
+                booking_id=booking.pk, asset=None, sent_by=Party.TO, now=timezone.now(), once=True, **message
+            ),
             _("The message is kept with the booking."),
         ):
             self.log_change(request, booking, f"Sent a message: {message['type']} {message['comment']}".strip())
@@ -177,6 +179,12 @@ class Decisions(ChargesBooking):
     )
     def add_note(self, request, form, object_id):
         booking, actor = self.existing(request, object_id), request.user.get_username()
-        services.add_note(booking_id=booking.pk, text=form.cleaned_data["text"], actor=actor, now=timezone.now())
-        self.log_change(request, booking, "Wrote a note")
+        if attempt(
+            request,
+            lambda: services.add_note(
+                booking_id=booking.pk, text=form.cleaned_data["text"], actor=actor, now=timezone.now()
+            ),
+            _("The note is kept with the booking."),
+        ):
+            self.log_change(request, booking, "Wrote a note")
         return back(request)

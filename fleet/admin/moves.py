@@ -15,7 +15,8 @@ from unfold.mixins import ActionModelAdminMixin
 
 from fleet.models.vehicles import TRIP_STATES
 from tomp.admin import ConfirmForm, ReasonForm, attempt, back
-from tomp.errors import TompError
+from tomp.errors import NothingToDo, TompError
+from tomp.words import grouped
 
 SHOWN = 20
 
@@ -123,17 +124,22 @@ class ServiceMoves(ActionModelAdminMixin):
 
     def move_all(self, request, queryset, move, reason):
         """Each vehicle by itself: one that is on a trip does not hold back the others."""
-        moved, refusals = 0, []
+        moved, there, refusals = 0, 0, []
         for asset_id in list(queryset.values_list("pk", flat=True)):
             try:
                 self.move(asset_id, move.name, reason)
                 moved += 1
+            except NothingToDo:
+                there += 1
             except TompError as refusal:
                 refusals.append(refusal.reason)
         if moved:
-            text = ngettext("%(move)s: %(n)d vehicle.", "%(move)s: %(n)d vehicles.", moved)
-            messages.success(request, text % {"move": move.title, "n": moved})
+            text = ngettext("%(move)s: %(n)s vehicle.", "%(move)s: %(n)s vehicles.", moved)
+            messages.success(request, text % {"move": move.title, "n": grouped(moved)})
+        if there:
+            text = ngettext("%(n)s vehicle was so already.", "%(n)s vehicles were so already.", there)
+            messages.info(request, text % {"n": grouped(there)})
         for detail in refusals[:SHOWN]:
             messages.error(request, detail)
         if len(refusals) > SHOWN:
-            messages.error(request, _("… and %(n)d more were refused.") % {"n": len(refusals) - SHOWN})
+            messages.error(request, _("… and %(n)s more were refused.") % {"n": grouped(len(refusals) - SHOWN)})

@@ -73,6 +73,27 @@ def test_a_vehicle_on_a_trip_is_refused(staff, move, held):
     assert asset.history.count() == changes
 
 
+@pytest.mark.parametrize(("move", "target"), MOVES.items())
+def test_a_second_click_finds_nothing_to_do(staff, move, target):
+    asset = AssetFactory(state=AssetState.STORED, state_reason="winter")
+    press(staff, button(asset, move), reason="Brakes squeak")
+    before, changes = state(asset), asset.history.count()
+
+    messages = press(staff, button(asset, move), reason="Brakes squeak")
+
+    assert messages == [("info", f"Vehicle {asset} is {target.label} already.")]
+    assert state(asset) == before
+    assert asset.history.count() == changes
+
+
+def test_another_reason_is_written(staff, e_scooter):
+    press(staff, button(e_scooter, "take_out_of_service"), reason="Brakes squeak")
+
+    press(staff, button(e_scooter, "take_out_of_service"), reason="Brakes failed")
+
+    assert state(e_scooter) == (AssetState.OUT_OF_SERVICE, "Brakes failed")
+
+
 @pytest.mark.parametrize("move", [move for move in MOVES if move != "put_in_service"])
 def test_a_reason_is_asked_for(staff, e_scooter, move):
     response = staff.post(button(e_scooter, move), {"_form_submitted": "True", "reason": " "})
@@ -119,6 +140,17 @@ def test_many_vehicles_move_and_those_on_a_trip_stay(staff, move, target):
     assert [text for text in messages if "end its trip first" in text] == sorted(
         [f"Vehicle {riding} is in use: end its trip first.", f"Vehicle {held} is reserved: end its trip first."]
     )
+
+
+def test_of_many_vehicles_those_that_are_there_already_are_counted(staff, e_scooter):
+    stored = AssetFactory(state=AssetState.STORED, state_reason="winter")
+    changes = stored.history.count()
+
+    choose(staff, "store", e_scooter, stored, _form_submitted="True", reason="winter")
+
+    told = [str(message) for message in staff.get("/admin/").context["messages"]]
+    assert told == ["Store: 1 vehicle.", "1 vehicle was so already."]
+    assert stored.history.count() == changes
 
 
 def test_the_whole_filtered_list_can_be_moved(staff):

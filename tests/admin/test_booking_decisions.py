@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from bookings.models import Booking, BookingEvent, BookingState, Notification, Party
+from bookings.models import Booking, BookingEvent, BookingState, Note, Notification, Party
 from fleet.models.vehicles import AssetState
 from legs.models import LegState
 from tests.admin.test_actions import press
@@ -145,6 +145,30 @@ def test_a_message_is_kept_for_the_provider(staff, superuser):
     assert (kept.leg_id, kept.sent_by) == (str(booking.pk), Party.TO)
     log = LogEntry.objects.get()
     assert (log.user, log.change_message) == (superuser, "Sent a message: ETA At the corner")
+
+
+def test_a_second_click_sends_no_second_message(staff):
+    booking = held("CONFIRMED")
+    said = {"type": "ETA", "leg_id": str(booking.pk), "minutes": "4", "comment": "At the corner"}
+    press(staff, address(booking, "notify"), **said)
+
+    messages = press(staff, address(booking, "notify"), **said)
+    press(staff, address(booking, "notify"), **said | {"minutes": "3"})
+
+    assert messages == [("info", "This message was sent just now.")]
+    assert [message.minutes for message in Notification.objects.order_by("pk")] == [4, 3]
+    assert LogEntry.objects.count() == 2
+
+
+def test_a_second_click_writes_no_second_note(staff):
+    booking = held("CONFIRMED")
+    press(staff, address(booking, "add-note"), text="Kim called.")
+
+    messages = press(staff, address(booking, "add-note"), text="Kim called.")
+
+    assert messages == [("info", "This note was written just now.")]
+    assert Note.objects.count() == 1
+    assert LogEntry.objects.count() == 1
 
 
 def test_a_message_may_be_about_either_leg_and_no_other(staff):
