@@ -109,6 +109,14 @@ def test_looking_at_a_dialog_changes_nothing(staff, e_scooter):
     assert state(e_scooter) == (AssetState.AVAILABLE, "")
 
 
+def test_a_dialog_that_is_opened_by_its_address_says_what_it_is_about(staff, e_scooter):
+    page = staff.get(button(e_scooter, "take_out_of_service")).content.decode()
+
+    assert f"Take out of service | {e_scooter} | TOMP Transport Operator</title>" in page
+    assert f'<a href="/admin/fleet/asset/{e_scooter.pk}/change/" class="crumb is-here"' in page
+    assert "Welcome" not in page
+
+
 def test_a_move_is_remembered_with_who_and_why(staff, superuser, e_scooter):
     press(staff, button(e_scooter, "retire"), reason="Sold")
 
