@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fleet import tasks
@@ -224,6 +225,19 @@ def test_a_ride_is_ended_without_javascript(browser_page, live_server):
 
     page.wait_for_url("**/change/")
     assert Leg.objects.get().state == "FINISHED"
+
+
+def test_one_signs_in_without_javascript(chromium, live_server):
+    User.objects.create_user("noor", password="seven lamps", is_staff=True, is_superuser=True)
+    page = chromium.new_context(java_script_enabled=False, base_url=live_server.url).new_page()
+    page.goto("/admin/")
+
+    page.locator("input[name=username]").fill("noor")
+    page.locator("input[name=password]").fill("seven lamps")
+    page.get_by_role("button", name="Log in").click()
+
+    page.wait_for_url("**/admin/")
+    assert page.get_by_role("heading", name="Needs you now").is_visible()
 
 
 def test_the_inbox_is_worked_through_without_a_mouse(browser_page):
