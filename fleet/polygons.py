@@ -9,6 +9,8 @@ from shapely.geometry import shape
 from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
+from tomp.words import grouped
+
 MOST_POINTS = 10_000
 PLACE = re.compile(r"\[(-?[\d.e+-]+) (-?[\d.e+-]+)\]")
 WHY_NOT_VALID = (
@@ -32,7 +34,7 @@ def check_polygon(area):
     for number, ring in enumerate(rings, start=1):
         _check_ring(ring, number)
     if sum(len(ring) for ring in rings) > MOST_POINTS:
-        raise ValidationError(_("An area has at most %(most)d points.") % {"most": MOST_POINTS})
+        raise ValidationError(_("An area has at most %(most)s points.") % {"most": grouped(MOST_POINTS)})
     try:
         polygon = shape(area)
     except (GEOSException, ValueError, TypeError) as error:

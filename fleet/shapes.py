@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import mapping
 
+from tomp.words import grouped
+
 LONGEST = 4_000_000  # characters
 MOST_POLYGONS = 50
 WKT = ("POLYGON", "MULTIPOLYGON", "SRID=4326;")
@@ -18,7 +20,7 @@ def polygons(text: str) -> list[Rings]:
     """The rings of each polygon in it, longitude first. Raises ValidationError for what draws none."""
     text = text.strip().lstrip("\ufeff")
     if len(text) > LONGEST:
-        raise ValidationError(_("At most %(most)d characters are read.") % {"most": LONGEST})
+        raise ValidationError(_("At most %(most)s characters are read.") % {"most": grouped(LONGEST)})
     found = _from_wkt(text) if text.upper().startswith(WKT) else list(_from_geojson(_parsed(text)))
     if not found:
         raise ValidationError(_("No polygon is drawn here: a GeoJSON Polygon or MultiPolygon is expected, or WKT."))

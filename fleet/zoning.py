@@ -19,6 +19,7 @@ from shapely.geometry import shape
 from fleet import geo
 from fleet.models import Asset, Region
 from fleet.polygons import check_polygon
+from tomp.words import grouped
 
 Kind = Region.Kind
 SMALLEST_M2, LARGEST_KM2 = 20, 100_000
@@ -110,7 +111,7 @@ def _size(sketch: Sketch) -> Iterator[Remark]:
             text = _("It covers %(n).1f m²: less than two parked cars.") % {"n": square_metres}
             yield Remark(text, [list(part["coordinates"][0][0][:2])])
         elif square_metres > LARGEST_KM2 * 1e6:
-            yield Remark(_("It covers %(n)d km²: a whole country.") % {"n": round(square_metres / 1e6)})
+            yield Remark(_("It covers %(n)s km²: a whole country.") % {"n": grouped(square_metres / 1e6)})
 
 
 def _touching(parts: list[dict[str, Any]]) -> Iterator[Remark]:

@@ -23,6 +23,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from backoffice.signin.admin import SignInActions
 from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin, label
+from tomp.words import grouped
 
 # Tokens are made, used and forgotten by the API; clients belong to the page of their provider. The secrets of a second
 # step are their owner's alone.
@@ -35,6 +36,7 @@ HIDDEN = (
     get_id_token_model(),
     get_refresh_token_model(),
 )
+
 REPLACED = (User, Group, ProcrastinateJob)
 for model in (*HIDDEN, *REPLACED):
     if admin.site.is_registered(model):
@@ -79,8 +81,8 @@ class UserAdmin(SignInActions, DjangoUserAdmin, StaffAdmin):
         """Whoever did something stays, or the log could no longer tell of it. They can be made inactive."""
         did = LogEntry.objects.filter(user__in=objs).values_list("user__username").annotate(Count("pk")).order_by()
         if kept := [
-            _("What %(user)s did (entries of the log: %(count)d). Make the user inactive instead.")
-            % {"user": username, "count": count}
+            _("What %(user)s did (entries of the log: %(count)s). Make the user inactive instead.")
+            % {"user": username, "count": grouped(count)}
             for username, count in did
         ]:
             return [str(user) for user in objs], {}, set(), kept

@@ -102,15 +102,15 @@ def about_the_vehicles(station: Any) -> list[zoning.Remark]:
     far = sum(geo.distance_m(station.lat, station.lon, lat, lon) > STATION_RADIUS_M for lat, lon in standing)
     found = []
     if station.capacity is not None and len(standing) > station.capacity:
-        told = {"n": len(standing), "places": station.capacity}
-        found.append(zoning.Remark(_("%(n)d vehicles stand here, and it has %(places)d places.") % told))
+        told = {"n": grouped(len(standing)), "places": grouped(station.capacity)}
+        found.append(zoning.Remark(_("%(n)s vehicles stand here, and it has %(places)s places.") % told))
     if far:
         text = ngettext(
-            "%(n)d vehicle of this station stands more than %(m)d m away from it and does not move along.",
-            "%(n)d vehicles of this station stand more than %(m)d m away from it and do not move along.",
+            "%(n)s vehicle of this station stands more than %(m)s m away from it and does not move along.",
+            "%(n)s vehicles of this station stand more than %(m)s m away from it and do not move along.",
             far,
         )
-        found.append(zoning.Remark(text % {"n": far, "m": STATION_RADIUS_M}))
+        found.append(zoning.Remark(text % {"n": grouped(far), "m": grouped(STATION_RADIUS_M)}))
     return found
 
 

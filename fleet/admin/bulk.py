@@ -25,6 +25,7 @@ from tomp.admin import StaffAdmin
 from tomp.errors import TompError
 from tomp.forms import MomentInput, WordsField
 from tomp.tables import csv_file, xlsx_file
+from tomp.words import grouped
 
 SHOWN = 20
 LONGEST_TAG = 40
@@ -162,9 +163,11 @@ def _file_name():
 
 
 def _tell(request, outcome):
-    text = ngettext("%(n)d vehicle was changed.", "%(n)d vehicles were changed.", outcome.changed)
-    (messages.success if outcome.changed else messages.info)(request, text % {"n": outcome.changed})
+    text = ngettext("%(n)s vehicle was changed.", "%(n)s vehicles were changed.", outcome.changed)
+    (messages.success if outcome.changed else messages.info)(request, text % {"n": grouped(outcome.changed)})
     if outcome.refused:
         more = len(outcome.refused) - SHOWN
         text = _("On a trip, so left as they are: %(numbers)s") % {"numbers": ", ".join(outcome.refused[:SHOWN])}
-        messages.warning(request, _("%(text)s and %(n)d more.") % {"text": text, "n": more} if more > 0 else text)
+        messages.warning(
+            request, _("%(text)s and %(n)s more.") % {"text": text, "n": grouped(more)} if more > 0 else text
+        )

@@ -175,7 +175,7 @@ def _shown(model, name, value):
         return moment(datetime.fromisoformat(value))
     if name == "area":
         points = _points(value["coordinates"])
-        return ngettext("%(n)d point", "%(n)d points", points) % {"n": points}
+        return ngettext("%(n)s point", "%(n)s points", points) % {"n": grouped(points)}
     if isinstance(value, list):
         value = ", ".join(str(_shown(model, name, one)) for one in value)
     if isinstance(value, dict):

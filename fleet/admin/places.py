@@ -21,6 +21,7 @@ from fleet.polygons import check_polygon, wound
 from tomp.admin import HistoryAdmin, label
 from tomp.forms import JSONFormField, StaffForm, WordsField
 from tomp.language import TAG
+from tomp.words import grouped
 
 REGION_COLOURS = {
     Region.Kind.OPERATING: "success",
@@ -117,7 +118,7 @@ class RegionForm(StaffForm):
         if file is None:
             return None
         if file.size > shapes.LONGEST:
-            raise ValidationError(_("At most %(most)d characters are read.") % {"most": shapes.LONGEST})
+            raise ValidationError(_("At most %(most)s characters are read.") % {"most": grouped(shapes.LONGEST)})
         try:
             text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from fleet.models import AssetType, PricingPlan, Region, Station
 from tomp.language import published
+from tomp.words import grouped
 
 MOST_ROWS = 5000  # the preview is one page
 
@@ -48,7 +49,7 @@ class SmallTable(ModelResource):
 
     def before_import(self, dataset, **kwargs):
         if len(dataset) > MOST_ROWS:
-            raise ValueError(_("At most %(rows)d rows: split the file.") % {"rows": MOST_ROWS})
+            raise ValueError(_("At most %(rows)s rows: split the file.") % {"rows": grouped(MOST_ROWS)})
 
 
 class Meta:

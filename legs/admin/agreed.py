@@ -11,6 +11,7 @@ from fleet.models import Condition
 from fleet.models.schedule import days_in_words
 from tomp.admin import moment
 from tomp.language import in_any_language
+from tomp.words import grouped
 
 KINDS = {
     **dict(Condition.Kind.choices),
@@ -65,7 +66,7 @@ def _booking_data(condition):
 
 def _return_area(condition):
     if area := condition.get("area"):
-        yield _("an area of %(n)d points") % {"n": sum(len(ring) for ring in area["coordinates"])}
+        yield _("an area of %(n)s points") % {"n": grouped(sum(len(ring) for ring in area["coordinates"]))}
     yield place_text(condition)
     for row in condition.get("hours") or ():
         yield f"{days_in_words(row['days'])} {row['opens']}–{row['closes']}"

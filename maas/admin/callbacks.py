@@ -29,6 +29,7 @@ from tomp.admin import (
     nowrap,
     short,
 )
+from tomp.words import grouped
 
 STATE_COLOURS = {CallbackState.OWED: "warning", CallbackState.DELIVERED: "success", CallbackState.GIVEN_UP: "danger"}
 
@@ -212,12 +213,12 @@ class CallbackAdmin(ReadOnlyAdmin):
         again = Callback.objects.filter(pk__in=owed)
         LogEntry.objects.log_actions(request.user.pk, again, CHANGE, "Sent again", single_object=False)
         if owed:
-            text = ngettext("%(n)d call will be sent again.", "%(n)d calls will be sent again.", len(owed))
-            messages.success(request, text % {"n": len(owed)})
+            text = ngettext("%(n)s call will be sent again.", "%(n)s calls will be sent again.", len(owed))
+            messages.success(request, text % {"n": grouped(len(owed))})
         if skipped := len(chosen) - len(owed):
             text = ngettext(
-                "%(n)d call was skipped: it was not given up.",
-                "%(n)d calls were skipped: they were not given up.",
+                "%(n)s call was skipped: it was not given up.",
+                "%(n)s calls were skipped: they were not given up.",
                 skipped,
             )
-            messages.warning(request, text % {"n": skipped})
+            messages.warning(request, text % {"n": grouped(skipped)})

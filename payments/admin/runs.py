@@ -15,6 +15,7 @@ from payments.admin.periods import OverForm, asked_for, periods
 from payments.models import Invoice
 from payments.period import days
 from tomp.errors import TompError
+from tomp.words import grouped
 
 
 def invoice_run(request, site):
@@ -59,8 +60,8 @@ def _make(request, since, until, now):
         told = {"number": invoice.number, "provider": invoice.provider, "total": money(invoice.total, invoice.currency)}
         messages.success(request, text % told)
     if skipped := len(chosen) - len(made):
-        said = ngettext("%(n)d was invoiced already.", "%(n)d were invoiced already.", skipped)
-        messages.warning(request, said % {"n": skipped})
+        said = ngettext("%(n)s was invoiced already.", "%(n)s were invoiced already.", skipped)
+        messages.warning(request, said % {"n": grouped(skipped)})
 
 
 def _shown(each):

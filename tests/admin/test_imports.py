@@ -143,6 +143,18 @@ def test_the_rows_come_a_hundred_at_a_time_by_kind(staff):
     assert [line.number for line in second.context["page"].object_list] == list(range(203, 303, 2))
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Apply to 4,950 vehicles"), ("nl", "4.950 voertuigen"), ("nb", "4\xa0950 kjøretøy")]
+)
+def test_numbers_are_written_as_the_reader_writes_them(staff, language, said):
+    batch = ImportBatchFactory(state="COMPARED", counts={"all": 4950, "new": 4950})
+
+    page = staff.get(f"{PAGES}{batch.pk}/change/", headers={"Accept-Language": language}).content.decode()
+
+    assert said in page
+    assert "4950" not in page
+
+
 def test_the_page_needs_the_same_queries_for_any_number_of_rows(staff, django_assert_max_num_queries):
     batch = compared("number,type\n" + "".join(f"S-{number},glider\n" for number in range(100)))
     batch = apply(batch)

@@ -6,8 +6,10 @@ from django import template
 from django.contrib import admin
 
 from tomp.reading import model_at
+from tomp.words import grouped
 
 register = template.Library()
+register.filter(grouped)
 
 
 @register.simple_tag(takes_context=True)
