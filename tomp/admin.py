@@ -30,6 +30,7 @@ from unfold.utils import display_for_label, parse_date_str
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from tomp import edits
+from tomp.deleting import Deletion
 from tomp.errors import NothingToDo, TompError
 from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.forms import (
@@ -147,6 +148,13 @@ class StaffAdmin(ReadableJSON, ModelAdmin):
         forms_shown = [form for form in (context["adminform"].form, *rows) if isinstance(form, OpenedForm)]
         more = {"opened": shown_on(forms_shown)} if change else {}
         return super().render_change_form(request, {**context, **more}, add, change, form_url, obj)
+
+    def get_deleted_objects(self, objs, request):
+        """What goes with them is told by kind; that some of it is kept, or that others need them, forbids it."""
+        if not objs:
+            return [], {}, set(), []
+        found = Deletion.of(objs, request)
+        return [found], {}, found.kept, found.needed_by
 
     def construct_change_message(self, request, form, formsets, add=False):
         """With what it was before and what it is now: not every model has a history of its own."""

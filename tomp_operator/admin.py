@@ -23,6 +23,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from backoffice.signin.admin import SignInActions
 from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin, label
+from tomp.deleting import Kind
 from tomp.words import grouped
 
 # Tokens are made, used and forgotten by the API; clients belong to the page of their provider. The secrets of a second
@@ -85,7 +86,7 @@ class UserAdmin(SignInActions, DjangoUserAdmin, StaffAdmin):
             % {"user": username, "count": grouped(count)}
             for username, count in did
         ]:
-            return [str(user) for user in objs], {}, set(), kept
+            return [], {}, [], [Kind(each) for each in kept]
         return super().get_deleted_objects(objs, request)
 
     @display(description=_("name"), ordering="last_name")

@@ -86,7 +86,7 @@ def test_swapped_is_known_from_the_fleet_where_no_region_is_drawn():
 
 def test_tells_what_is_too_small_and_too_large():
     assert said(square(half=0.00001), kind=Kind.OPERATING) == ["It covers 3.0 m²: less than two parked cars."]
-    assert said(square(half=3), kind=Kind.OPERATING) == ["It covers 273489 km²: a whole country."]
+    assert said(square(half=3), kind=Kind.OPERATING) == ["It covers 273,489 km²: a whole country."]
 
 
 def test_tells_of_parts_that_overlap():
