@@ -22,6 +22,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from backoffice.signin.admin import SignInActions
+from tomp import edits
 from tomp.admin import DASH, ReadOnlyAdmin, ReadOnlyInline, StaffAdmin, label
 from tomp.deleting import Kind
 from tomp.words import grouped
@@ -131,7 +132,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
 
     @display(description=_("what"))
     def change(self, entry):
-        return entry.get_change_message()
+        return edits.told(entry)
 
 
 class JobEventInline(ReadOnlyInline):

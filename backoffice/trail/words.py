@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.trail.questions import title_of
 from backoffice.trail.sources import ACTS, LOG, with_history
+from tomp import edits
 from tomp.language import in_any_language
 
 NOT_TOLD = {"updated_at"}
@@ -94,7 +95,7 @@ def _of_log(model: str, name: str, message: str) -> tuple[str, str, list[tuple[s
     except ValueError:
         entries = None
     if entries is None:
-        return model, name, [], message
+        return model, name, [], edits.done(message)
     differences = []
     for entry in entries:
         for kind, changed in entry.items():
