@@ -110,8 +110,8 @@ class FarePart(models.Model):
         ordering = ("position", "id")
         constraints = (
             models.CheckConstraint(
-                name="a_flex_part_has_units",
-                condition=models.Q(type="FLEX", units__gt=0) & ~models.Q(unit_type="")
+                name="a_flex_part_has_its_units",
+                condition=models.Q(type="FLEX", units__isnull=False, units__gt=0) & ~models.Q(unit_type="")
                 | models.Q(unit_type="PERCENTAGE")
                 | ~models.Q(type="FLEX"),
             ),

@@ -150,8 +150,9 @@ class Leg(FSMModelMixin, Agreement):
                 condition=models.Q(asset__isnull=True) | models.Q(asset_public_id__isnull=False),
             ),
             models.CheckConstraint(
-                name="a_leg_arrives_after_it_departed",
-                condition=models.Q(arrived_at__isnull=True) | models.Q(arrived_at__gte=models.F("departed_at")),
+                name="a_leg_departed_before_it_arrived",
+                condition=models.Q(arrived_at__isnull=True)
+                | models.Q(departed_at__isnull=False, arrived_at__gte=models.F("departed_at")),
             ),
             models.CheckConstraint(
                 name="a_finished_leg_has_its_price",

@@ -80,7 +80,8 @@ def test_to_which_the_same_happened_twice():
     ("state", "change", "constraint"),
     [
         ("NOT_STARTED", {"asset_public_id": None}, "an_asset_of_a_leg_has_its_public_id"),
-        ("FINISHED", {"arrived_at": NOW - timedelta(seconds=1)}, "a_leg_arrives_after_it_departed"),
+        ("FINISHED", {"arrived_at": NOW - timedelta(seconds=1)}, "a_leg_departed_before_it_arrived"),
+        ("FINISHED", {"departed_at": None}, "a_leg_departed_before_it_arrived"),
         ("FINISHED", {"fare": None}, "a_finished_leg_has_its_price"),
         ("IN_USE", {"state": "FINISHED"}, "a_finished_leg_has_its_price"),
     ],
