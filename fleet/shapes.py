@@ -1,6 +1,5 @@
 """Which polygons does a text draw? GeoJSON of any kind, or WKT. Pure."""
 
-import json
 from typing import Any
 
 import shapely
@@ -8,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import mapping
 
+from tomp.forms import read_json
 from tomp.words import grouped
 
 LONGEST = 4_000_000  # characters
@@ -21,7 +21,7 @@ def polygons(text: str) -> list[Rings]:
     text = text.strip().lstrip("\ufeff")
     if len(text) > LONGEST:
         raise ValidationError(_("At most %(most)s characters are read.") % {"most": grouped(LONGEST)})
-    found = _from_wkt(text) if text.upper().startswith(WKT) else list(_from_geojson(_parsed(text)))
+    found = _from_wkt(text) if text.upper().startswith(WKT) else list(_from_geojson(read_json(text)))
     if not found:
         raise ValidationError(_("No polygon is drawn here: a GeoJSON Polygon or MultiPolygon is expected, or WKT."))
     if len(found) > MOST_POLYGONS:
@@ -41,22 +41,6 @@ def parts(area: Any) -> list[dict[str, Any]]:
     if isinstance(area, dict) and area.get("type") == "MultiPolygon" and isinstance(area.get("coordinates"), list):
         return [{"type": "Polygon", "coordinates": rings} for rings in area["coordinates"]]
     return [area]
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except json.JSONDecodeError as mistake:
-        where = {"line": mistake.lineno, "column": mistake.colno, "problem": mistake.msg}
-        raise ValidationError(
-            _("This is not JSON. Line %(line)d, column %(column)d: %(problem)s.") % where
-        ) from mistake
-    except (RecursionError, ValueError) as mistake:
-        raise ValidationError(_("This is not GeoJSON.")) from mistake
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(name)
 
 
 def _from_geojson(item: Any) -> Any:

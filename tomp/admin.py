@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.db import models
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -43,6 +44,7 @@ from tomp.forms import (
     LocalizedTextWidget,
     StaffForm,
     WebAddressField,
+    key_of,
 )
 from tomp.lists import List
 from tomp.opened import OpenedForm, shown_on
@@ -197,14 +199,17 @@ class HistoryAdmin(SimpleHistoryAdmin, StaffAdmin):
         return True
 
     def history_view(self, request, object_id, extra_context=None):
-        parts = [self._changes_of_part(name, object_id) for name in self.history_of_parts]
+        key = key_of(self.model, unquote(object_id))
+        if key is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        parts = [self._changes_of_part(name, key) for name in self.history_of_parts]
         return super().history_view(request, object_id, {"parts": parts, **(extra_context or {})})
 
-    def _changes_of_part(self, related_name, object_id):
+    def _changes_of_part(self, related_name, key):
         """(plural name, history rows, newest first) of the rows behind a reverse relation, deleted ones included."""
         relation = self.model._meta.get_field(related_name)
         rows = list(
-            relation.related_model.history.filter(**{relation.field.attname: object_id})
+            relation.related_model.history.filter(**{relation.field.attname: key})
             .select_related("history_user")
             .order_by("pk", "history_date", "history_id")[:500]
         )

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.forms.fields import InvalidJSONInput
+from django.forms.fields import InvalidJSONInput, JSONString
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from tomp import strict
 from tomp.language import published
 from tomp.opened import OpenedForm
 
@@ -83,7 +84,30 @@ class LocalizedTextWidget(forms.Widget):
         return not self.value_from_datadict(data, files, name)
 
 
-class LocalizedTextFormField(forms.Field):
+class KeptField(forms.Field):
+    """Its value has texts in it that Django, which looks at plain texts alone, would let through: those that no
+    database keeps are refused here.
+    """
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        _refuse_unkept(cleaned)
+        return cleaned
+
+
+def _refuse_unkept(value):
+    try:
+        strict.check(value)
+    except strict.Unreadable as refusal:
+        raise ValidationError(as_sentence(refusal), code="unreadable") from refusal
+
+
+def as_sentence(refusal):
+    """Why it was refused, or what there is to remark, in the language of the reader, with a capital and a full stop."""
+    return f"{capfirst(refusal.told())}."
+
+
+class LocalizedTextFormField(KeptField):
     """{language tag: text} without the languages in which nothing is said."""
 
     widget = LocalizedTextWidget
@@ -108,7 +132,7 @@ class JSONTextarea(UnfoldAdminTextareaWidget):
         super().__init__({"rows": 8, "spellcheck": "false", "style": "font-family: monospace", **(attrs or {})})
 
 
-class JSONFormField(forms.JSONField):
+class JSONFormField(KeptField, forms.JSONField):
     """JSON shown in lines; a mistake in it is named with its place. `shape` is dict, list or None for any."""
 
     widget = JSONTextarea
@@ -123,26 +147,36 @@ class JSONFormField(forms.JSONField):
             return value
         return POINT.sub(r"[\1, \2]", json.dumps(value, ensure_ascii=False, indent=2, cls=self.encoder))
 
-    def to_python(self, value):
+    def bound_data(self, data, initial):
+        """What cannot be read is shown as it was typed."""
+        if self.disabled or data is None:
+            return super().bound_data(data, initial)
         try:
-            parsed = super().to_python(value)
-        except ValidationError as error:
-            raise ValidationError(_place_of_mistake(value), code="invalid") from error
+            return strict.loads(data)
+        except ValueError:
+            return InvalidJSONInput(data)
+
+    def to_python(self, value):
+        if isinstance(value, str) and not isinstance(value, JSONString) and value not in self.empty_values:
+            read_json(value)
+        parsed = super().to_python(value)
         if parsed is not None and self.shape and not isinstance(parsed, self.shape):
             raise ValidationError(self.SHAPES[self.shape], code="shape")
         return parsed
 
 
-def _place_of_mistake(text):
+def read_json(text):
+    """The value of a text that staff typed or sent. Raises ValidationError, with the place of a mistake."""
     try:
-        json.loads(text)
+        return strict.loads(text)
     except json.JSONDecodeError as mistake:
-        return _("This is not JSON. Line %(line)d, column %(column)d: %(problem)s.") % {
-            "line": mistake.lineno,
-            "column": mistake.colno,
-            "problem": mistake.msg,
-        }
-    return _("This is not JSON.")
+        where = {"line": mistake.lineno, "column": mistake.colno, "problem": mistake.msg}
+        text = _("This is not JSON. Line %(line)d, column %(column)d: %(problem)s.") % where
+        raise ValidationError(text, code="invalid") from mistake
+    except strict.Unreadable as refusal:
+        raise ValidationError(as_sentence(refusal), code="unreadable") from refusal
+    except ValueError as mistake:  # a number of more digits than Python reads
+        raise ValidationError(_("This is not JSON."), code="invalid") from mistake
 
 
 class FoundRow(AutocompleteSelect):
@@ -163,6 +197,12 @@ def _possible(relation, keys):
     """Those of the keys that the rows may have."""
     key = relation.remote_field.get_related_field()
     return [each for each in keys if _is_clean(key, each)]
+
+
+def key_of(model, text):
+    """The key that an address names; None for what can be the key of no row of the model."""
+    key = model._meta.pk
+    return key.to_python(text) if _is_clean(key, text) else None
 
 
 def _is_clean(field, value):
@@ -191,7 +231,7 @@ class WebAddressField(forms.URLField):
         super().__init__(assume_scheme="https", **kwargs)
 
 
-class WordsField(forms.CharField):
+class WordsField(KeptField, forms.CharField):
     """A list of words, typed with commas."""
 
     widget = UnfoldAdminTextInputWidget

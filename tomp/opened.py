@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from tomp import strict
 from tomp.edits import worded
 
 NAME = "_opened"
@@ -45,7 +46,7 @@ class OpenedForm(forms.ModelForm):
         if not self.is_bound or self.instance.pk is None:
             return {}
         try:
-            sent = json.loads(self.data.get(NAME) or "{}")
+            sent = strict.loads(self.data.get(NAME) or "{}")
         except ValueError:
             return {}
         found = {name: sent.get(self.add_prefix(name)) for name in self.fields} if isinstance(sent, dict) else {}

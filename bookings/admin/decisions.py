@@ -10,11 +10,12 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from bookings import services
 from bookings.dialogs import DecisionForm, button, deciding
-from bookings.models import OPEN_STATES, WAITING_STATES, BookingState, Notification, Party
+from bookings.models import OPEN_STATES, WAITING_STATES, Booking, BookingState, Notification, Party
 from legs.models import Leg
 from maas.models import Callback
 from payments.admin.charging import ChargesBooking
 from tomp.admin import attempt, back
+from tomp.forms import key_of
 
 BOOKED = tuple(state for state in BookingState if state != BookingState.NEW)
 POSSIBLE = {
@@ -46,7 +47,8 @@ class NotificationForm(BaseDialogForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        legs = Leg.objects.filter(booking=self.object_id).select_related("asset_type", "asset").order_by("sequence")
+        legs = Leg.objects.filter(booking=key_of(Booking, self.object_id)).order_by("sequence")
+        legs = legs.select_related("asset_type", "asset")
         choices = [(str(leg.pk), f"{leg.sequence + 1}: {leg.asset_type} {leg.asset or ''}".strip()) for leg in legs]
         self.fields["leg_id"].choices = choices
 

@@ -14,6 +14,7 @@ from import_export.widgets import ForeignKeyWidget, Widget
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from fleet.models import AssetType, PricingPlan, Region, Station
+from tomp import strict
 from tomp.language import published
 from tomp.words import grouped
 
@@ -28,7 +29,7 @@ class TextWidget(Widget):
         written = (value or "").strip()
         if not written.startswith("{"):
             return {published()[0]: written} if written else {}
-        return json.loads(written)
+        return strict.loads(written)
 
     def render(self, value, obj=None, **kwargs):
         return json.dumps(value, ensure_ascii=False) if value else ""

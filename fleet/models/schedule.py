@@ -118,7 +118,7 @@ class CalendarPeriod(PlaceBound):
         year, month, day = (getattr(self, f"{end}_{part}") for part in ("year", "month", "day"))
         try:
             return date(year or A_LEAP_YEAR, month, day)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ValidationError({f"{end}_day": _("There is no such day.")}) from None
 
 

@@ -19,7 +19,7 @@ from maas.models import ApiKey, CallbackChannel, MaasProvider, OAuthClient
 from tomp import versions
 from tomp.admin import ConfirmForm, HistoryAdmin, ReadOnlyInline, Stacked, attempt, back, label, moment
 from tomp.errors import UnsupportedVersion
-from tomp.forms import SecretField, StaffForm, WordsField
+from tomp.forms import SecretField, StaffForm, WordsField, key_of
 
 
 class IssueKeyForm(BaseDialogForm):
@@ -37,7 +37,8 @@ class RevokeKeyForm(BaseDialogForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["key"].queryset = ApiKey.objects.not_revoked(timezone.now()).filter(provider=self.object_id)
+        provider = key_of(MaasProvider, self.object_id)
+        self.fields["key"].queryset = ApiKey.objects.not_revoked(timezone.now()).filter(provider=provider)
 
 
 class RotateKeyForm(RevokeKeyForm):
@@ -53,7 +54,8 @@ class RotateKeyForm(RevokeKeyForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["key"].queryset = ApiKey.objects.filter(provider=self.object_id, revoked_at__isnull=True)
+        provider = key_of(MaasProvider, self.object_id)
+        self.fields["key"].queryset = ApiKey.objects.filter(provider=provider, revoked_at__isnull=True)
 
 
 class SecretForm(BaseDialogForm):

@@ -19,6 +19,7 @@ from support import services
 from support.admin import shown
 from support.models import OPEN, SupportRequest
 from support.services.answering import CLOSES
+from tomp.forms import key_of
 
 MOST = 30  # that one can tell apart in a dialog
 Result, Status = SupportRequest.Result, SupportRequest.Status
@@ -126,9 +127,10 @@ class MergeForm(MergingForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        asked = SupportRequest.objects.filter(pk=self.object_id).first()
+        key = key_of(SupportRequest, self.object_id)
+        asked = SupportRequest.objects.filter(pk=key).first()
         others = list(services.alike(asked).values_list("pk", flat=True)[:MOST]) if asked else []
-        shown = SupportRequest.objects.filter(Q(pk__in=others) | Q(pk=self.object_id)).select_related("provider")
+        shown = SupportRequest.objects.filter(Q(pk__in=others) | Q(pk=key)).select_related("provider")
         rows = shown.order_by("created_at", "pk")
         self.may_stay(rows)
         self.fields["repeated"].queryset = rows

@@ -43,8 +43,11 @@ def test_is_several_areas_where_several_are_drawn():
     [
         ("", "This is not JSON. Line 1, column 1: Expecting value."),
         ("[1, 2", "This is not JSON. Line 1, column 6: Expecting ',' delimiter."),
-        ('{"a": NaN}', "This is not GeoJSON."),
-        ("[" * 100_000, "This is not GeoJSON."),
+        ('{"a": NaN}', "NaN is not a JSON number."),
+        ('{"a": "\\ud800"}', "Half a surrogate pair is not a character."),
+        ("[" * 500, "This is not JSON. Line 1, column 501: Expecting value."),
+        ("[" * 500 + "]" * 500, "It is nested too deeply."),
+        ("[" * 100_000, "It is nested too deeply."),
         ("7", "No polygon is drawn here: a GeoJSON Polygon or MultiPolygon is expected, or WKT."),
         ('{"type": "Point", "coordinates": [5, 52]}', "No polygon is drawn here"),
         ('{"type": "FeatureCollection", "features": 5}', "No polygon is drawn here"),

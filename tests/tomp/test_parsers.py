@@ -12,7 +12,8 @@ from rest_framework.exceptions import ParseError
 from tests.client import MpClient, refused
 from tests.factories import MaasProviderFactory
 from tomp.errors import TooLarge
-from tomp.parsers import MAX_DEPTH, MergePatchParser, TompJSONParser
+from tomp.parsers import MergePatchParser, TompJSONParser
+from tomp.strict import MAX_DEPTH
 
 
 def read(body):

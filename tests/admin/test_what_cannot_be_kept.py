@@ -1,0 +1,111 @@
+"""What no database keeps is refused where it was typed, and nothing is written …"""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from fleet.models import Asset, Region
+from tests.admin.test_forms import errors, filled_in
+from tests.factories import ApiKeyFactory
+from tests.fleet_factories import (
+    AssetFactory,
+    CalendarPeriodFactory,
+    RegionFactory,
+    SystemFactory,
+)
+from tests.trip_factories import BookingFactory, SupportRequestFactory
+
+pytestmark = pytest.mark.django_db
+
+NUL = "U+0000 is not a character."
+HALF = "Half a surrogate pair is not a character."
+DEEP = "It is nested too deeply."
+ABYSS = "[" * 500 + "]" * 500
+
+
+@pytest.mark.parametrize(
+    ("make", "address", "typed", "told"),
+    [
+        (AssetFactory, "asset", {"tags": "a, b\x00c"}, NUL),
+        (AssetFactory, "asset", {"notes": "b\x00c"}, "Null characters are not allowed."),
+        (RegionFactory, "region", {"name__en": "b\x00c"}, NUL),
+        (SystemFactory, "system", {"languages": "en, n\x00l"}, NUL),
+        (SystemFactory, "system", {"rental_apps": r'{"ios": "b\u0000c"}'}, NUL),
+        (SystemFactory, "system", {"rental_apps": r'{"ios": "\ud800"}'}, HALF),
+        (SystemFactory, "system", {"rental_apps": f'{{"ios": {ABYSS}}}'}, DEEP),
+        (SystemFactory, "system", {"rental_apps": '{"ios": 1e400}'}, "A number is out of range."),
+        (SystemFactory, "system", {"rental_apps": '{"ios": NaN}'}, "NaN is not a JSON number."),
+        (RegionFactory, "region", {"area": "[" * 500}, "This is not JSON. Line 1, column 501: Expecting value."),
+        (RegionFactory, "region", {"area": ABYSS}, DEEP),
+        (RegionFactory, "region", {"area": "[" * 100_000}, DEEP),
+        (CalendarPeriodFactory, "calendarperiod", {"start_year": "9" * 30}, "There is no such day."),
+    ],
+)
+def test_on_a_form(staff, make, address, typed, told):
+    row = make()
+    page = f"/admin/fleet/{address}/{row.pk}/change/"
+    before = type(row).objects.filter(pk=row.pk).values().get()
+
+    response = staff.post(page, {**filled_in(staff, page), **typed})
+
+    assert told in errors(response)
+    assert type(row).objects.filter(pk=row.pk).values().get() == before
+
+
+def test_in_a_file(staff):
+    region = RegionFactory()
+    page = f"/admin/fleet/region/{region.pk}/change/"
+
+    file = SimpleUploadedFile("area.json", ABYSS.encode())
+    response = staff.post(page, {**filled_in(staff, page), "area_file": file})
+
+    assert DEEP in errors(response)
+    assert Region.objects.get().area == region.area
+
+
+def test_in_the_dialog_of_many_vehicles(staff):
+    asset = AssetFactory(tags=["old"])
+
+    response = staff.post(
+        "/admin/fleet/asset/",
+        {"action": "add_tags", "_selected_action": [asset.pk], "_form_submitted": "1", "tags": "b\x00c"},
+    )
+
+    assert response.context["form"].errors == {"tags": [NUL]}
+    assert Asset.objects.get().tags == ["old"]
+
+
+def test_in_what_the_page_remembers(staff):
+    """It is not typed; a page that comes without it is saved as it is."""
+    asset = AssetFactory()
+    page = f"/admin/fleet/asset/{asset.pk}/change/"
+
+    response = staff.post(page, {**filled_in(staff, page), "notes": "Scratched", "_opened": ABYSS})
+
+    assert response.status_code == 302
+    assert Asset.objects.get().notes == "Scratched"
+
+
+@pytest.mark.parametrize(
+    ("make", "address"),
+    [
+        (lambda: ApiKeyFactory().provider, "maas/maasprovider/{}/rotate-api-key/"),
+        (lambda: ApiKeyFactory().provider, "maas/maasprovider/{}/revoke-api-key/"),
+        (BookingFactory, "bookings/booking/{}/notify/"),
+        (SupportRequestFactory, "support/supportrequest/{}/merge/"),
+    ],
+)
+def test_as_the_id_of_a_row(staff, make, address):
+    row = make()
+
+    assert staff.get(f"/admin/{address.format(row.pk)}").status_code == 200
+    for impossible in ("no-such-id", "%00", "1e400"):
+        assert staff.get(f"/admin/{address.format(impossible)}").status_code == 200
+        assert staff.post(f"/admin/{address.format(impossible)}", {"_form_submitted": "1"}).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("impossible", ["no-such-id", "%00", "1e400"])
+def test_as_the_id_of_a_history(staff, impossible):
+    response = staff.get(f"/admin/fleet/assettype/{impossible}/history/", follow=True)
+
+    [told] = response.context["messages"]
+    assert "doesn’t exist. Perhaps it was deleted?" in str(told)
