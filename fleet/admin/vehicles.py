@@ -1,6 +1,6 @@
 """Back office: the vehicles. Their state changes through fleet.services.change_service_state and nothing else."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +19,7 @@ from fleet.admin.bulk import BulkActions, TagsField
 from fleet.admin.care import CareActions, DamageInline, MaintenanceInline
 from fleet.admin.moves import ServiceMoves
 from fleet.admin.offered import OfferedMixin
+from fleet.admin.vehicle_form import AssetForm
 from fleet.bulk import tags_of
 from fleet.gateway import commands
 from fleet.models import Asset, AssetPublicId, Reservation
@@ -37,6 +38,7 @@ from tomp.admin import (
     moment,
     short,
 )
+from tomp.forms import as_sentence
 from tomp.reading import may_open
 
 STATE_COLOURS = {
@@ -142,6 +144,7 @@ def leg_link(reservation):
 class AssetAdmin(OfferedMixin, BulkActions, CareActions, ServiceMoves, HistoryAdmin):
     """Find a vehicle by anything printed on it or published about it."""
 
+    form = AssetForm
     list_display = (
         "vehicle_number", "asset_type", "state_label", "state_reason", "station", "charge",
         "vehicle_code", "license_plate", "reported",
@@ -213,6 +216,11 @@ class AssetAdmin(OfferedMixin, BulkActions, CareActions, ServiceMoves, HistoryAd
         if db_field.name == "tags":
             return TagsField(required=False, help_text=db_field.help_text)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if form.remark:
+            messages.warning(request, as_sentence(form.remark))
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

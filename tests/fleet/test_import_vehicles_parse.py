@@ -10,7 +10,7 @@ from fleet.importing.errors import UnusableInput
 from fleet.importing.references import References
 from fleet.importing.sheets.columns import recognise
 from fleet.importing.sheets.parse import DISABLED, parse
-from fleet.importing.sheets.table import Table, read
+from fleet.importing.sheets.table import Table, read, table_of
 from fleet.models.vehicles import AssetState
 from tests.fleet.samples import xlsx
 
@@ -313,3 +313,26 @@ def test_refuses_what_is_no_table(tmp_path, content, why):
         read(path)
 
     assert why in str(refusal.value)
+
+
+def listed(text):
+    """The rows of a list of this text."""
+    return parse(table_of(text.encode(), "fleet.csv"), REFERENCES, zone=OSLO).rows
+
+
+def test_refuses_a_row_whose_text_was_cut_in_two():
+    cut, whole, empty = listed("number,notes,soc\nv1,red, and blue,80\nv2,green,70\nv3,blue,60,,\n")
+
+    said = "has 4 cells, the header has 3 (beyond it: 80); a text that holds the separator needs quotes"
+    assert said in cut.errors
+    assert cut.wanted is None
+    assert (whole.errors, whole.wanted.values) == ([], {"notes": "green", "state_of_charge": 70})
+    assert (empty.errors, empty.wanted.values) == ([], {"notes": "blue", "state_of_charge": 60})
+
+
+def test_remarks_what_stands_under_no_heading():
+    stray, plain_row = listed("number,,notes\nv1,look here,red\nv2,,blue\n")
+
+    assert stray.warnings == ["not imported, as no heading stands above: look here"]
+    assert stray.wanted.values == {"notes": "red"}
+    assert plain_row.warnings == []

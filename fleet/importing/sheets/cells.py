@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop as _
 
+from fleet import identity
 from fleet.importing.names import named
 from fleet.importing.references import References
 from fleet.models import AssetType
@@ -109,32 +110,13 @@ def percent(column: str, cell: str, *, is_ratio: bool, decimal_comma: bool) -> i
 
 
 def imei(cell: str, warn: Warn) -> str:
-    """15 digits whose last one fits the others; 14, 16 and 17 are what other systems export."""
+    """As fleet/identity.py writes it; with more or less digits than it should have, that is said."""
     if SHORTENED.fullmatch(cell):
-        raise CellError(WAS_SHORTENED, column=named("imei"), cell=cell)
-    digits = re.sub(r"[\s./-]", "", cell)
-    if not re.fullmatch(r"[0-9]{14,17}", digits):
-        raise CellError(_("%(column)s %(cell)s does not have 15 digits"), column=named("imei"), cell=cell)
-    if len(digits) != 15:
-        has = {"column": named("imei"), "cell": cell, "digits": len(digits)}
+        raise CellError(WAS_SHORTENED, column=identity.IMEI, cell=cell)
+    digits = identity.imei(cell)
+    if len(digits) != identity.IMEI_DIGITS:
+        has = {"column": identity.IMEI, "cell": cell, "digits": len(digits)}
         warn(Sentence(_("%(column)s %(cell)s has %(digits)s digits instead of 15"), **has))
-    elif not _fits_luhn(digits):
-        wrong = _("%(column)s %(cell)s has a typing error: its check digit does not fit")
-        raise CellError(wrong, column=named("imei"), cell=cell)
-    return digits
-
-
-def mac(cell: str) -> str:
-    digits = re.sub(r"[\s:.-]", "", cell).upper()
-    if not re.fullmatch(r"[0-9A-F]{12}", digits):
-        raise CellError(_("%(column)s %(cell)s is not six pairs of hexadecimal digits"), column=named("mac"), cell=cell)
-    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
-
-
-def nfc_id(cell: str) -> str:
-    digits = re.sub(r"[\s:.-]", "", cell).upper()
-    if not re.fullmatch(r"[0-9A-F]{8,32}", digits):
-        raise CellError(_("%(column)s %(cell)s is not 8 to 32 hexadecimal digits"), column=named("nfc_id"), cell=cell)
     return digits
 
 
@@ -206,8 +188,3 @@ def check_plate(values: Mapping[str, object], references: References, warn: Warn
 def _not_between(column: str, cell: str, least: int, most: int) -> CellError:
     between = {"column": named(column), "cell": cell, "least": str(least), "most": str(most)}
     return CellError(_("%(column)s %(cell)s is not between %(least)s and %(most)s"), **between)
-
-
-def _fits_luhn(digits: str) -> bool:
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -8,21 +8,25 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop as _
 
+from fleet import identity
 from fleet.importing.assets import Wanted, WantedState
 from fleet.importing.errors import UnusableInput
 from fleet.importing.names import named
 from fleet.importing.references import References
 from fleet.importing.sheets import cells
-from fleet.importing.sheets.area import OperatingArea
 from fleet.importing.sheets.cells import CellError
 from fleet.importing.sheets.columns import REQUIRED, Columns, plain, recognise
 from fleet.importing.sheets.table import Table
 from fleet.models.vehicles import AssetState
+from fleet.positions import Misplaced, OperatingArea
 from tomp.sentences import Sentence
 
 DISABLED = "disabled in the fleet list"
 UNIQUE = ("vehicle_number", "vehicle_code", "license_plate", "mac", "nfc_id", "imei")
-SWAPPED = _("lat %(lat)s and lon %(lon)s are outside the operating area, swapped they are inside")
+HAS_SURPLUS = _(
+    "has %(found)s cells, the header has %(expected)s (beyond it: %(cells)s); "
+    "a text that holds the separator needs quotes"
+)
 IS_TWIN = _("%(column)s %(value)s is also in row %(row)s")
 
 
@@ -106,8 +110,11 @@ def rows_of(table: Table, terms: Terms) -> Iterator[Row]:
     is not kept in rows.
     """
     first: dict[str, dict[Any, int]] = {name: {} for name in UNIQUE}
+    nameless = [place for place, heading in enumerate(table.header) if not heading]
     for number, written in table.rows:
         row = _row(number, written, terms)
+        _refuse_surplus(row, table)
+        _remark_strays(row, nameless)
         _refuse_twin(row, first)
         yield row
 
@@ -155,7 +162,7 @@ def _row(number: int, written: list[str], terms: Terms) -> Row:
         if column in given:
             try:
                 value = check(column, _unescaped(given[column]), terms=terms, warn=row.warnings.append)
-            except CellError as error:
+            except (CellError, identity.Unfit) as error:
                 row.errors.append(error.sentence)
             else:
                 if value is not None:
@@ -198,15 +205,32 @@ def _check_place(values: dict[str, Any], given: dict[str, str], terms: Terms, ro
         row.errors.append(Sentence(_("only one of lat and lon is given: both or none")))
     if "lat" not in values or "lon" not in values:
         return
-    lat, lon = values["lat"], values["lon"]
-    if (lat, lon) == (0, 0):
-        row.errors.append(Sentence(_("lat and lon are 0,0: leave both empty if the place is not known")))
-    elif not terms.area.covers(lat, lon):
-        place = {"lat": f"{lat:g}", "lon": f"{lon:g}"}
-        if terms.area.covers(lon, lat):
-            row.errors.append(Sentence(SWAPPED, **place))
-        else:
-            row.warnings.append(Sentence(_("lat %(lat)s and lon %(lon)s are outside the operating area"), **place))
+    try:
+        remark = terms.area.remark(values["lat"], values["lon"])
+    except Misplaced as error:
+        row.errors.append(error.sentence)
+    else:
+        row.warnings += [remark] if remark else []
+
+
+def _refuse_surplus(row: Row, table: Table) -> None:
+    """Cells beyond the last heading: one of those before was cut in two, and all that follow it have moved."""
+    if beyond := table.surplus.get(row.number):
+        width = len(table.header)
+        counts = {"found": width + len(beyond), "expected": width}
+        row.errors.append(Sentence(HAS_SURPLUS, **counts, cells=_shown(beyond)))
+        row.wanted = None
+
+
+def _remark_strays(row: Row, nameless: list[int]) -> None:
+    if strays := [row.cells[place] for place in nameless if row.cells[place]]:
+        row.warnings.append(Sentence(_("not imported, as no heading stands above: %(cells)s"), cells=_shown(strays)))
+
+
+def _shown(written: list[str]) -> str:
+    """Some of the cells, in so many words that one recognises them."""
+    some = ", ".join(cell[:40] for cell in written[: cells.MOST_KNOWN] if cell)
+    return f"{some} …" if len(written) > cells.MOST_KNOWN else some
 
 
 def _refuse_twin(row: Row, first: dict[str, dict[Any, int]]) -> None:
@@ -249,8 +273,8 @@ CHECKS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("vehicle_number", "vehicle_code", "serial_number", "license_plate", "notes"), _text),
     **dict.fromkeys(("vehicle_type", "station", "pricing_plan"), _reference),
     "imei": lambda column, cell, terms, warn: cells.imei(cell, warn),
-    "mac": lambda column, cell, terms, warn: cells.mac(cell),
-    "nfc_id": lambda column, cell, terms, warn: cells.nfc_id(cell),
+    "mac": lambda column, cell, terms, warn: identity.mac(cell),
+    "nfc_id": lambda column, cell, terms, warn: identity.nfc_id(cell),
     "lat": partial(_coordinate, largest=90),
     "lon": partial(_coordinate, largest=180),
     "state": lambda column, cell, terms, warn: cells.state(cell, warn),

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,15 @@ EXACT = 10**15  # larger whole numbers lose digits in a spreadsheet
 
 @dataclass(frozen=True)
 class Table:
-    """Header and rows; a row has the number that a spreadsheet shows for it, and is as long as the header."""
+    """Header and rows; a row has the number that a spreadsheet shows for it, and is as long as the header.
+
+    What stands beyond the last heading is `surplus`, by the number of its row.
+    """
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
     delimiter: str = ","
+    surplus: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def has_decimal_comma(self) -> bool:
@@ -63,12 +67,15 @@ def table_of(content: bytes, name: str, *, most_rows: int = MOST_ROWS, only: int
         lines, delimiter = _cells_of_text(_decoded(content, name), name)
     header: list[str] = []
     rows: list[tuple[int, list[str]]] = []
+    surplus: dict[int, list[str]] = {}
     for number, written in enumerate(lines, start=1):
         cells = [cell.strip() for cell in written]
         if not any(cells) or cells[0].startswith(COMMENT):
             continue
         if header:
             rows.append((number, _fitted(cells, len(header))))
+            if any(beyond := cells[len(header) :]):
+                surplus[number] = beyond
         else:
             header = _checked_header(cells, name)
         if len(rows) > most_rows:
@@ -77,7 +84,7 @@ def table_of(content: bytes, name: str, *, most_rows: int = MOST_ROWS, only: int
             break
     if not header:
         raise UnusableInput(_("%(name)s is empty."), name=name)
-    return Table(header, rows, delimiter)
+    return Table(header, rows, delimiter, surplus)
 
 
 def _checked_header(cells: list[str], name: str) -> list[str]:
