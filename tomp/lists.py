@@ -4,26 +4,36 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError
 from django.db.models import Max, Min
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from unfold.views import ChangeList
+
+from tomp import strict
+
+# NUL in a word, the year 10000, a state nobody has, a column that is none
+NONSENSE = (ValueError, OverflowError, DataError, IncorrectLookupParameters)
 
 
 class List(ChangeList):
     """What a page asks for again with each row is worked out once, and no row is read to know what days there are.
 
-    An address that asks for what cannot be leads to the whole list, as wherever Django sees that it cannot be.
+    An address that asks for what cannot be leads to the whole list, as wherever Django sees that it cannot be, and that
+    is told.
     """
 
     def __init__(self, request, *args, **kwargs):
         self._addresses = {}
         try:
+            strict.check(request.GET.dict())
             super().__init__(request, *args, **kwargs)
-        except (ValueError, OverflowError, DataError) as error:  # NUL in a word, the year 10000, a state nobody has
+        except NONSENSE as error:
             if not request.GET:
                 raise
+            messages.error(request, _("Nothing can be chosen so: this is the whole list."), fail_silently=True)
             raise IncorrectLookupParameters from error
 
     def get_query_string(self, new_params=None, remove=None):

@@ -85,7 +85,7 @@ def _of_any_year(day, month):
     """31 December, in the language of the reader."""
     try:
         return date_format(date(A_LEAP_YEAR, month, day), "MONTH_DAY_FORMAT")
-    except ValueError:  # what is typed comes here before it is checked
+    except (ValueError, OverflowError):  # what is typed comes here before it is checked
         return f"{day}.{month}."
 
 

@@ -10,6 +10,7 @@ from tests.fleet_factories import (
     AssetFactory,
     CalendarPeriodFactory,
     RegionFactory,
+    StationFactory,
     SystemFactory,
 )
 from tests.trip_factories import BookingFactory, SupportRequestFactory
@@ -38,6 +39,7 @@ ABYSS = "[" * 500 + "]" * 500
         (RegionFactory, "region", {"area": ABYSS}, DEEP),
         (RegionFactory, "region", {"area": "[" * 100_000}, DEEP),
         (CalendarPeriodFactory, "calendarperiod", {"start_year": "9" * 30}, "There is no such day."),
+        (CalendarPeriodFactory, "calendarperiod", {"start_day": "9" * 30}, "There is no such day."),
     ],
 )
 def test_on_a_form(staff, make, address, typed, told):
@@ -109,3 +111,22 @@ def test_as_the_id_of_a_history(staff, impossible):
 
     [told] = response.context["messages"]
     assert "doesn’t exist. Perhaps it was deleted?" in str(told)
+
+
+@pytest.mark.parametrize("query", [{"foo": "1"}, {"q": "a\x00b"}, {"id__in": "x"}, {"region__id__exact": "x"}])
+@pytest.mark.parametrize("page", ["", "export/"])
+def test_as_what_to_choose(staff, page, query):
+    """An export of what nothing can choose is no export of everything."""
+    StationFactory()
+
+    response = staff.get(f"/admin/fleet/station/{page}", query, follow=True)
+
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, "/admin/fleet/station/")
+    assert [str(told) for told in response.context["messages"]] == ["Nothing can be chosen so: this is the whole list."]
+
+
+def test_as_what_to_choose_of_the_journal(staff):
+    response = staff.get("/admin/payments/journalentry/export/", {"amount__gte": "much"}, follow=True)
+
+    assert response.request["PATH_INFO"] == "/admin/payments/journalentry/"
+    assert [str(told) for told in response.context["messages"]] == ["Nothing can be chosen so: this is the whole list."]
