@@ -22,6 +22,7 @@ from tomp.admin import Stacked
 from tomp.forms import JSONFormField, StaffForm, WordsField
 
 HOURS = re.compile(r"([A-Z ,]+?)\s+(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
+MOST_CONDITIONS = 100
 
 
 def _text(**kwargs):
@@ -224,7 +225,12 @@ class ConditionForm(StaffForm):
 class ConditionInline(Stacked):
     model = Condition
     form = ConditionForm
+    max_num = MOST_CONDITIONS
     fieldsets = ((None, {"fields": (("kind", "position"), "details")}),)
 
     class Media:
         js = ("fleet/conditions.js",)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Each row has the fields of all kinds: as many as somebody claims would keep a process busy for minutes."""
+        return super().get_formset(request, obj, **{"absolute_max": MOST_CONDITIONS, **kwargs})

@@ -15,6 +15,7 @@ from fleet import steps
 from tomp.forms import LocalizedTextFormField, WebAddressField
 
 DEFAULTS = {"type": "PLAIN_TEXT", "goal": "INSTRUCTIONS"}
+MOST_STEPS = 100
 EMPTY_ROWS = 3
 SMALL = "width: 5rem; min-width: 0"
 
@@ -66,7 +67,9 @@ class StepRows(forms.BaseFormSet):
         form.fields["DELETE"].label = _("Remove")
 
 
-StepFormSet = forms.formset_factory(StepForm, formset=StepRows, extra=EMPTY_ROWS, can_delete=True)
+StepFormSet = forms.formset_factory(
+    StepForm, formset=StepRows, extra=EMPTY_ROWS, can_delete=True, max_num=MOST_STEPS, absolute_max=MOST_STEPS
+)
 
 
 class StepsPart:

@@ -8,6 +8,7 @@ from tests.admin.test_forms import errors, filled_in
 from tests.factories import ApiKeyFactory
 from tests.fleet_factories import (
     AssetFactory,
+    AssetTypeFactory,
     CalendarPeriodFactory,
     RegionFactory,
     StationFactory,
@@ -130,3 +131,14 @@ def test_as_what_to_choose_of_the_journal(staff):
 
     assert response.request["PATH_INFO"] == "/admin/payments/journalentry/"
     assert [str(told) for told in response.context["messages"]] == ["Nothing can be chosen so: this is the whole list."]
+
+
+def test_as_more_rows_than_anybody_types(staff):
+    made = AssetTypeFactory()
+    page = f"/admin/fleet/assettype/{made.pk}/change/"
+
+    response = staff.post(page, {**filled_in(staff, page), "conditions-TOTAL_FORMS": "9" * 10})
+
+    told = [str(e) for inline in response.context["inline_admin_formsets"] for e in inline.formset.non_form_errors()]
+    assert told == ["Please submit at most 100 forms."]
+    assert made.conditions.count() == 0
