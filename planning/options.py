@@ -17,6 +17,7 @@ from fleet.pricing import Tariff
 from fleet.services import PLANNED_WITHOUT_ARRIVAL
 from maas.models import MaasProvider
 from planning import parties
+from planning.ends import check_end, point_of, straight_m
 from planning.travelers import may_use
 from tomp.compiled import compiled
 
@@ -55,7 +56,7 @@ class Trip:
     @property
     def origin(self):
         """(lat, lon) or None."""
-        return _point(self.from_place)
+        return point_of(self.from_place)
 
     def distance_from(self, place):
         """Metres from there to the end of the trip: as estimated, else the straight line, else 0 (nobody knows)."""
@@ -364,45 +365,6 @@ def _named_for_all(public_ids, codes, macs, nfc_ids, plates, *, is_sandbox):
     vehicles = offering.vehicles(MaasProvider(is_sandbox=is_sandbox), group_ids=[])
     named = vehicles.filter(_named(public_ids, codes, macs, nfc_ids, plates))
     return named.select_related("station").order_by("vehicle_number")
-
-
-def check_end(place, *, asset_type, start_station_id, at):
-    """Raises NotAllowedHere if a ride that begins at the station (None: at none) cannot lead to the place.
-
-    A point is where the traveller wants to be, and to leave the vehicle near it will do: it has to be where we operate,
-    and not even that for what is brought back. A station that is named is where the vehicle is to be left, so FINISH
-    is asked. What comes to the user may lead anywhere.
-    """
-    rule, point = asset_type.return_rule, _point(place)
-    if offering.Kind.of(asset_type) is offering.Kind.COMES or point is None:
-        return
-    atlas = catalogue.current().atlas
-    station = atlas.station(place.get("station_id"))
-    if station is not None and rule in (AssetType.ReturnRule.ROUNDTRIP_STATION, AssetType.ReturnRule.ANY_STATION):
-        places.check_may_end(
-            asset_type=asset_type,
-            start_station_id=start_station_id,
-            lat=station.lat,
-            lon=station.lon,
-            now=at,
-            atlas=atlas,
-        )
-    elif rule != AssetType.ReturnRule.ROUNDTRIP_STATION and not atlas.operates_at(*point, now=at):
-        raise NotAllowedHere("This is outside the operating area.")
-
-
-def straight_m(start_place, end_place):
-    """Metres of the straight line between two places, 0 where one of them is unknown."""
-    start, end = _point(start_place), _point(end_place or {})
-    return round(geo.distance_m(*start, *end)) if start and end else 0
-
-
-def _point(place):
-    """(lat, lon) of a place or None; 0/0 means "not given" (Entur profile)."""
-    point = place.get("coordinates")
-    if not point or (point["lat"] == 0 and point["lng"] == 0):
-        return None
-    return point["lat"], point["lng"]
 
 
 def _station_place(station):

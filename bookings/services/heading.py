@@ -2,7 +2,7 @@
 
 from fleet import places
 from fleet.errors import NotAllowedHere
-from planning.options import check_end, straight_m
+from planning.ends import check_end, straight_m
 from tomp.errors import Invalid
 
 FIELDS = ("to_place", "planned_distance_m")
