@@ -1,6 +1,9 @@
 """How vehicles, types, conditions and prices look on the wire."""
 
 from decimal import Decimal
+from functools import lru_cache
+
+import orjson
 
 from fleet import pricing
 from fleet.condition_rules import announced
@@ -157,11 +160,19 @@ def _amount_json(amount, net, *, currency, vat_rate, vat_country):
 
 def tariff_json(tariff):
     """TOMP fare that tells the rules: whoever adds up its parts gets what we charge."""
+    return orjson.loads(_written_tariff(tariff))
+
+
+@lru_cache(maxsize=1000)
+def _written_tariff(tariff):
+    """Kept: each answer about a trip tells the same until its price is final."""
     tariff = pricing.published(tariff)
-    return {
-        "estimated": not pricing.is_final_by_nature(tariff),
-        "parts": [_part_json(part, tariff) for part in tariff.parts],
-    }
+    return orjson.dumps(
+        {
+            "estimated": not pricing.is_final_by_nature(tariff),
+            "parts": [_part_json(part, tariff) for part in tariff.parts],
+        }
+    )
 
 
 def _part_json(part, tariff):

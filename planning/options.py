@@ -319,7 +319,7 @@ class _Search:
             to_place=self.trip.to_place,
             departs_at=self.departs_at,
             arrives_at=self.trip.arrives_at,
-            tariff=plan.tariff(),
+            tariff=plan.kept_tariff,
             conditions=conditions_for(asset_type, station=station, now=self.now),
             planned_distance_m=self.trip.distance_from(place),
         )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -72,6 +73,11 @@ class PricingPlan(models.Model):
             pro_rata=self.pro_rata,
             parts=tuple(part.value() for part in self.parts.all()),
         )
+
+    @cached_property
+    def kept_tariff(self):
+        """tariff() as first asked for: of plans that are only read, as those of the catalogue and the rules."""
+        return self.tariff()
 
 
 class FarePart(models.Model):
