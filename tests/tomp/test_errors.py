@@ -28,6 +28,7 @@ ERRORS = {
     errors.TompError: (5, 500, "Technical issue"),
     errors.Missing: (1, 400, "Missing"),
     errors.Invalid: (2, 400, "Invalid"),
+    errors.NothingToDo: (2, 400, "Invalid"),
     errors.TooLarge: (2, 413, "Invalid"),
     errors.UnsupportedContent: (2, 415, "Invalid"),
     errors.NotAcceptable: (2, 406, "Invalid"),
