@@ -12,7 +12,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-CALL = re.compile(r"""\bn?gettext\((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
+CALL = re.compile(r"""\b(?:n?gettext|_)\((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
 
 
 @dataclass

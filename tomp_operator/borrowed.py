@@ -33,6 +33,7 @@ TEXTS = (
     _("Select currency"), _("Submit"), _("This item will be deleted."), _("Toggle password visibility"),
     _("View selected %(model)s"),
     # of unfold, when signed out
+    _("Welcome back to"),
     _("Thanks for spending some quality time with the web site today."),
     _("You have been successfully logged out from the administration"),
     # of Django: what its catalogues lack, or call otherwise than ours
