@@ -51,11 +51,6 @@ def insert(*rows: models.Model) -> None:
         store(insertion(*rows))
 
 
-def update(row: models.Model, names: Sequence[str] | None = None) -> None:
-    """These columns of the row are stored, or all of them. Raises DatabaseError if there is no such row."""
-    store(change(row, names))
-
-
 def store(*parts: Part) -> None:
     """All parts are stored in one statement, new rows have the keys that the database gave them.
 

@@ -93,7 +93,7 @@ def test_updates_the_named_columns_and_no_others():
     other = AssetFactory(license_plate="CD-34")
     asset.license_plate, asset.vehicle_number, asset.station = "XY-99", "n-2", None
 
-    written.update(asset, ("license_plate", "station"))
+    written.store(written.change(asset, ("license_plate", "station")))
 
     stored = Asset.objects.get(pk=asset.pk)
     assert (stored.license_plate, stored.vehicle_number, stored.station) == ("XY-99", "n-1", None)
@@ -105,7 +105,7 @@ def test_updates_every_column_where_none_is_named():
     booking.from_place, booking.to_place = {"name": "here"}, {"name": "there"}
     booking.price, booking.currency, booking.extra_info = Decimal("1.500"), "EUR", None
 
-    written.update(booking)
+    written.store(written.change(booking))
 
     assert columns(Booking.objects.get(pk=booking.pk)) == columns(booking)
 
@@ -114,7 +114,7 @@ def test_writes_no_history():
     asset = AssetFactory()
     before = asset.history.count()
 
-    written.update(asset, ("license_plate",))
+    written.store(written.change(asset, ("license_plate",)))
 
     assert asset.history.count() == before
 
@@ -123,7 +123,7 @@ def test_a_secret_is_encrypted_and_a_document_is_one():
     channel = CallbackChannelFactory()
     channel.secret, channel.more_hosts = "s3cret", ["hook.example.org"]
 
-    written.update(channel, ("secret", "more_hosts"))
+    written.store(written.change(channel, ("secret", "more_hosts")))
 
     [[stored, hosts]] = CallbackChannel.objects.values_list(Cast("secret", TextField()), "more_hosts")
     assert CallbackChannel.objects.get().secret == "s3cret"
@@ -136,12 +136,12 @@ def test_a_row_that_is_gone_cannot_be_updated():
     Asset.objects.filter(pk=asset.pk).delete()
 
     with pytest.raises(DatabaseError, match="is not there"):
-        written.update(asset, ("license_plate",))
+        written.store(written.change(asset, ("license_plate",)))
 
 
 def test_a_column_that_is_none_is_an_error():
     with pytest.raises(FieldDoesNotExist):
-        written.update(AssetFactory(), ("licence_plate",))
+        written.store(written.change(AssetFactory(), ("licence_plate",)))
 
 
 def test_what_the_database_refuses_ends_the_transaction():
