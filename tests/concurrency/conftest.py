@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from tests.contract import HAS_OFFICIAL_FILES, official, ours
+from tests.fleet_factories import AssetTypeFactory, StationFactory
 from tests.worker import forget_jobs
 from tomp.versions import LATEST
 from tomp_operator.audit import audit
@@ -24,3 +25,14 @@ def all_adds_up(clock):
     yield
     found = {each.name: found.ids for each, found in audit(now=timezone.now(), show=5) if found.violations}
     assert found == {}
+
+
+@pytest.fixture
+def hub(clock):
+    return StationFactory(station_id="hub")
+
+
+@pytest.fixture
+def cargo(hub):
+    """Booked by type, at the hub; users may pick."""
+    return AssetTypeFactory(ahead=True, type_id="cargo", user_may_pick=True)

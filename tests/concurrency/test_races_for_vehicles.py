@@ -167,16 +167,6 @@ def test_ten_bookings_where_the_contract_allows_three_a_day(monkeypatch):
 # Promises
 
 
-@pytest.fixture
-def hub(clock):
-    return StationFactory(station_id="hub")
-
-
-@pytest.fixture
-def cargo(hub):
-    return AssetTypeFactory(ahead=True, type_id="cargo", user_may_pick=True)
-
-
 def test_twenty_promises_of_three_vehicles(cargo, hub):
     """The periods overlap, each with each."""
     mp = mp_client()

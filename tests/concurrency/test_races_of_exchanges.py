@@ -12,7 +12,7 @@ from legs import overriding
 from legs.models import Leg
 from tests.client import the_error
 from tests.concurrency.races import ROUNDS, assert_consistent, at_once, race, statuses
-from tests.fleet_factories import AssetFactory, AssetTypeFactory, DamageFactory, StationFactory
+from tests.fleet_factories import AssetFactory, AssetTypeFactory, DamageFactory
 from tests.journey import HERE, NOW, at, given_leg, mp_client
 
 pytestmark = [
@@ -20,16 +20,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("clock", "all_adds_up"),
 ]
-
-
-@pytest.fixture
-def hub(clock):
-    return StationFactory(station_id="hub")
-
-
-@pytest.fixture
-def cargo(hub):
-    return AssetTypeFactory(ahead=True, type_id="cargo", user_may_pick=True)
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 import json
 import re
 
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
 from bookings.models import Booking
 from customers.models import Customer
 from fleet.models import Asset, Damage, ImportBatch, Region
@@ -76,3 +79,12 @@ def _id(pattern, rows):
     if "tomp/legs" in pattern:
         return str(rows[Leg].pk)
     return str(rows[Customer].pk if "tomp/customers" in pattern else rows[Booking].pk)
+
+
+def browser_of(role):
+    """A browser in which somebody of this role is signed in."""
+    member = User.objects.create(username=f"a {role}", is_staff=True)
+    member.groups.add(Group.objects.get(name=role))
+    client = Client(raise_request_exception=False)
+    client.force_login(member)
+    return client

@@ -6,7 +6,7 @@ from html import unescape
 from urllib.parse import urljoin
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from backoffice import roles
@@ -16,7 +16,7 @@ from maas.models import MaasProvider
 from payments.models import Claim
 from support.models import SupportRequest
 from tests.admin.everything import one_of_each, tell_more_of
-from tests.permissions.asking import address_of
+from tests.permissions.asking import address_of, browser_of
 from tests.permissions.routes import routes
 
 LINK = re.compile(r'(?:href|hx-get)="([^"#]+)')
@@ -39,16 +39,8 @@ def office(shared_world):
 
 @pytest.fixture
 def member(office, db):
-    """A browser in which somebody of this role is signed in."""
-
-    def sign_in(role):
-        user = User.objects.create(username=f"a {role}", is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        client = Client(raise_request_exception=False)
-        client.force_login(user)
-        return client
-
-    return sign_in
+    """Makes browsers in which somebody of a role is signed in."""
+    return browser_of
 
 
 def links(address: str, answer) -> Iterator[str]:
