@@ -27,7 +27,7 @@ class CardType(Component):
     type = Choice("ID", "DISCOUNT", "TRAVEL", "BANK", "CREDIT", "PASSPORT", "OTHER", required=True)
     subType = Text()
     assetClass = AssetClass()
-    acceptors = texts(max_length=100)
+    acceptors = texts()
 
 
 class Card(CardType):
