@@ -4,6 +4,7 @@ import uuid
 
 from bookings.models import Booking
 from legs.models import Leg
+from tomp import written
 
 
 def draft(option, *, provider, version, valid_until, now):
@@ -11,7 +12,8 @@ def draft(option, *, provider, version, valid_until, now):
 
     A leg for each vehicle. A single one has the id of the booking; several have ids of their own.
     """
-    booking = Booking(
+    booking = written.new(
+        Booking,
         id=uuid.uuid4(),
         provider=provider,
         api_version=version,
@@ -31,7 +33,8 @@ def draft(option, *, provider, version, valid_until, now):
 
 def draft_leg(option, booking, *, id, sequence):
     """The leg of the booking with this one vehicle, or with one of this type."""
-    return Leg(
+    return written.new(
+        Leg,
         id=id,
         booking=booking,
         sequence=sequence,

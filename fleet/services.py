@@ -55,7 +55,8 @@ def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
     if asset is None:
         raise AssetNotAvailable()
     asset.reserve()
-    reservation = Reservation(
+    reservation = written.new(
+        Reservation,
         leg_id=leg_id,
         asset_type_id=asset.asset_type_id,
         asset=asset,

@@ -4,25 +4,32 @@ save() and create() write their SQL anew each time, which costs several times wh
 few rows that every trip stores, and for no others: they send no signals, so nothing is written into a history, and
 set no `auto_now`. What is stored together is one statement:
 
-    written.store(written.change(booking), written.insertion(*legs))
+    told = written.new(BookingEvent, booking=booking, at=now)
+    written.store(written.change(booking), written.insertion(told))
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
+from django.db.models.base import ModelState
 from django.db.transaction import atomic, mark_for_rollback_on_error
 
 from tomp import prepared
 
 FEW = 4  # each number of rows is a statement of its own, kept by every connection
 PLAIN = frozenset((str, int, bool, float, Decimal, UUID, datetime))
-Column = tuple[Any, bool]  # the field, and whether it stores plain values as they are
+LEFT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS  # a document has none; json.dumps() says so
+Row = TypeVar("Row", bound=models.Model)
+# The name of a field, whether it stores plain values as they are, and what makes the value of others.
+Column = tuple[str, bool, Callable[[Any, Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,40 @@ class Part:
     sql: str
     columns: Sequence[Column]
     is_new: bool
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A row of a model of which nothing is known but defaults."""
+
+    constant: Mapping[str, Any]
+    made: Mapping[str, Callable[[], Any]]  # one anew for each row: an id, a list
+    foreign: Mapping[str, tuple[str, str]]  # what a foreign key is called, its column, and what of the other row it has
+
+
+def new(model: type[Row], **values: Any) -> Row:
+    """`model(**values)`, not stored: the same row, in a quarter of the time.
+
+    Model.__init__() tells two signals, and asks each field and each descriptor. TypeError for what is no field.
+    """
+    blank = _blank(model)
+    row = model.__new__(model)
+    row._state = state = ModelState()
+    known = row.__dict__
+    known.update(blank.constant)
+    for name, make in blank.made.items():
+        if name not in values:
+            known[name] = make()
+    for name, value in values.items():
+        if name in blank.foreign:
+            column, key = blank.foreign[name]
+            state.fields_cache[name] = value
+            known[column] = None if value is None else getattr(value, key)
+        elif name in known or name in blank.made:
+            known[name] = value
+        else:
+            raise TypeError(f"{model.__name__} has no field {name!r}.")
+    return row
 
 
 def insertion(*rows: models.Model) -> Part:
@@ -88,6 +129,21 @@ def _settle(part: Part, keys: Sequence[Any] | None, alias: str) -> None:
 
 
 @cache
+def _blank(model: type[models.Model]) -> Blank:
+    fields = model._meta.concrete_fields
+    made = {each.attname: each.get_default for each in fields if each.has_default() and callable(each.default)}
+    return Blank(
+        constant={each.attname: each.get_default() for each in fields if each.attname not in made},
+        made=made,
+        foreign={
+            each.name: (each.attname, each.target_field.attname)
+            for each in fields
+            if isinstance(each, models.ForeignKey)
+        },
+    )
+
+
+@cache
 def _joined(*statements: str) -> str:
     """One statement of them all; its one row has a list for each of them, of the keys it returns."""
     named = ", ".join(f"part_{number} AS ({each})" for number, each in enumerate(statements))
@@ -126,21 +182,32 @@ def _values(row: models.Model, columns: Sequence[Column], connection: Any) -> li
     """
     return [
         value
-        if (value := getattr(row, column.attname)) is None or (is_plain and type(value) in PLAIN)
-        else column.get_db_prep_save(value, connection)
-        for column, is_plain in columns
+        if (value := getattr(row, name)) is None or (is_plain and type(value) in PLAIN)
+        else prepare(value, connection)
+        for name, is_plain, prepare in columns
     ]
 
 
 def _columns(columns: Iterable[Any]) -> list[Column]:
-    return [(column, _is_plain(column)) for column in columns]
+    return [(column.attname, *_how_stored(column)) for column in columns]
 
 
-def _is_plain(column: Any) -> bool:
-    """Django's own fields store them as they are, all but JSON; ours may encrypt them."""
+def _how_stored(column: Any) -> tuple[bool, Callable[[Any, Any], Any]]:
+    """Django's own fields store plain values as they are, all but JSON; ours may encrypt them."""
     ways = (getattr(type(column), name) for name in ("get_db_prep_save", "get_db_prep_value", "get_prep_value"))
     is_own = all(way.__module__.startswith("django.db.models.fields") for way in ways)
-    return is_own and not isinstance(column, models.JSONField)
+    is_json = isinstance(column, models.JSONField)
+    if is_own and is_json and column.encoder is None:
+        return False, _as_json
+    return is_own and not is_json, column.get_db_prep_save
+
+
+def _as_json(value: Any, connection: Any) -> str:
+    """As the field writes it, but quicker; whole numbers of more than 64 bits take the field's way."""
+    try:
+        return orjson.dumps(value, option=LEFT).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value)
 
 
 def _quoted(name: Any) -> str:

@@ -29,7 +29,8 @@ def record(booking, operation, asked_by, now, actor="", reason=""):
 
 def event(booking, operation, asked_by, now, actor="", reason=""):
     """That line, unsaved."""
-    return BookingEvent(
+    return written.new(
+        BookingEvent,
         booking=booking,
         operation=operation,
         state=booking.state,

@@ -60,8 +60,8 @@ def apply(
         HANDLERS[event](step)
         keep_evidence(step)
         lat, lon = step.asset_location or (None, None)
-        told = LegEvent(
-            leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,
+        told = written.new(
+            LegEvent, leg=leg, event=event, at=at, state=leg.state, asked_by=asked_by, actor=actor,
             lat=lat, lon=lon, comment=comment, received_at=now,
         )  # fmt: skip
         written.store(*step.progress, leg.progress(), written.insertion(told))

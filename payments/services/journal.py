@@ -40,7 +40,8 @@ def extra(
     what = {**(details or {}), "description": description}
     if refers_to is not None:
         what["refund_for"] = refers_to.sequence
-    return JournalEntry(
+    return written.new(
+        JournalEntry,
         category=category,
         amount=amount,
         amount_ex_vat=pricing.ex_vat(amount, vat_rate, pricing.minor_units(currency)),

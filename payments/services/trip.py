@@ -43,7 +43,8 @@ def record_fare(*, booking, leg, fare, now, count=None, store=written.store):
 
     `count` and `store` are as of append().
     """
-    entry = JournalEntry(
+    entry = written.new(
+        JournalEntry,
         leg=leg,
         category=Category.FARE,
         amount=fare.total,
