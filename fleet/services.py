@@ -45,8 +45,10 @@ def _available(asset_id, public_id, *, wait):
     return known.order_by().select_for_update(skip_locked=not wait)
 
 
-def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
+def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True, store=written.store):
     """This vehicle is held for the leg from now on and until it is given back. Returns it.
+
+    `store` may store that later in the same transaction: until then the vehicle is locked.
 
     Raises AssetNotAvailable, also when the public knows it by another id by now: it was ridden since. Then nothing
     is held. Without `wait` a vehicle that another booking is just taking counts as taken.
@@ -64,7 +66,7 @@ def reserve_asset(*, asset_id, public_id, leg_id, now, wait=True):
         period=DateTimeTZRange(now, None),
         is_virtual=asset.is_virtual,
     )
-    written.store(written.change(asset, ("state",)), written.insertion(reservation))
+    store(written.change(asset, ("state",)), written.insertion(reservation))
     return asset
 
 

@@ -109,6 +109,13 @@ def store(*parts: Part) -> None:
     return None
 
 
+class Later(list[Part]):
+    """Stands for store() where parts are not to be stored yet: it keeps them, for whoever stores them all."""
+
+    def __call__(self, *parts: Part) -> None:
+        self.extend(parts)
+
+
 def _store_many(parts: Sequence[Part]) -> None:
     with atomic(savepoint=False):
         for part in parts:

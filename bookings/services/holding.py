@@ -1,4 +1,7 @@
-"""Holding what the legs of a booking need: all of it, or nothing."""
+"""Holding what the legs of a booking need: all of it, or nothing.
+
+What it means for a vehicle that it is held is handed to `store`, which stores it with the booking.
+"""
 
 from dataclasses import replace
 
@@ -8,23 +11,23 @@ from fleet.errors import AssetNotAvailable, NoAssetLeft
 from planning.options import PLANNED_WITHOUT_ARRIVAL
 
 
-def hold(legs, now, *, wait=True):
+def hold(legs, now, *, store):
     """Every vehicle, or the promise of one, is held. Raises AssetNotAvailable, NoAssetLeft."""
     for leg in in_lock_order(legs):
-        _hold_one(leg, now, wait)
+        _hold_one(leg, now, wait=True, store=store)
 
 
-def hold_any(legs, instead, now, *, wait):
+def hold_any(legs, instead, now, *, wait, store):
     """As hold(), but where a vehicle is gone the next of these options takes its place. Returns the legs held."""
     spare = iter(instead)
-    held = [_hold_or_replace(leg, spare, now, wait) for leg in in_lock_order(legs)]
+    held = [_hold_or_replace(leg, spare, now, wait=wait, store=store) for leg in in_lock_order(legs)]
     return sorted(held, key=lambda leg: leg.sequence)
 
 
-def _hold_or_replace(leg, spare, now, wait):
+def _hold_or_replace(leg, spare, now, **how):
     while True:
         try:
-            _hold_one(leg, now, wait)
+            _hold_one(leg, now, **how)
             return leg
         except (AssetNotAvailable, NoAssetLeft):
             option = next(spare, None)
@@ -39,10 +42,10 @@ def in_lock_order(legs):
     return sorted(legs, key=lambda leg: (leg.asset_id or 0, leg.sequence))
 
 
-def _hold_one(leg, now, wait):
+def _hold_one(leg, now, *, wait, store):
     if leg.asset_id is not None:
         leg.asset = fleet.reserve_asset(
-            asset_id=leg.asset_id, public_id=leg.asset_public_id, leg_id=leg.pk, now=now, wait=wait
+            asset_id=leg.asset_id, public_id=leg.asset_public_id, leg_id=leg.pk, now=now, wait=wait, store=store
         )
     else:
         fleet.reserve_type(

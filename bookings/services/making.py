@@ -43,13 +43,14 @@ def book(*, provider, offer_id, customer_data, from_place, to_place, callback_ur
             booking.price = sum(leg.price(now).total for leg in legs)
             for leg in legs:
                 leg.save(update_fields=heading.FIELDS)
+        held = written.Later()
         try:
-            hold(legs, now)
+            hold(legs, now, store=held)
         except (AssetNotAvailable, NoAssetLeft) as error:
             raise OfferGone(f"Offer {booking.id} is not available any more. {error.detail}") from error
         _take_over(booking, legs, customer_data, callback_url, extra_info, now)
         story = _agree(booking, legs, now)
-        written.store(written.change(booking), *access(legs), written.insertion(*story))
+        written.store(*held, written.change(booking), *access(legs), written.insertion(*story))
         payments.take_deposits(booking, legs, now=now, count=0)
         advise_to_take(booking, legs, now=now)
         return booking, legs
@@ -80,11 +81,12 @@ def book_one_stop(*, provider, trip, customer_data, callback_url, extra_info, ve
 @transaction.atomic
 def _book_option(option, provider, customer_data, callback_url, extra_info, *, version, now, wait):
     booking, legs = draft(option, provider=provider, version=version, valid_until=now, now=now)
-    legs = hold_any(legs, option.instead, now, wait=wait)
+    held = written.Later()
+    legs = hold_any(legs, option.instead, now, wait=wait, store=held)
     sum_up(booking, legs, now)
     _take_over(booking, legs, customer_data, callback_url, extra_info, now)
     story = _agree(booking, legs, now)
-    written.store(written.insertion(booking), written.insertion(*legs), written.insertion(*story))
+    written.store(*held, written.insertion(booking), written.insertion(*legs), written.insertion(*story))
     payments.take_deposits(booking, legs, now=now, count=0)
     advise_to_take(booking, legs, now=now)
     return booking, legs

@@ -84,10 +84,10 @@ def _set_in_use(step):
         _assign(step)
     leg.set_in_use(at=step.at)
     if not begins:
-        fleet.turn_lock(asset=leg.asset, lock_state=LockState.OPEN, store=step.progress.append)
+        fleet.turn_lock(asset=leg.asset, lock_state=LockState.OPEN, store=step.progress)
     else:
         _begin_track(step)
-        fleet.take(asset=leg.asset, store=step.progress.append)
+        fleet.take(asset=leg.asset, store=step.progress)
         if booking.state == Booking.State.CONFIRMED:
             booking.start(at=step.at)
             step.progress.append(booking.progress())
@@ -104,7 +104,7 @@ def _begin_track(step):
 def _pause(step):
     step.leg.pause(at=step.at)
     if not pauses_unlocked(step.leg.conditions):
-        fleet.turn_lock(asset=step.leg.asset, lock_state=LockState.CLOSED, store=step.progress.append)
+        fleet.turn_lock(asset=step.leg.asset, lock_state=LockState.CLOSED, store=step.progress)
 
 
 def _open_trunk(step):
@@ -136,7 +136,7 @@ def _give_back(step):
     leg = step.leg
     if leg.is_given_back:
         return
-    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now, store=step.progress.append)
+    fleet.end_use(leg_id=leg.pk, asset=leg.asset, place=step.asset_location, now=step.now, store=step.progress)
     point = step.asset_location or leg.position
     if point is not None:
         leg.lead_to(point, leg.asset.station)
@@ -155,9 +155,7 @@ def _finish(step):
     leg.finish(at=step.at, fare=fare)
     _give_back(step)
     bookings.withdraw_advice(leg)
-    payments.record_fare(
-        booking=booking, leg=leg, fare=fare, now=step.now, count=leg.entries, store=step.progress.append
-    )
+    payments.record_fare(booking=booking, leg=leg, fare=fare, now=step.now, count=leg.entries, store=step.progress)
     _finish_booking(step)
 
 

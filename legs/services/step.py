@@ -14,6 +14,7 @@ from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset
 from legs.events import rule_of
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
+from tomp import written
 from tomp.compiled import compiled
 
 CLOCK_DRIFT = timedelta(seconds=60)
@@ -35,7 +36,7 @@ class Step:
     location: tuple | None = None
     asset_location: tuple | None = None
     urls: list = field(default_factory=list)
-    progress: list = field(default_factory=list)  # what is stored together with the leg
+    progress: written.Later = field(default_factory=written.Later)  # what is stored together with the leg
 
     @property
     def terms(self):

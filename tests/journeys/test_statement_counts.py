@@ -38,10 +38,10 @@ def with_deposit(asset):
 
 
 def test_one_stop(auto_mp, asset, django_assert_max_num_queries):
-    """Credentials; vehicle; customer; lock; what is held; what is booked, with its story."""
+    """Credentials; vehicle; customer; lock; what is held and booked, with its story."""
     CustomerFactory(provider=auto_mp.provider, external_id="c-1")
 
-    with django_assert_max_num_queries(6 + TRANSACTION):
+    with django_assert_max_num_queries(5 + TRANSACTION):
         answer = auto_mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], customer={"id": "c-1"})
 
     assert answer.json()["state"] == "CONFIRMED"
@@ -49,7 +49,7 @@ def test_one_stop(auto_mp, asset, django_assert_max_num_queries):
 
 def test_one_stop_with_a_deposit(auto_mp, with_deposit, django_assert_max_num_queries):
     """And the entry: a new booking has no other. There is no customer."""
-    with django_assert_max_num_queries(6 + TRANSACTION):
+    with django_assert_max_num_queries(5 + TRANSACTION):
         auto_mp.one_stop(**at(HERE), useAssets=[str(with_deposit.public_id)])
 
     assert JournalEntry.objects.get().category == "DEPOSIT"
@@ -58,7 +58,7 @@ def test_one_stop_with_a_deposit(auto_mp, with_deposit, django_assert_max_num_qu
 def test_one_stop_by_type(auto_mp, asset, django_assert_max_num_queries):
     AssetFactory.create_batch(5, asset_type=asset.asset_type)
 
-    with django_assert_max_num_queries(6 + TRANSACTION):  # no customer, but types that are booked as such
+    with django_assert_max_num_queries(5 + TRANSACTION):  # no customer, but types that are booked as such
         answer = auto_mp.one_stop(**at(HERE), useAssetTypes=["scooter"])
 
     assert answer.status_code == 201
@@ -95,10 +95,10 @@ def test_offers_for_several(mp, asset, django_assert_max_num_queries):
 
 
 def test_book(mp, asset, django_assert_max_num_queries):
-    """Credentials; the lock, the leg; lock; what is held; what is booked."""
+    """Credentials; the lock, the leg; lock; what is held and booked."""
     offer = given_offer(mp.provider, asset)
 
-    with django_assert_max_num_queries(6 + TRANSACTION):
+    with django_assert_max_num_queries(5 + TRANSACTION):
         answer = mp.book(offer.id)
 
     assert answer.json()["state"] == "PENDING"

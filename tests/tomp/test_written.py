@@ -13,8 +13,9 @@ from django.db.models.functions import Cast
 
 from bookings.models import Booking, BookingEvent, Party
 from fleet.models import Asset, Reservation
-from legs.models import Leg
+from legs.models import Leg, LegEvent
 from maas.models import CallbackChannel
+from payments.models import JournalEntry
 from tests.factories import CallbackChannelFactory
 from tests.fleet_factories import AssetFactory
 from tests.trip_factories import BookingFactory, LegFactory
@@ -33,6 +34,80 @@ def story(booking, *operations):
     return [
         BookingEvent(booking=booking, operation=each, state="NEW", asked_by=Party.MP, at=NOW) for each in operations
     ]
+
+
+def all_of(row):
+    return {**vars(row), "_state": (row._state.adding, row._state.fields_cache)}
+
+
+def test_a_new_row_is_what_its_model_makes_of_the_same_values():
+    booking, asset = BookingFactory(), AssetFactory()
+    for model, values in (
+        (
+            Booking,
+            {"id": uuid4(), "provider": booking.provider, "customer_id": None, "state": "NEW", "created_at": NOW},
+        ),
+        (BookingEvent, {"booking": booking, "operation": "BOOK", "state": booking.state, "at": NOW}),
+        (Leg, {"id": uuid4(), "booking": booking, "asset": asset, "station": None, "sequence": 3, "conditions": [{}]}),
+        (LegEvent, {"leg_id": booking.id, "event": "PAUSE", "lat": 52.1}),
+        (Reservation, {"leg_id": uuid4(), "asset": asset, "period": DateTimeTZRange(NOW, None)}),
+        (JournalEntry, {"booking": booking, "amount": Decimal(1), "details": {"a": 1}}),
+    ):
+        assert all_of(written.new(model, **values)) == all_of(model(**values))
+
+
+def test_new_rows_share_no_list_and_no_id():
+    one, other = written.new(Leg), written.new(Leg)
+
+    one.segments.append({})
+
+    assert other.segments == []
+    assert one.id != other.id
+
+
+def test_a_new_row_has_no_member_that_nobody_declared():
+    with pytest.raises(TypeError, match="Booking has no field 'colour'"):
+        written.new(Booking, colour="red")
+
+
+def test_what_is_stored_later_is_not_there_yet():
+    booking, later = BookingFactory(), written.Later()
+
+    later(*(written.insertion(each) for each in story(booking, "BOOK")))
+    assert not BookingEvent.objects.exists()
+
+    written.store(*later)
+    assert BookingEvent.objects.get().operation == "BOOK"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"n": 2**64, "less": -(10**30)},
+        {"n": 0.1, "text": "Zoë \u2028 \N{BICYCLE}"},
+        {"": []},
+        [None, True, {"a": {}}],
+        "text",
+        0,
+    ],
+)
+def test_a_document_comes_back_as_it_was(document):
+    booking = BookingFactory()
+    booking.extra_info = document
+
+    written.store(written.change(booking, ["extra_info"]))
+
+    assert Booking.objects.get().extra_info == document
+
+
+def test_what_is_no_document_is_refused():
+    booking = BookingFactory(extra_info=None)
+    booking.extra_info = {"at": NOW}
+
+    with pytest.raises(TypeError, match="datetime is not JSON serializable"):
+        written.store(written.change(booking, ["extra_info"]))
+
+    assert Booking.objects.get().extra_info is None
 
 
 def test_inserts_every_column():
