@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus
 
 KEPT = 200  # statements of one connection at most (docs/operating.md, PgBouncer)
 NUMBERS = count()  # a name is never used again: what is forgotten here may still be there
@@ -41,6 +41,11 @@ def send(connection: Any, sql: str, values: Sequence[Any]) -> tuple[list[tuple[A
         return kept.send(sql, values)
 
 
+def execute(libpq: Any, command: bytes) -> None:
+    """The command is carried out, which has no values and returns no rows. Raises as psycopg does."""
+    _checked(libpq, libpq.exec_(command))
+
+
 class _Prepared:
     """What one connection of psycopg's has prepared. It prepares nothing itself: settings.py, prepare_threshold.
 
@@ -54,11 +59,9 @@ class _Prepared:
 
     def send(self, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
         adapt, libpq = self._adapt, self._libpq
-        if not self.of.autocommit and libpq.transaction_status == TransactionStatus.IDLE:
-            self._checked(libpq.exec_(b"BEGIN"))
         params = adapt.dump_sequence(values, [PyFormat.TEXT] * len(values))
         name = self._names.get(sql) or self._prepare(sql)
-        result = self._checked(libpq.exec_prepared(name, params))
+        result = self._known(libpq.exec_prepared(name, params))
         if result.status != ExecStatus.TUPLES_OK:
             return [], result.command_tuples or 0
         adapt.set_pgresult(result)
@@ -66,22 +69,28 @@ class _Prepared:
 
     def _prepare(self, sql: str) -> bytes:
         if len(self._names) == KEPT:
-            self._checked(self._libpq.exec_(b"DEALLOCATE ALL"))
+            execute(self._libpq, b"DEALLOCATE ALL")
             self._names.clear()
         name = b"tomp_%d" % next(NUMBERS)
-        self._checked(self._libpq.prepare(name, _numbered(sql)))
+        self._known(self._libpq.prepare(name, _numbered(sql)))
         self._names[sql] = name
         return name
 
-    def _checked(self, result: Any) -> Any:
-        if result.status != ExecStatus.FATAL_ERROR:
-            return result
-        if self._libpq.status == ConnStatus.BAD:
-            raise OperationalError(result.error_message.decode(errors="replace").strip())
-        error = errors.error_from_result(result)
-        if isinstance(error, OUTDATED):
+    def _known(self, result: Any) -> Any:
+        """The result, if it is none of an error; after some of them what is prepared must be prepared again."""
+        try:
+            return _checked(self._libpq, result)
+        except OUTDATED:
             self._names.clear()
-        raise error
+            raise
+
+
+def _checked(libpq: Any, result: Any) -> Any:
+    if result.status != ExecStatus.FATAL_ERROR:
+        return result
+    if libpq.status == ConnStatus.BAD:
+        raise OperationalError(result.error_message.decode(errors="replace").strip())
+    raise errors.error_from_result(result)
 
 
 def _numbered(sql: str) -> bytes:

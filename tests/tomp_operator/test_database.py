@@ -1,7 +1,9 @@
-"""A connection is looked at before each request, and asked now and then."""
+"""A connection is looked at before each request, and asked now and then; its transactions are PostgreSQL's own."""
+
+from contextlib import nullcontext
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from tomp_operator.database import base
 
@@ -84,3 +86,96 @@ def test_one_that_failed_during_a_request_is_asked_before_the_next(asked, other)
 
     assert request() != former
     assert asked == [False]
+
+
+@pytest.fixture
+def promises(other):
+    """A table whose promise is looked at when a transaction is over."""
+    with other.cursor() as cursor:
+        cursor.execute("CREATE TABLE promises (number int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        yield
+        cursor.execute("DROP TABLE promises")
+
+
+def promise(*numbers):
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO promises VALUES (%s)", [[number] for number in numbers])
+
+
+def promised(of):
+    with of.cursor() as cursor:
+        cursor.execute("SELECT number FROM promises ORDER BY number")
+        return [number for (number,) in cursor.fetchall()]
+
+
+class Fault(Exception):
+    pass
+
+
+@transaction.atomic
+def promise_and_fail(number):
+    promise(number)
+    raise Fault
+
+
+@pytest.mark.usefixtures("promises")
+def test_what_a_transaction_changed_is_seen_by_others_when_it_is_over(other):
+    with transaction.atomic():
+        promise(1)
+        assert promised(other) == []
+        with pytest.raises(Fault):
+            promise_and_fail(2)
+
+    assert promised(other) == [1]
+
+
+@pytest.mark.usefixtures("promises")
+def test_nothing_is_left_of_a_transaction_that_failed(other):
+    with pytest.raises(Fault):
+        promise_and_fail(1)
+
+    assert promised(connection) == promised(other) == []
+    promise(2)
+    assert promised(other) == [2]
+
+
+@pytest.mark.usefixtures("promises")
+def test_a_promise_that_is_broken_at_the_end_is_known(other):
+    with pytest.raises(IntegrityError, match="promises_number_key"), transaction.atomic():
+        promise(1, 1)
+
+    assert promised(connection) == promised(other) == []
+
+
+@pytest.mark.usefixtures("promises")
+def test_a_transaction_that_loses_its_connection_says_so(other):
+    called = []
+
+    def promise_and_be_cut_off():
+        with transaction.atomic():
+            promise(1)
+            transaction.on_commit(lambda: called.append(True))
+            end(connection.connection.info.backend_pid, other)
+
+    with pytest.raises(OperationalError):
+        promise_and_be_cut_off()
+
+    assert (promised(other), called) == ([], [])
+
+
+@pytest.mark.usefixtures("promises")
+def test_begin_and_commit_are_counted_where_statements_are(django_assert_num_queries):
+    with django_assert_num_queries(3) as found, transaction.atomic():
+        promise(1)
+
+    assert (found[0]["sql"], found[2]["sql"]) == ("BEGIN", "COMMIT")
+
+
+@pytest.mark.usefixtures("promises")
+@pytest.mark.parametrize("around", [transaction.atomic, nullcontext])
+def test_rows_are_read_piece_by_piece(around):
+    promise(1, 2, 3)
+
+    with around(), connection.chunked_cursor() as cursor:
+        cursor.execute("SELECT number FROM promises ORDER BY number")
+        assert [cursor.fetchmany(2) for _time in range(2)] == [[(1,), (2,)], [(3,)]]

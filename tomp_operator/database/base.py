@@ -1,9 +1,15 @@
-"""Is a connection that waited for the next request still one?
+"""What a request asks of its connection around its statements, made short.
+
+Is a connection that waited for the next request still one?
 
 Django asks the server before each request (CONN_HEALTH_CHECKS), which is one statement more. A server that ended, or
 that dropped the connection, left its last words or the end of the stream in the socket: to look there costs nothing.
 Who vanished without a word, behind a cable that was cut or a firewall that forgot, is found out by asking only. So we
 ask every few seconds, and look in between.
+
+A transaction is begun and committed by libpq itself. Django has psycopg leave autocommit for it and enter it again, and
+psycopg waits in Python for what is one call. Here psycopg stays in autocommit, as SQLite's library does for Django. So
+cursors of the server are always WITH HOLD.
 """
 
 import math
@@ -12,6 +18,9 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
+
+from tomp import prepared
 
 ASKED_EVERY = 5.0  # seconds
 
@@ -37,6 +46,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         works: bool = super().is_usable()
         self._answered_at = time.monotonic() if works else -math.inf
         return works
+
+    def _start_transaction_under_autocommit(self) -> None:
+        with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
+            prepared.execute(self.connection.pgconn, b"BEGIN")
+
+    def _commit(self) -> None:
+        if self.connection is None or not self.connection.autocommit:
+            super()._commit()  # type: ignore[misc]
+        else:
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+                prepared.execute(self.connection.pgconn, b"COMMIT")
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if autocommit != self.connection.autocommit:
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
 
     def _is_quiet(self) -> bool:
         """Whether nothing came that nobody asked for. A server says something at most to say goodbye."""
