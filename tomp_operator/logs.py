@@ -3,15 +3,19 @@
 Imported by the settings, so it knows none of them.
 """
 
+import json
 import logging
 import re
 import sys
 from io import StringIO
 from typing import Any, TextIO
 
+import orjson
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor
 
+# What is no JSON is told as Python writes it.
+AS_TEXT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 # PostgreSQL tells in such lines which values were in its way.
 _VALUES = re.compile(r"\n(?:DETAIL|CONTEXT|HINT|LINE \d+):[^\n]*(?:\n(?!\S*Error)[^\n]*)*")
 
@@ -31,16 +35,31 @@ def look_up_nothing_in_vain() -> None:
     logging.logAsyncioTasks = False  # type: ignore[attr-defined,unused-ignore] # since Python 3.12
 
 
+class Line(structlog.stdlib.ProcessorFormatter):
+    """As structlog's, which copies each record for the sake of other handlers, and looks for what ours never have."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not hasattr(record, "_logger"):  # a library's, or one that says nothing but a text
+            return super().format(record)
+        event: Any = {**record.msg, "_record": record, "_from_structlog": True}  # type: ignore[dict-item]
+        for step in self.processors:
+            event = step(record._logger, record._name, event)  # type: ignore[attr-defined]
+        return event
+
+
 def steps() -> list[Processor]:
     """What is put into each line, ours and those of the libraries."""
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        of_a_job,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+
+
+def steps_of_others() -> list[Processor]:
+    """What is put into the lines of the libraries."""
+    return [structlog.stdlib.PositionalArgumentsFormatter(), of_a_job, *steps()]
 
 
 def of_a_job(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -60,9 +79,16 @@ def rendering(*, as_json: bool) -> list[Processor]:
         return [
             structlog.processors.ExceptionRenderer(transformer),
             _without_values,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(_as_json),
         ]
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain)]
+
+
+def _as_json(event: Any, **how: Any) -> str:
+    try:
+        return orjson.dumps(event, option=AS_TEXT, **how).decode()
+    except orjson.JSONEncodeError:  # whole numbers of more than 64 bits, half surrogates
+        return json.dumps(event, **how)
 
 
 def _without_values(logger: Any, method: str, event: EventDict) -> EventDict:

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django_structlog.middlewares import RequestMiddleware
+from django_structlog.middlewares.request import RequestMiddleware, logger
 
 from fleet import information
 from tomp import logs
@@ -130,6 +130,15 @@ class RequestLog(RequestMiddleware):
         if PLAUSIBLE_ID.fullmatch(told):
             ids["correlation_id"] = told
         structlog.contextvars.bind_contextvars(**ids)
+
+    def handle_response(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        """As django-structlog's, which asks for each line who might want to say more in it."""
+        if response.streaming or hasattr(request, "_raised_exception"):
+            return super().handle_response(request, cast(HttpResponse, response))
+        self.bind_user_id(request)
+        level = self._log_level_for_status_code(response.status_code)
+        logger.log(level, "request_finished", code=response.status_code, request=self.format_request(request))
+        return structlog.contextvars.clear_contextvars()
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

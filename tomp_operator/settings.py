@@ -427,12 +427,11 @@ METRICS_ARE_SHARED = environment.shared_folder(env.str("PROMETHEUS_MULTIPROC_DIR
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_AS_JSON = env.bool("LOG_AS_JSON", default=IS_PUBLIC and not DEBUG)
-LOG_STEPS = logs.steps()
 logs.look_up_nothing_in_vain()
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
-        *LOG_STEPS,
+        *logs.steps(),
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL),  # what is below it is not even looked at
@@ -444,8 +443,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": LOG_STEPS,
+            "()": logs.Line,
+            "foreign_pre_chain": logs.steps_of_others(),
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *logs.rendering(as_json=LOG_AS_JSON),

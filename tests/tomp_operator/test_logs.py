@@ -45,8 +45,8 @@ class Lines(logging.Handler):
         super().__init__(logging.DEBUG)
         self.written = io.StringIO()
         self.setFormatter(
-            structlog.stdlib.ProcessorFormatter(
-                foreign_pre_chain=logs.steps(),
+            logs.Line(
+                foreign_pre_chain=logs.steps_of_others(),
                 processors=[
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     *logs.rendering(as_json=True),
