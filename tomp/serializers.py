@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from tomp import errors
 from tomp.language import in_language
@@ -108,6 +109,16 @@ class OpenObject(WireSerializer):
         return {**undeclared, **{self.wire_names.get(name, name): value for name, value in checked.items()}}
 
 
+class WholeCharacters(ProhibitSurrogateCharactersValidator):
+    """As the framework's, which looks at each character of a text that has none of them."""
+
+    def __call__(self, value):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            super().__call__(value)
+
+
 class Text(serializers.CharField):
     """A string and nothing that merely looks like one; kept exactly as it came."""
 
@@ -115,6 +126,10 @@ class Text(serializers.CharField):
         kwargs.setdefault("max_length", MAX_TEXT)
         kwargs.setdefault("trim_whitespace", False)
         super().__init__(**kwargs)
+        self.validators = [
+            WholeCharacters() if isinstance(each, ProhibitSurrogateCharactersValidator) else each
+            for each in self.validators
+        ]
 
     def to_internal_value(self, data):
         if not isinstance(data, str):

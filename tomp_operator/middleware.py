@@ -53,10 +53,14 @@ class ContentSecurityPolicy(CSPMiddleware):
         super().__init__(get_response)
         self.of_settings = build_policy()
 
+    def process_request(self, request: HttpRequest) -> None:
+        if not request.path_info.startswith(FOR_MACHINES):
+            super().process_request(request)
+
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not request.path_info.startswith(FOR_MACHINES):
             return super().process_response(request, response)
-        response.headers.setdefault(HEADER, self.of_settings)
+        response.headers[HEADER] = self.of_settings
         return response
 
     def get_policy_parts(
@@ -88,6 +92,11 @@ class PageLanguage(LocaleMiddleware):
 
 class OtherSites(CorsMiddleware):
     """Lets pages of the sites in CORS_ALLOWED_ORIGINS read the answer. Whoever is no browser comes from no site."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.CORS_ALLOWED_ORIGINS or settings.CORS_ALLOW_ALL_ORIGINS:
+            return cast(HttpResponseBase, super().__call__(request))
+        return cast(HttpResponseBase, self.get_response(request))
 
     def add_response_headers(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if "HTTP_ORIGIN" in request.META:

@@ -32,7 +32,7 @@ def test_is_json_for_everybody_and_may_be_kept_until_the_next_is_due(clock):
         "ETag": "…",
         "Last-Modified": "Mon, 01 Jun 2026 12:00:00 GMT",
         "Cache-Control": "public, max-age=10",
-        "Vary": "Accept-Encoding, origin",
+        "Vary": "Accept-Encoding",
         "Access-Control-Allow-Origin": "*",
     } | {name: answer.headers[name] for name in SECURITY}
     assert answer.cookies == {}

@@ -7,6 +7,7 @@ memory; whichever is asked adds them up. Counting in the database would be a wri
 import re
 import time
 from collections.abc import Callable
+from functools import cache
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -39,8 +40,13 @@ class Traffic:
 def count(method: str, route: str, status: int, seconds: float) -> None:
     """A request was answered."""
     method = method if method in METHODS else "OTHER"
-    REQUESTS.labels(method, route, status).inc()
-    SECONDS.labels(method, route).observe(seconds)
+    _answered(method, route, status).inc()
+    _lasting(method, route).observe(seconds)
+
+
+# There are few of each, and to look one up takes longer than to count.
+_answered = cache(REQUESTS.labels)
+_lasting = cache(SECONDS.labels)
 
 
 def route_of(request: HttpRequest) -> str:
@@ -53,6 +59,7 @@ def route_of(request: HttpRequest) -> str:
     return spelled_out(match.route) if match else NOWHERE
 
 
+@cache
 def spelled_out(pattern: str) -> str:
     """A route of Django's, or a regular expression, as a person writes it."""
     named = _NAMED_GROUP.sub(lambda found: f"{{{found[1] or found[2]}}}", pattern)
