@@ -43,7 +43,7 @@ def script(statements, taken, vehicles, lock):
         lines += ["\\if :id = 0", one.replace(PASSING, lock) + " \\aset", "\\endif"]
     lines += ["\\if :id > 0", *(_sent(each, known) + ";" for each in statements[where + 1 :]), "COMMIT;"]
     [holding] = [each for each in statements if 'INSERT INTO "fleet_reservation"' in each.sql]
-    [leg] = [new[value] for value in holding.params if value in new]
+    [leg] = {new[value] for value in holding.params if value in new}
     return "\n".join((*lines, GIVE_BACK.format(leg=leg), "\\else", "COMMIT;", "\\endif", ""))
 
 

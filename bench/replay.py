@@ -13,19 +13,20 @@ import pstats
 import re
 import resource
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from unittest.mock import patch
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.test import RequestFactory
 from psycopg import sql
-from psycopg.pq import TransactionStatus
 
 from bench import processes
 from bench.measuring import Sample
 from bench.service import database_pid
+from tomp import prepared
 from tomp_operator import embedded
 from tomp_operator.wsgi import application
 
@@ -74,30 +75,30 @@ class Recorder(Asking):
     """
 
     def __init__(self, headers):
-        super().__init__(headers, partial(connection.execute_wrapper, self._write_down))
+        super().__init__(headers, self._listening)
         self.statements, self.counts = [], {}
 
     def ask(self, name, method, path, body=None):
         before = len(self.statements)
         answer = super().ask(name, method, path, body)
-        self._end_transaction()
         self.counts[name] = sum(each not in MARKS for each in self.statements[before:])
         return answer
 
+    @contextmanager
+    def _listening(self):
+        execute = prepared.execute
+
+        def carry_out(libpq, command):
+            execute(libpq, command)
+            self.statements.append(Statement(command.decode()))
+
+        with connection.execute_wrapper(self._write_down), patch.object(prepared, "execute", carry_out):
+            yield
+
     def _write_down(self, execute, text, params, many, context):
-        is_first = connection.connection.info.transaction_status == TransactionStatus.IDLE
         result = execute(text, params, many, context)
-        if is_first:
-            self._end_transaction()
-            if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
-                self.statements.append(BEGIN)
         self.statements.append(Statement(text, tuple(params or ())))
         return result
-
-    def _end_transaction(self):
-        marks = [each for each in self.statements if each in (BEGIN, COMMIT)]
-        if marks and marks[-1] is BEGIN:
-            self.statements.append(COMMIT)
 
 
 def counted(path, headers):
@@ -122,6 +123,7 @@ def recorded(cycle, headers, vehicles):
         trips.append(recorder)
     first, second = (trip.statements for trip in trips[-2:])
     assert [each.sql for each in first] == [each.sql for each in second], "The trips do not send the same."
+    assert first.count(BEGIN) == first.count(COMMIT) > 0, "The transactions of a trip were not seen."
     return first, second, trips[-1].counts
 
 
