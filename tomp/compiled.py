@@ -14,7 +14,7 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.models import Expression, Field, ForeignKey, JSONField, Lookup, Model, QuerySet
@@ -90,22 +90,17 @@ class compiled:  # noqa: N801 - a decorator
 
     def all(self, **values: Any) -> list[Any]:
         """What the queryset of these values would find: the same rows, in its order."""
-        query = self._query(values)
-        connection = connections[query.using]
-        if query.locks and connection.get_autocommit():
-            raise TransactionManagementError("A row can be locked in a transaction only.")
-        rows, _count = prepared.send(connection, query.sql, query.bound(values))
-        return query.instances(rows, connection)
+        [found] = _found_by(self.asking(**values))
+        return found
 
     def get(self, **values: Any) -> Any:
         """The one row there is. Raises DoesNotExist of its model, MultipleObjectsReturned."""
-        found = self.all(**values)
-        if len(found) == 1:
-            return found[0]
-        model = self._query(values).model
-        if not found:
-            raise model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")
-        raise model.MultipleObjectsReturned(f"{len(found)} of {model._meta.verbose_name_plural}, one was expected.")
+        [found] = one_each(self.asking(**values))
+        return found
+
+    def asking(self, **values: Any) -> "Question":
+        """The question, not asked yet: see one_each()."""
+        return Question(self._query(values), values)
 
     def first(self, **values: Any) -> Any:
         """The first row, None if there is none. The queryset says how many it is worth to read."""
@@ -119,6 +114,41 @@ class compiled:  # noqa: N801 - a decorator
             kind = _Written if queryset._fields is None else _WrittenValues  # type: ignore[attr-defined]
             written = self._written[deciding] = kind(queryset)
         return written
+
+
+class Question(NamedTuple):
+    """A query, and the values it is asked with."""
+
+    query: "_Written"
+    values: dict[str, Any]
+
+
+def one_each(*questions: Question) -> list[Any]:
+    """The one row that each of them finds, asked in this order and in one go. Raises as compiled.get() does.
+
+    A question that comes after one that locks is answered by what is there after the wait.
+    """
+    answers = _found_by(*questions)
+    return [_only(question.query.model, found) for question, found in zip(questions, answers, strict=True)]
+
+
+def _found_by(*questions: Question) -> list[list[Any]]:
+    connection = connections[questions[0].query.using]
+    if connection.get_autocommit() and any(question.query.locks for question in questions):
+        raise TransactionManagementError("A row can be locked in a transaction only.")
+    sent = [(query.sql, query.bound(values)) for query, values in questions]
+    answers = prepared.send_all(connection, *sent)
+    return [
+        question.query.instances(rows, connection) for question, (rows, _count) in zip(questions, answers, strict=True)
+    ]
+
+
+def _only(model: Any, found: list[Any]) -> Any:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")
+    raise model.MultipleObjectsReturned(f"{len(found)} of {model._meta.verbose_name_plural}, one was expected.")
 
 
 class _Written:

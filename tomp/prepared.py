@@ -6,6 +6,7 @@ their rows are read at once; psycopg.pq, which is libpq, and psycopg's Transform
 """
 
 import re
+import select
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -21,24 +22,38 @@ PLACE = re.compile("%[s%]")
 OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
-def send(connection: Any, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
-    """The statement is carried out: the rows it returns, and how many it has found or changed. Raises as cursors do.
+Sent = tuple[str, Sequence[Any]]  # a statement, and its values
+Found = tuple[list[tuple[Any, ...]], int]  # the rows it returns, and how many it has found or changed
+
+
+def send(connection: Any, sql: str, values: Sequence[Any]) -> Found:
+    """The statement is carried out. Raises as cursors do.
 
     `connection` is one of Django's. Where statements are logged or wrapped (DEBUG, assertNumQueries, execute_wrapper)
     it is a cursor that sends, as those who look expect.
     """
+    [found] = send_all(connection, (sql, values))
+    return found
+
+
+def send_all(connection: Any, *statements: Sent) -> list[Found]:
+    """As send(), for several: each sees what those before it did, and the connection waits for all of them at once."""
     if connection.queries_logged or connection.execute_wrappers:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall() if cursor.description else [], cursor.rowcount
+        return [_send_by_cursor(connection, *each) for each in statements]
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    connection.validate_no_broken_transaction()
+    connection.refuse_broken_transaction()
     kept: _Prepared | None = getattr(connection, "prepared", None)
     if kept is None or kept.of is not connection.connection:
-        kept = connection.prepared = _Prepared(connection.connection)
+        kept = connection.prepared = _Prepared(connection)
     with connection.wrap_database_errors:
-        return kept.send(sql, values)
+        return kept.send(statements)
+
+
+def _send_by_cursor(connection: Any, sql: str, values: Sequence[Any]) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else [], cursor.rowcount
 
 
 def execute(libpq: Any, command: bytes) -> None:
@@ -53,28 +68,68 @@ class _Prepared:
     for each SQL, whether a value is None or how long a number is.
     """
 
-    def __init__(self, of: Any) -> None:
-        self.of, self._libpq, self._adapt = of, of.pgconn, Transformer(of)
+    def __init__(self, connection: Any) -> None:
+        self._connection, self.of = connection, connection.connection
+        self._libpq, self._adapt = self.of.pgconn, Transformer(self.of)
         self._names: dict[str, bytes] = {}
+        self._readable = select.poll()
+        self._readable.register(self.of.fileno(), select.POLLIN)
 
-    def send(self, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], int]:
-        adapt, libpq = self._adapt, self._libpq
-        params = adapt.dump_sequence(values, [PyFormat.TEXT] * len(values))
-        name = self._names.get(sql) or self._prepare(sql)
-        result = self._known(libpq.exec_prepared(name, params))
+    def send(self, statements: Sequence[Sent]) -> list[Found]:
+        self._prepare([sql for sql, _values in statements])
+        wanted = [(self._names[sql], self._dumped(values)) for sql, values in statements]
+        if self._connection.owes_begin or len(wanted) > 1:
+            results = self._sent_together(wanted)
+        else:
+            results = [self._libpq.exec_prepared(*wanted[0])]
+        return [self._found(self._known(result)) for result in results]
+
+    def _sent_together(self, wanted: Sequence[tuple[bytes, Any]]) -> list[Any]:
+        """Their results, after one wait; the transaction that has yet to begin begins with them.
+
+        Other threads work meanwhile, which they could not while libpq waits for such results itself.
+        """
+        libpq, begins = self._libpq, self._connection.owes_begin
+        libpq.enter_pipeline_mode()
+        if begins:
+            libpq.send_query_params(b"BEGIN", None)
+            self._connection.owes_begin = False
+        for name, params in wanted:
+            libpq.send_query_prepared(name, params)
+        libpq.pipeline_sync()
+        while libpq.flush():
+            select.select([], [self.of], [])
+        results = [self._awaited() for _result_or_its_end in range(2 * (begins + len(wanted)) + 1)][:-1:2]
+        libpq.exit_pipeline_mode()
+        if begins:
+            self._known(results.pop(0))
+        return results
+
+    def _awaited(self) -> Any:
+        while self._libpq.is_busy():
+            self._readable.poll()
+            self._libpq.consume_input()
+        return self._libpq.get_result()
+
+    def _dumped(self, values: Sequence[Any]) -> Any:
+        return self._adapt.dump_sequence(values, [PyFormat.TEXT] * len(values))
+
+    def _found(self, result: Any) -> Found:
         if result.status != ExecStatus.TUPLES_OK:
             return [], result.command_tuples or 0
-        adapt.set_pgresult(result)
-        return adapt.load_rows(0, result.ntuples, tuple), result.ntuples
+        self._adapt.set_pgresult(result)
+        return self._adapt.load_rows(0, result.ntuples, tuple), result.ntuples
 
-    def _prepare(self, sql: str) -> bytes:
-        if len(self._names) == KEPT:
+    def _prepare(self, wanted: Sequence[str]) -> None:
+        new = [sql for sql in wanted if sql not in self._names]
+        if new and len(self._names) + len(new) > KEPT:
             execute(self._libpq, b"DEALLOCATE ALL")
             self._names.clear()
-        name = b"tomp_%d" % next(NUMBERS)
-        self._known(self._libpq.prepare(name, _numbered(sql)))
-        self._names[sql] = name
-        return name
+            new = list(wanted)
+        for sql in new:
+            name = b"tomp_%d" % next(NUMBERS)
+            self._known(self._libpq.prepare(name, _numbered(sql)))
+            self._names[sql] = name
 
     def _known(self, result: Any) -> Any:
         """The result, if it is none of an error; after some of them what is prepared must be prepared again."""

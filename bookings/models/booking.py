@@ -15,7 +15,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from customers.models import Customer
 from maas.models import MaasProvider
 from tomp import logs
-from tomp.compiled import compiled
+from tomp.compiled import compiled, one_each
 from tomp.progress import Agreement
 
 
@@ -127,12 +127,15 @@ class BookingManager(models.Manager.from_queryset(BookingQuerySet)):  # type: ig
 
         Raises DoesNotExist: the leg is one of an offer, or not of a booking of this provider.
         """
-        if provider is None:
-            booking = _locked_by_leg.get(leg_id=leg_id)
-        else:
-            booking = _locked_for.get(provider=provider.pk, leg_id=leg_id)
+        [booking] = one_each(self.locking_by_leg(leg_id, provider=provider))
         logs.bind(booking_id=booking.pk, leg_id=leg_id)
         return booking
+
+    def locking_by_leg(self, leg_id, *, provider=None):
+        """The question that locked_by_leg() asks, to be asked together with what is read after the lock."""
+        if provider is None:
+            return _locked_by_leg.asking(leg_id=leg_id)
+        return _locked_for.asking(provider=provider.pk, leg_id=leg_id)
 
 
 class Booking(FSMModelMixin, Agreement):

@@ -14,8 +14,8 @@ from legs.errors import IllegalEvent, LegInUse, LegNotFound, OtherAsset
 from legs.events import rule_of
 from legs.models import Leg, LegEvent
 from payments.models import JournalEntry
-from tomp import written
-from tomp.compiled import compiled
+from tomp import logs, written
+from tomp.compiled import compiled, one_each
 
 CLOCK_DRIFT = timedelta(seconds=60)
 LATEST_REPORT = timedelta(minutes=10)
@@ -63,8 +63,7 @@ def _reported_leg(leg_id, event, at, asked_by):
 
 def locked(leg_id, provider):
     """(the leg, its booking), both as they are after the lock. Raises LegNotFound."""
-    booking = _booking(leg_id, provider)
-    return _together(_leg.get(leg_id=leg_id), booking)
+    return _asked(leg_id, provider, _leg.asking(leg_id=leg_id))
 
 
 def locked_for(event, *, leg_id, provider, at, asked_by):
@@ -73,21 +72,17 @@ def locked_for(event, *, leg_id, provider, at, asked_by):
     That is: `is_repeated`, whether just this was reported before; `has_company`, whether its booking has other legs;
     `entries`, how many the journal has of the booking; `webhook`, where a subscription goes, None without one.
     """
-    booking = _booking(leg_id, provider)
-    return _together(_reported_leg.get(leg_id=leg_id, event=event, at=at, asked_by=asked_by), booking)
+    return _asked(leg_id, provider, _reported_leg.asking(leg_id=leg_id, event=event, at=at, asked_by=asked_by))
 
 
-def _booking(leg_id, provider):
+def _asked(leg_id, provider, about_leg):
     try:
-        booking = Booking.objects.locked_by_leg(leg_id, provider=provider)
+        booking, leg = one_each(Booking.objects.locking_by_leg(leg_id, provider=provider), about_leg)
     except Booking.DoesNotExist:
         raise LegNotFound(f"Leg {leg_id} not found.") from None
+    logs.bind(booking_id=booking.pk, leg_id=leg.pk)
     if provider is not None:
         booking.provider = provider
-    return booking
-
-
-def _together(leg, booking):
     leg.booking = booking
     if leg.asset is not None and leg.asset.asset_type_id == leg.asset_type_id:
         leg.asset.asset_type = leg.asset_type  # asked for once; staff may have given the vehicle another since

@@ -1,6 +1,5 @@
 """A POST with an Idempotency-Key …"""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -15,6 +14,7 @@ from maas import services
 from maas.models import ApiKey, IdempotentRequest
 from maas.views import ProviderViewSet
 from tests.factories import ApiKeyFactory
+from tests.waiting import wait_until_somebody_waits
 from tomp import errors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -259,20 +259,6 @@ def in_thread(*args, **kwargs):
         connection.close()
 
 
-def wait_for_waiting_statement():
-    """Until a connection of the test database waits for a lock."""
-    give_up_at = time.monotonic() + 10
-    while time.monotonic() < give_up_at:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    pytest.fail("Nobody waits.")
-
-
 @pytest.fixture
 def two_at_once(then):
     """Posts twice: the second while the first is at work, which ends with `last`."""
@@ -291,7 +277,7 @@ def two_at_once(then):
             first = pool.submit(in_thread)
             assert at_work.wait(10)
             second = pool.submit(in_thread)
-            wait_for_waiting_statement()
+            wait_until_somebody_waits()
             assert not second.done()
             may_end.set()
             return first.result(), second.result()

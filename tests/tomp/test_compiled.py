@@ -10,7 +10,8 @@ from django.db.transaction import TransactionManagementError
 
 from fleet.models import Asset, AssetType, FarePart
 from tests.fleet_factories import AssetFactory, AssetTypeFactory, FarePartFactory, PricingPlanFactory, StationFactory
-from tomp.compiled import compiled
+from tests.waiting import wait_until_somebody_waits
+from tomp.compiled import compiled, one_each
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +233,42 @@ def test_each_thread_asks_over_its_own_connection():
 
     assert found[0] == "n-1"
     assert found[1] != connection.connection.info.backend_pid
+
+
+def test_several_questions_are_asked_in_one_go():
+    AssetFactory(vehicle_number="n-1", asset_type=AssetTypeFactory(type_id="bike"))
+
+    asset, asset_type = one_each(by_number.asking(number="n-1"), sized.asking(type_ids=["bike"]))
+
+    assert (asset.vehicle_number, asset_type.type_id, asset_type.size) == ("n-1", "bike", 1)
+
+
+@pytest.mark.parametrize(("number", "type_id", "missing"), [("n-2", "bike", Asset), ("n-1", "boat", AssetType)])
+def test_the_question_that_finds_nothing_is_named(number, type_id, missing):
+    AssetFactory(vehicle_number="n-1", asset_type=AssetTypeFactory(type_id="bike"))
+
+    with pytest.raises(missing.DoesNotExist):
+        one_each(by_number.asking(number=number), sized.asking(type_ids=[type_id]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_after_a_lock_is_answered_after_the_wait():
+    AssetFactory(vehicle_number="n-1", range_m=1)
+    is_locked, found = threading.Event(), []
+
+    def wait_and_read():
+        is_locked.wait()
+        with transaction.atomic():
+            found.extend(one_each(free.asking(number="n-1", and_locked=True), by_number.asking(number="n-1")))
+        connection.close()
+
+    waiting = threading.Thread(target=wait_and_read)
+    waiting.start()
+    with transaction.atomic():
+        Asset.objects.select_for_update().get(vehicle_number="n-1")
+        is_locked.set()
+        wait_until_somebody_waits()
+        Asset.objects.update(range_m=2)
+    waiting.join()
+
+    assert [asset.range_m for asset in found] == [2, 2]

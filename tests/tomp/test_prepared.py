@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from time import monotonic, sleep
@@ -162,6 +163,87 @@ def test_begin_the_transaction_they_are_the_first_of():
     assert Asset.objects.get().range_m != 1
 
 
+def sent_together(*statements):
+    return prepared.send_all(connections["default"], *statements)
+
+
+def test_several_see_what_those_before_them_did():
+    AssetFactory(range_m=1)
+    change = "UPDATE fleet_asset SET range_m = range_m + %s RETURNING range_m"
+
+    assert sent_together((change, [1]), (change, [10]), ("SELECT range_m FROM fleet_asset", [])) == [
+        ([(2,)], 1),
+        ([(12,)], 1),
+        ([(12,)], 1),
+    ]
+
+
+def test_several_are_the_first_of_a_transaction():
+    AssetFactory(range_m=1)
+
+    with transaction.atomic():
+        sent_together(("UPDATE fleet_asset SET range_m = 2", []), ("UPDATE fleet_asset SET range_m = 3", []))
+        transaction.set_rollback(True)
+
+    assert Asset.objects.get().range_m == 1
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+@pytest.mark.parametrize("around", [transaction.atomic, nullcontext])
+def test_none_of_several_is_done_if_one_fails(position, around):
+    AssetFactory(range_m=1)
+    statements = [("UPDATE fleet_asset SET range_m = %s", [number]) for number in (2, 3)]
+    statements.insert(position, ("SELECT 1 / %s", [0]))
+
+    with pytest.raises(DataError, match="division by zero"), around():
+        sent_together(*statements)
+
+    assert Asset.objects.get().range_m == 1
+    assert sent("SELECT 1") == ([(1,)], 1)
+
+
+def test_several_that_are_larger_than_what_the_system_takes_at_once():
+    long = "a" * 5_000_000
+
+    assert sent_together(("SELECT length(%s::text)", [long]), ("SELECT %s::text", [long])) == [
+        ([(5_000_000,)], 1),
+        ([(long,)], 1),
+    ]
+
+
+def test_several_are_prepared_anew_where_too_many_would_be_kept(monkeypatch):
+    monkeypatch.setattr(prepared, "KEPT", 2)
+    sent("SELECT 1")
+    sent("SELECT 2")
+
+    assert sent_together(("SELECT 1", []), ("SELECT 3", [])) == [([(1,)], 1), ([(3,)], 1)]
+    assert kept() == ["SELECT 1", "SELECT 3"]
+
+
+@pytest.mark.parametrize(("sql", "values"), [("SELECT %s", [object()]), ("SELECT no_such_column", [])])
+def test_what_never_reached_the_database_leaves_the_transaction_to_begin(sql, values):
+    """It is refused before the transaction has begun; what is sent next belongs to it all the same."""
+    AssetFactory(range_m=1)
+
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError):
+            sent(sql, *values)
+        sent("UPDATE fleet_asset SET range_m = 2")
+        transaction.set_rollback(True)
+
+    assert Asset.objects.get().range_m == 1
+
+
+def test_several_say_that_the_connection_broke_in_their_midst():
+    end(process())
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        sent_together(("SELECT 1", []), ("SELECT 2", []))
+
+    connection.close_if_unusable_or_obsolete()
+    assert sent("SELECT 1") == ([(1,)], 1)
+
+
 def test_are_kept_when_a_transaction_is_rolled_back():
     sent("SELECT %s + 1", 41)
     with pytest.raises(ProgrammingError), transaction.atomic():
@@ -219,7 +301,8 @@ def test_are_forgotten_together_when_they_become_too_many(monkeypatch):
     assert kept() == ["SELECT 3", "SELECT 1"]
 
 
-def test_do_not_stop_other_threads_while_the_database_works():
+@pytest.mark.parametrize("others", [[], [("SELECT 1", [])]])
+def test_do_not_stop_other_threads_while_the_database_works(others):
     process()
     slept = []
 
@@ -232,7 +315,7 @@ def test_do_not_stop_other_threads_while_the_database_works():
     other = threading.Thread(target=look)
     other.start()
     began = monotonic()
-    sent("SELECT pg_sleep(0.5)")
+    sent_together(*others, ("SELECT pg_sleep(0.5)", []))
     ended[0] = monotonic()
     other.join()
 

@@ -139,6 +139,53 @@ def test_nothing_is_left_of_a_transaction_that_failed(other):
     assert promised(other) == [2]
 
 
+def copied(cursor):
+    with cursor.copy("COPY promises FROM STDIN") as copy:
+        copy.write_row([1])
+
+
+@pytest.mark.usefixtures("promises")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cursor: cursor.execute("INSERT INTO promises VALUES (1)"),
+        lambda cursor: cursor.executemany("INSERT INTO promises VALUES (%s)", [[1], [2]]),
+        copied,
+    ],
+)
+def test_a_cursor_from_before_a_transaction_takes_part_in_it(other, change):
+    with connection.cursor() as cursor:
+        with transaction.atomic():
+            change(cursor)
+            assert promised(other) == []
+            transaction.set_rollback(True)
+
+        assert promised(connection) == promised(other) == []
+
+
+def test_a_transaction_in_which_nothing_is_said_is_none(asked):
+    request()
+    before = activity()
+
+    with transaction.atomic():
+        pass
+    with pytest.raises(Fault), transaction.atomic():
+        raise Fault
+
+    assert activity() == before
+
+
+def activity():
+    """What another connection sees of this one: its last statement, and when it came."""
+    seen = connections["default"].copy()
+    with seen.cursor() as cursor:
+        query = "SELECT query, query_start FROM pg_stat_activity WHERE pid = %s"
+        cursor.execute(query, [connection.connection.info.backend_pid])
+        [found] = cursor.fetchall()
+    seen.close()
+    return found
+
+
 @pytest.mark.usefixtures("promises")
 def test_a_promise_that_is_broken_at_the_end_is_known(other):
     with pytest.raises(IntegrityError, match="promises_number_key"), transaction.atomic():

@@ -9,7 +9,8 @@ ask every few seconds, and look in between.
 
 A transaction is begun and committed by libpq itself. Django has psycopg leave autocommit for it and enter it again, and
 psycopg waits in Python for what is one call. Here psycopg stays in autocommit, as SQLite's library does for Django. So
-cursors of the server are always WITH HOLD.
+cursors of the server are always WITH HOLD. BEGIN goes with the first statement of the transaction, and needs no answer
+of its own; whatever sends something asks for it.
 """
 
 import math
@@ -18,11 +19,21 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
-from django.db.backends.utils import debug_transaction
+from django.db.backends.utils import CursorWrapper, debug_transaction
 
 from tomp import prepared
 
 ASKED_EVERY = 5.0  # seconds
+
+
+class Cursor(CursorWrapper):
+    """Whatever it has besides statements may send something, too: COPY does."""
+
+    db: "DatabaseWrapper"
+
+    def __getattr__(self, name: str) -> Any:
+        self.db.begin()
+        return super().__getattr__(name)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -30,6 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     health_check_done: bool  # for this request
     _answered_at = -math.inf
+    owes_begin = False  # a transaction is to begin with the next statement
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         made = super().get_new_connection(conn_params)
@@ -48,15 +60,55 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return works
 
     def _start_transaction_under_autocommit(self) -> None:
-        with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
-            prepared.execute(self.connection.pgconn, b"BEGIN")
+        self.owes_begin = True
+        if self.queries_logged or self.execute_wrappers:  # whoever looks expects it here
+            with debug_transaction(self, "BEGIN"):
+                self.begin()
+
+    def begin(self) -> None:
+        """The transaction has begun, if there is one: before its first statement, whoever sends it."""
+        if self.owes_begin:
+            with self.wrap_database_errors:
+                prepared.execute(self.connection.pgconn, b"BEGIN")
+            self.owes_begin = False
+
+    def make_cursor(self, cursor: Any) -> Cursor:
+        return Cursor(cursor, self)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        self.begin()
+        return super().create_cursor(name)
+
+    def validate_no_broken_transaction(self) -> None:
+        """As before each statement of a cursor, which may be older than the transaction."""
+        self.refuse_broken_transaction()
+        self.begin()
+
+    def refuse_broken_transaction(self) -> None:
+        """Raises TransactionManagementError."""
+        super().validate_no_broken_transaction()
 
     def _commit(self) -> None:
+        if self._takes_back_begin():
+            return
         if self.connection is None or not self.connection.autocommit:
             super()._commit()  # type: ignore[misc]
         else:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
                 prepared.execute(self.connection.pgconn, b"COMMIT")
+
+    def _rollback(self) -> None:
+        if not self._takes_back_begin():
+            super()._rollback()  # type: ignore[misc]
+
+    def _close(self) -> None:
+        self.owes_begin = False
+        super()._close()  # type: ignore[misc]
+
+    def _takes_back_begin(self) -> bool:
+        """Whether nothing was sent in the transaction, so that it need not end."""
+        was_owed, self.owes_begin = self.owes_begin, False
+        return was_owed
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if autocommit != self.connection.autocommit:
