@@ -56,11 +56,11 @@ def warm_up(clients, processes, headers):
         clients.ride(processes["product"].port, headers[cycle], vehicles("ride-"), cycle, WARM_UP_S)
     clients.ride(processes["naive"].port, twin.HEADERS, twin.vehicles(), "one-stop", WARM_UP_S)
     service.analyze()
-    twin.asked("VACUUM ANALYZE")
 
 
 def rides(clients, process, headers, cycle):
     """Every trip that was begun is finished and paid."""
+    service.analyze()
     before = counted()
     sample = service.measured(process, lambda: clients.ride(process.port, headers, vehicles("ride-"), cycle, SECONDS))
     assert counted() - before == Counter(finished=sample.rounds, fares=sample.rounds), (before, counted())
@@ -68,6 +68,7 @@ def rides(clients, process, headers, cycle):
 
 
 def rides_of_twin(clients, process):
+    twin.analyze()
     before = twin.counted()
     sample = service.measured(
         process, lambda: clients.ride(process.port, twin.HEADERS, twin.vehicles(), "one-stop", SECONDS)
@@ -77,6 +78,7 @@ def rides_of_twin(clients, process):
 
 
 def limit(path):
+    service.analyze()
     before = counted()
     sample = replay.run(path, CONNECTIONS, SECONDS)
     assert counted() - before == Counter(finished=sample.rounds, fares=sample.rounds), (before, counted())
