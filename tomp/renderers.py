@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from rest_framework.renderers import JSONRenderer
 
-# What Python writes otherwise, or not at all, is left to the framework: it is the one that decides how it looks.
-LEFT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+from tomp.jsontext import LEFT
+
 NO_LINES_OF_JAVASCRIPT = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"))
 
 

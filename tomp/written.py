@@ -8,7 +8,6 @@ set no `auto_now`. What is stored together is one statement:
     written.store(written.change(booking), written.insertion(told))
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +16,14 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.models.base import ModelState
 from django.db.transaction import atomic, mark_for_rollback_on_error
 
-from tomp import prepared
+from tomp import jsontext, prepared
 
 FEW = 4  # each number of rows is a statement of its own, kept by every connection
 PLAIN = frozenset((str, int, bool, float, Decimal, UUID, datetime))
-LEFT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS  # a document has none; json.dumps() says so
 Row = TypeVar("Row", bound=models.Model)
 # The name of a field, whether it stores plain values as they are, and what makes the value of others.
 Column = tuple[str, bool, Callable[[Any, Any], Any]]
@@ -205,16 +202,8 @@ def _how_stored(column: Any) -> tuple[bool, Callable[[Any, Any], Any]]:
     is_own = all(way.__module__.startswith("django.db.models.fields") for way in ways)
     is_json = isinstance(column, models.JSONField)
     if is_own and is_json and column.encoder is None:
-        return False, _as_json
+        return False, lambda value, connection: jsontext.dumps(value)
     return is_own and not is_json, column.get_db_prep_save
-
-
-def _as_json(value: Any, connection: Any) -> str:
-    """As the field writes it, but quicker; whole numbers of more than 64 bits take the field's way."""
-    try:
-        return orjson.dumps(value, option=LEFT).decode()
-    except orjson.JSONEncodeError:
-        return json.dumps(value)
 
 
 def _quoted(name: Any) -> str:

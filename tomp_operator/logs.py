@@ -3,19 +3,17 @@
 Imported by the settings, so it knows none of them.
 """
 
-import json
 import logging
 import re
 import sys
 from io import StringIO
 from typing import Any, TextIO
 
-import orjson
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor
 
-# What is no JSON is told as Python writes it.
-AS_TEXT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+from tomp import jsontext
+
 # PostgreSQL tells in such lines which values were in its way.
 _VALUES = re.compile(r"\n(?:DETAIL|CONTEXT|HINT|LINE \d+):[^\n]*(?:\n(?!\S*Error)[^\n]*)*")
 
@@ -79,16 +77,9 @@ def rendering(*, as_json: bool) -> list[Processor]:
         return [
             structlog.processors.ExceptionRenderer(transformer),
             _without_values,
-            structlog.processors.JSONRenderer(_as_json),
+            structlog.processors.JSONRenderer(jsontext.dumps),
         ]
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain)]
-
-
-def _as_json(event: Any, **how: Any) -> str:
-    try:
-        return orjson.dumps(event, option=AS_TEXT, **how).decode()
-    except orjson.JSONEncodeError:  # whole numbers of more than 64 bits, half surrogates
-        return json.dumps(event, **how)
 
 
 def _without_values(logger: Any, method: str, event: EventDict) -> EventDict:

@@ -53,13 +53,10 @@ class ContentSecurityPolicy(CSPMiddleware):
         super().__init__(get_response)
         self.of_settings = build_policy()
 
-    def process_request(self, request: HttpRequest) -> None:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(FOR_MACHINES):
-            super().process_request(request)
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if not request.path_info.startswith(FOR_MACHINES):
-            return super().process_response(request, response)
+            return cast(HttpResponseBase, super().__call__(request))
+        response = cast(HttpResponseBase, self.get_response(request))
         response.headers[HEADER] = self.of_settings
         return response
 
