@@ -12,6 +12,7 @@ import zxingcpp
 
 PIXELS = 4  # wide and high is a module; a phone shows the code as wide as its screen, and each pixel costs time
 QUIET = 4  # modules around it (ISO/IEC 18004)
+MASK = 1  # to find the best of the eight is four fifths of the work; phones read random codes as well with any of them
 DIGITS = bytes.maketrans(b"\xff\0", b"f0")  # PIXELS of a module are a hexadecimal digit: 1 is white, 0 black
 AS_IT_IS, AS_ABOVE = b"\0", b"\2"  # how a line of a PNG is written (https://www.w3.org/TR/png/#9-table91)
 SIZE = re.compile(r'<svg width="(\d+)" height="\1"')
@@ -22,9 +23,10 @@ GREY_OF_ONE_BIT = pack(">5B", 1, 0, 0, 0, 0)
 def picture(said: str) -> tuple[str, str]:
     """A PNG in base64 of the QR code that says this, and its version; kept, for each answer about a leg has it.
 
-    15 % of it may be unreadable (level M), and it is drawn so that readers find it best.
+    15 % of it may be unreadable (level M). Its mask is always the same, MASK.
     """
-    image: Any = zxingcpp.write_barcode_to_image(_code(said, "M"), add_quiet_zones=False)  # its types hide the buffer
+    code = _code(said, "M", data_mask=MASK)
+    image: Any = zxingcpp.write_barcode_to_image(code, add_quiet_zones=False)  # its types hide the buffer
     pixels = memoryview(image).tobytes()  # one for each module: 0 is black, 255 white
     width = isqrt(len(pixels))
     rows = [pixels[begin : begin + width] for begin in range(0, len(pixels), width)]
@@ -37,8 +39,8 @@ def drawing(said: str) -> str:
     return SIZE.sub(r'<svg viewBox="0 0 \1 \1"', drawn[drawn.index("<svg") :], count=1)
 
 
-def _code(said: str, level: str) -> Any:
-    return zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+def _code(said: str, level: str, **more: int) -> Any:
+    return zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level=level, **more)
 
 
 def _png(rows: list[bytes]) -> bytes:
