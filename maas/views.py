@@ -51,8 +51,13 @@ def members_of(serializer_class):
 
 def check_addressed(request):
     """Raises NotFound for what is addressed to somebody else, Missing where we insist on it (semantics §1.1)."""
+    check_receiver(request)
+    if not request.META.get("HTTP_ADDRESSED_TO") and information.system().must_be_addressed:
+        raise errors.Missing("Field: addressed-to, Reason: this operator is addressed by name.", module=errors.GENERAL)
+
+
+def check_receiver(request):
+    """Raises NotFound for what is addressed to somebody else."""
     receiver, us = request.META.get("HTTP_ADDRESSED_TO"), information.operator_id()
     if receiver and us and receiver != us:
         raise errors.NotFound(f"Nobody here is called {receiver[:80]!r}.", module=errors.GENERAL)
-    if not receiver and information.system().must_be_addressed:
-        raise errors.Missing("Field: addressed-to, Reason: this operator is addressed by name.", module=errors.GENERAL)

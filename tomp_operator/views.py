@@ -15,7 +15,7 @@ from fleet import information
 from fleet.models import Region
 from fleet.serializers import plan_json
 from maas.authentication import IsProviderOrPublic, check_maas_id
-from maas.views import ProviderViewSet
+from maas.views import ProviderViewSet, check_receiver
 from tomp import components, versions
 from tomp.compiled import compiled
 from tomp.errors import PASSING, UnsupportedVersion
@@ -67,6 +67,7 @@ class MetaViewSet(TompViewSet):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
+        check_receiver(request)
         if "maas-id" in request.headers:
             check_maas_id(request, request.auth)
 

@@ -395,6 +395,15 @@ def test_refuses_another_providers_name(clock):
     refused(mp.get("/operator/meta"), 403, 7006)
 
 
+def test_refuses_what_is_addressed_to_another_operator(clock):
+    SystemFactory(system_id="utrecht")
+    client = APIClient()
+
+    refused(client.get("/tomp/operator/meta", headers={"addressed-to": "rotterdam"}), 404, 7204)
+
+    assert client.get("/tomp/operator/meta", headers={"addressed-to": "utrecht"}).status_code == 200
+
+
 # Scenarios
 
 
