@@ -14,8 +14,9 @@ help: ## list the targets
 run: $(VENV)/embedded.installed ## database, demo city, web and worker (options: make run ARGS="--port 8080")
 	@$(MANAGE) run $(ARGS)
 
+# One process more than there are processors: what is killed and comes back is waited for.
 test: $(VENV)/dev.installed ## the whole suite (part of it: make test ARGS=tests/legs)
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal $(ARGS)
 
 bench: $(VENV)/dev.installed ## measure, and write docs/performance.md (one subject: make bench ARGS=rides)
 	@$(BIN)/python -m bench $(ARGS)

@@ -34,11 +34,10 @@ def _may_overrule_triggers():
 @transaction.atomic
 def _delete_all():
     kept = {apps.get_model(label)._meta.db_table for label in KEPT}
-    tables = [
-        connection.ops.quote_name(name)
-        for name in connection.introspection.django_table_names(only_existing=True, include_views=False)
-        if name not in kept
-    ]
+    # Jobs, too, though no migration of Django makes their tables.
+    of_models = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    there = set(connection.introspection.table_names())
+    tables = sorted(connection.ops.quote_name(name) for name in of_models & there - kept)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the journal is append-only, says a trigger
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")  # whoever is still writing has written

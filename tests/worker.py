@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import connection, connections
+from django.db import connections
 from procrastinate.contrib.django import app
 
 from tomp_operator.management.commands.worker import connector_of_worker, told_apart
@@ -31,12 +31,6 @@ def working(*, looks_every_s=0.2):
         finally:
             stop.set()
             thread.join()
-
-
-def forget_jobs():
-    """Nothing is to be done: what earlier tests left behind is gone, which no flush of Django's does."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 def work_off():

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from tests.contract import HAS_OFFICIAL_FILES, official, ours
 from tests.fleet_factories import AssetTypeFactory, StationFactory
-from tests.worker import forget_jobs
 from tomp.versions import LATEST
 from tomp_operator.audit import audit
 
@@ -21,7 +20,6 @@ def contracts():
 @pytest.fixture
 def all_adds_up(clock):
     """What `manage.py audit` looks at is right after the race."""
-    forget_jobs()
     yield
     found = {each.name: found.ids for each, found in audit(now=timezone.now(), show=5) if found.violations}
     assert found == {}

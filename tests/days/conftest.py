@@ -9,7 +9,6 @@ from backoffice import roles
 from backoffice.models import GivenRole
 from tests.browser import watched
 from tests.days.colleague import WIDE, Colleague
-from tests.worker import forget_jobs
 
 PASSWORD = "seven lamps on the quay"
 
@@ -17,7 +16,6 @@ PASSWORD = "seven lamps on the quay"
 @pytest.fixture
 def office(live_server, clock):
     """Nothing happened yet, and the roles are as an installation comes with them."""
-    forget_jobs()
     Group.objects.all().delete()
     GivenRole.objects.all().delete()
     roles.catch_up()

@@ -15,14 +15,13 @@ from legs.models import Leg
 from maas.models import ApiKey, Callback, MaasProvider
 from payments.models import JournalEntry
 from tests.demo.conftest import NOW
-from tests.worker import forget_jobs, working
+from tests.worker import working
 
 HERE = "http://127.0.0.1:9/tomp"
 
 
 def test_plays_every_scenario_and_finds_no_fault(live_server):
     services.build_city(now=NOW)
-    forget_jobs()
     pace = Pace(rides_per_minute=600, misbehaviour=0.2, ride_seconds=1)
     city = City(f"{live_server.url}/tomp", pace, seed="every scenario", say=str)
 

@@ -15,7 +15,6 @@ from payments.models import JournalEntry
 from tests.databases import another_database, program, url_of
 from tests.fleet_factories import AssetFactory
 from tests.journey import HERE, at, mp_client, pause_plan
-from tests.worker import forget_jobs
 
 
 def rows():
@@ -39,7 +38,6 @@ print(json.dumps(rows()))
 @pytest.fixture
 def ridden(clock, transactional_db):
     """A trip that was paid, and one under way."""
-    forget_jobs()
     mp = mp_client(maas_id="mp", auto_commit=True)
     plan = pause_plan()
     first, second = AssetFactory(asset_type__default_plan=plan), AssetFactory(asset_type__default_plan=plan)

@@ -20,7 +20,7 @@ from tests.factories import CallbackFactory, MaasProviderFactory
 from tests.fleet_factories import AssetFactory
 from tests.journey import HERE, NOW, at, mp_client, pause_plan
 from tests.trip_factories import CustomerFactory
-from tests.worker import forget_jobs, work_off
+from tests.worker import work_off
 from tomp.jobs import do_each
 from tomp_operator import logs
 
@@ -81,14 +81,6 @@ def lines():
     structlog.contextvars.clear_contextvars()
 
 
-@pytest.fixture
-def no_jobs(transactional_db):
-    """Nothing to do before, and nothing left behind."""
-    forget_jobs()
-    yield
-    forget_jobs()
-
-
 def ride_of(mp, asset):
     """She books, rides, complains and pays, with everything about her in every message that may have it."""
     answer = mp.one_stop(**at(HERE), useAssets=[str(asset.public_id)], customer={"id": CALLERS_NAME_FOR_HER, **PERSON})
@@ -117,7 +109,7 @@ def forbidden(mp, lines):
     return [each for each in (*person, *secrets) if each.lower() in lines.text.lower()]
 
 
-def test_tells_nothing_about_a_person_and_no_secret(no_jobs, lines, clock, receiver):
+def test_tells_nothing_about_a_person_and_no_secret(transactional_db, lines, clock, receiver):
     provider = MaasProviderFactory(maas_id="talkative", base_url=f"{receiver.url}/mp")
     CallbackChannel.objects.create(provider=provider, auth="BEARER", secret=OUR_SECRET, signing_secret=SIGNING_SECRET)
     mp = MpClient(provider)
@@ -200,7 +192,7 @@ def test_of_a_call_ties_it_to_the_request_it_comes_from(lines, clock, receiver):
     assert line["correlation_id"] == receiver.received[0].headers["x-correlation-id"]
 
 
-def test_of_a_job_names_the_job_and_not_what_it_was_given(no_jobs, lines, monkeypatch):
+def test_of_a_job_names_the_job_and_not_what_it_was_given(transactional_db, lines, monkeypatch):
     def broken(**about):
         raise RuntimeError("Out of order.")
 

@@ -16,7 +16,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.factories import CallbackFactory, MaasProviderFactory
 from tests.fleet_factories import AssetFactory
 from tests.journey import NOW, given_booking, given_leg
-from tests.worker import forget_jobs
 from tomp_operator.monitoring import figures
 from tomp_operator.monitoring.traffic import spelled_out
 
@@ -78,7 +77,6 @@ def test_says_what_is_owed_to_whom_and_how_long(clock):
 
 
 def test_says_how_the_workers_keep_up(db):
-    forget_jobs()
     now = timezone.now()
     with connection.cursor() as cursor:
         for status, at in (("todo", None), ("todo", now - timedelta(seconds=90)), ("failed", None)):

@@ -17,7 +17,7 @@ from legs import vehicles
 from maas import delivery, outbox
 from tests.factories import MaasProviderFactory
 from tests.journey import NOW
-from tests.worker import forget_jobs, work_off, working
+from tests.worker import work_off, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +47,6 @@ def owe(told):
 @pytest.mark.parametrize("is_undone", [False, True])
 def test_defers_in_the_transaction_of_the_job_that_defers(monkeypatch, delivered, is_undone):
     told = []
-    forget_jobs()
 
     def vehicle_told(**about):
         with transaction.atomic():
@@ -69,7 +68,6 @@ def test_defers_in_the_transaction_of_the_job_that_defers(monkeypatch, delivered
 
 @pytest.mark.concurrency
 def test_does_a_job_at_once_that_comes_while_it_looks_at_the_queue(monkeypatch):
-    forget_jobs()
     told, is_done = threading.Event(), threading.Event()
     monkeypatch.setattr(vehicles, "vehicle_told", lambda **about: is_done.set())
     job = app.configure_task("legs.tasks.follow_vehicles")
