@@ -15,6 +15,19 @@ UNNAMED = {"system_id": "operator", "name": {"en": "Operator"}, "languages": ["e
 _kept: dict[str, Any] = {"system": None, "until": 0.0}
 
 
+class Zone(ZoneInfo):
+    """A zone whose clocks tell every moment: what they would tell of a year before 1 or after 9999 is told in UTC.
+
+    Feeds write 9999-12-31T23:59:59Z for what never ends.
+    """
+
+    def fromutc(self, moment):
+        try:
+            return super().fromutc(moment)
+        except OverflowError:
+            return moment
+
+
 def system():
     """The operator's information; a nameless default until it is filled in. May be a few seconds old."""
     if time.monotonic() > _kept["until"]:
@@ -41,7 +54,7 @@ def languages():
 
 def zone():
     """Where the operator's clocks are."""
-    return ZoneInfo(system().timezone)
+    return Zone(system().timezone)
 
 
 def local(moment):

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from fleet import information
+from fleet.models import System
 from legs.models import Leg
 from tests.factories import MaasProviderFactory
-from tests.fleet_factories import SystemFactory
+from tests.fleet_factories import AlertFactory, SystemFactory
 from tests.journey import NOW, given_leg, minutes
 from tests.trip_factories import JournalEntryFactory
 
@@ -43,6 +45,25 @@ def test_a_moment_that_is_typed_is_one_of_its_clocks(staff, clock):
     assert 'value="2026-06-01T14:10:00"' in opened
     assert ended.status_code == 302
     assert Leg.objects.get().arrived_at == NOW + minutes(5)
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "told"),
+    [
+        ("Europe/Amsterdam", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "9999-12-31 23:59:59"),
+        ("America/New_York", datetime(1, 1, 1, tzinfo=UTC), "0001-01-01 00:00:00"),
+    ],
+)
+def test_a_moment_that_its_clocks_do_not_reach_is_told_in_utc(staff, zone, moment, told):
+    System.objects.update(timezone=zone)
+    information.forget()
+    alert = AlertFactory(starts_at=moment)
+
+    shown = staff.get("/admin/fleet/alert/").content.decode()
+    page = staff.get(f"/admin/fleet/alert/{alert.pk}/change/").content.decode()
+
+    assert told in shown
+    assert f'value="{told[:10]}"' in page
 
 
 def test_a_day_of_a_list_is_the_day_it_is_reconciled_by(staff):
