@@ -72,7 +72,7 @@ class Edition:
         if at is None:
             return None
         if self.version.is_multilingual:
-            return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         return max(EARLIEST, int(at.timestamp()))
 
     def url(self, name: str) -> str:

@@ -246,6 +246,15 @@ def test_announce_what_is_current():
     ]
 
 
+def test_write_the_year_1_in_four_digits():
+    AlertFactory(starts_at=datetime(1, 1, 1, tzinfo=UTC))
+
+    (newer,), (older,) = (data("system_alerts", version)["alerts"] for version in ("3.0", "2.3"))
+
+    assert newer["times"] == [{"start": "0001-01-01T00:00:00Z"}]
+    assert older["times"] == [{"start": 1_450_155_600}]
+
+
 def test_say_when_an_alert_began_that_only_ends():
     AlertFactory(ends_at=datetime(2026, 6, 2, 6, tzinfo=UTC))
 
