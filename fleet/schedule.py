@@ -1,7 +1,7 @@
 """Are we open at this moment, here? Reads three small tables, writes nothing."""
 
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import time
 
 from fleet import geo
 from fleet.models import CalendarPeriod, OpeningHours, Region
@@ -80,7 +80,7 @@ def _is_open(rule, local):
 
 def within_hours(local, *, days, begins, ends):
     """Whether this local time is in the hours that begin on these days; an end before the begin is the next morning."""
-    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[(local - timedelta(days=1)).weekday()]
+    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
     now, overnight = local.time(), ends <= begins
     if overnight and ends != time(0) and yesterday in days and now < ends:
         return True

@@ -38,6 +38,10 @@ def test_always_where_there_is_no_rule():
     assert is_open("2026-06-01T03:00")
 
 
+def test_on_the_first_day_that_python_knows():
+    assert is_open("0001-01-01T12:00", hours("07:00", "23:00"))  # a Monday
+
+
 @pytest.mark.parametrize(
     ("at", "expected"), [("06:59:59", False), ("07:00:00", True), ("22:59:59", True), ("23:00:00", False)]
 )
