@@ -36,6 +36,7 @@ from tomp.errors import NothingToDo, TompError
 from tomp.fields import ChoiceListField, LocalizedTextField
 from tomp.forms import (
     ChoiceListFormField,
+    DayAndTimeField,
     FoundRow,
     FoundRows,
     JSONFormField,
@@ -56,6 +57,7 @@ INPUTS = {
     LocalizedTextField: {"form_class": LocalizedTextFormField, "widget": LocalizedTextWidget},
     ChoiceListField: {"form_class": ChoiceListFormField, "widget": UnfoldAdminCheckboxSelectMultipleWidget},
     models.URLField: {"form_class": WebAddressField},
+    models.DateTimeField: {"form_class": DayAndTimeField},
 }
 WITH_INPUTS_OF_THEIR_OWN = (LocalizedTextField, ChoiceListField)
 SHORTEST_UUID_PREFIX = 8

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
@@ -220,6 +221,29 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self):
         super().__init__({"step": "1", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%dT%H:%M:%S")
+
+
+class _KeptMoment(forms.Field):
+    """Refuses what is no moment of the years 1 to 9999 in UTC: the database would keep it, and nobody could read it."""
+
+    def clean(self, value):
+        moment = super().clean(value)
+        try:
+            if moment is not None:
+                moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(_("That is too far away."), code="too_far") from None
+        return moment
+
+
+class MomentField(_KeptMoment, forms.DateTimeField):
+    """A moment, in the control above."""
+
+    widget = MomentInput
+
+
+class DayAndTimeField(_KeptMoment, forms.SplitDateTimeField):
+    """A moment in two inputs, as the pages of rows have them."""
 
 
 class WebAddressField(forms.URLField):

@@ -23,7 +23,7 @@ from fleet.models.vehicles import TRIP_STATES
 from tomp import qr
 from tomp.admin import StaffAdmin
 from tomp.errors import TompError
-from tomp.forms import MomentInput, WordsField
+from tomp.forms import MomentField, WordsField
 from tomp.tables import csv_file, xlsx_file
 from tomp.words import grouped
 
@@ -48,10 +48,8 @@ class TagsField(WordsField):
 class RestrictForm(BaseDialogForm):
     state = forms.ChoiceField(label=_("State"), choices=Restriction.State, widget=UnfoldAdminSelectWidget)
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextareaWidget({"rows": 2}))
-    starts_at = forms.DateTimeField(label=_("From"), widget=MomentInput())
-    ends_at = forms.DateTimeField(
-        label=_("Until"), required=False, widget=MomentInput(), help_text=_("Empty = until staff end it.")
-    )
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"), required=False, help_text=_("Empty = until staff end it."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

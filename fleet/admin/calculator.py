@@ -16,7 +16,7 @@ from fleet.admin.wording import duration, money, plain, sentence, unit_of
 from fleet.models import AssetType, FarePart, PlanRule, PricingPlan, Region, Station, UserGroup
 from fleet.models.price_words import WORDS, refused
 from fleet.pricing import AssetState, PartType, Segment, Tariff, TariffError, Usage, breakdown, price
-from tomp.forms import MomentInput, StaffForm
+from tomp.forms import MomentField, StaffForm
 
 EXAMPLE_MINUTES = (5, 15, 30, 60, 120, 24 * 60)
 MOST_PARTS = 1000
@@ -46,7 +46,7 @@ class CalculatorForm(forms.Form):
     minutes = _number(gettext_lazy("Minutes in use"), MOST_MINUTES, 20)
     paused = _number(gettext_lazy("Minutes paused"), MOST_MINUTES, 0)
     km = _number(gettext_lazy("Kilometres"), MOST_KM, 3)
-    starts_at = forms.DateTimeField(label=gettext_lazy("Begins"), required=False, widget=MomentInput())
+    starts_at = MomentField(label=gettext_lazy("Begins"), required=False)
     asset_type = _one_of(gettext_lazy("Asset type"), AssetType, gettext_lazy("any"))
     station = _one_of(gettext_lazy("From station"), Station, gettext_lazy("none, in the open"))
     region = _one_of(gettext_lazy("In zone"), Region, gettext_lazy("none"))

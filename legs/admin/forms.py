@@ -14,7 +14,7 @@ from legs import commands, overriding, services
 from legs.models import Leg
 from legs.overriding import Charge
 from payments.admin.charging import may_charge
-from tomp.forms import MomentInput
+from tomp.forms import MomentField
 
 NEAREST = 20
 FARTHEST_KM = 1_000  # no ride leads there, but two numbers in the wrong order do
@@ -62,8 +62,8 @@ class TimesForm(LegForm):
 
     field_order = ("departs_at", "arrives_at", "reason")
 
-    departs_at = forms.DateTimeField(label=_("Departure"), widget=MomentInput())
-    arrives_at = forms.DateTimeField(label=_("Planned end"), required=False, widget=MomentInput())
+    departs_at = MomentField(label=_("Departure"))
+    arrives_at = MomentField(label=_("Planned end"), required=False)
 
     service = staticmethod(services.change_times)
 
@@ -88,9 +88,7 @@ class EndForm(LegForm):
 
     field_order = ("at", "charge", "amount", "station", "place", "reason")
 
-    at = forms.DateTimeField(
-        label=_("Ended at"), widget=MomentInput(), help_text=_("Now, or any moment since the ride began.")
-    )
+    at = MomentField(label=_("Ended at"), help_text=_("Now, or any moment since the ride began."))
     charge = forms.ChoiceField(
         label=_("It costs"), choices=Charge, initial=Charge.STANDARD, widget=UnfoldAdminSelectWidget
     )
@@ -167,7 +165,7 @@ class EndForm(LegForm):
 class ReleaseForm(LegForm):
     """As of when a ride ends that nobody pays for."""
 
-    at = forms.DateTimeField(widget=forms.HiddenInput())
+    at = MomentField(widget=forms.HiddenInput())
 
     service = staticmethod(overriding.release)
 

@@ -117,6 +117,7 @@ def test_nothing_is_saved(staff, plan):
         ({"parts-0-amount": ""}, "Part 1: Amount: This field is required."),
         ({"parts-0-amount": "-1"}, "Part 1: Only the amount of a discount may be below zero."),
         ({"parts-1-units": ""}, "Part 2: What is charged per unit has a unit type, and units above zero."),
+        ({"calc-starts_at": "0001-01-01T00:00:00+14:00"}, "Begins: That is too far away."),
         ({"calc-minutes": "-1"}, "Minutes in use: Ensure this value is greater than or equal to 0."),
         ({"calc-minutes": "999999"}, "Minutes in use: Ensure this value is less than or equal to 44640."),
         (

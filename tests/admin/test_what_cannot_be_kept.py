@@ -3,13 +3,17 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from fleet.models import Asset, Region
+from fleet import information
+from fleet.models import Asset, Region, Restriction
 from tests.admin.test_forms import errors, filled_in
 from tests.factories import ApiKeyFactory
 from tests.fleet_factories import (
+    AlertFactory,
     AssetFactory,
     AssetTypeFactory,
     CalendarPeriodFactory,
+    DamageFactory,
+    MaintenanceFactory,
     RegionFactory,
     StationFactory,
     SystemFactory,
@@ -52,6 +56,56 @@ def test_on_a_form(staff, make, address, typed, told):
 
     assert told in errors(response)
     assert type(row).objects.filter(pk=row.pk).values().get() == before
+
+
+BEYOND = [("Europe/Amsterdam", "0001-01-01", "00:00:00"), ("America/New_York", "9999-12-31", "23:59:59")]
+
+
+@pytest.fixture
+def operator_in(db):
+    def move(zone):
+        SystemFactory(timezone=zone)
+        information.forget()
+
+    return move
+
+
+@pytest.mark.parametrize(("zone", "day", "time"), BEYOND)
+@pytest.mark.parametrize(
+    ("make", "address", "field"),
+    [(AlertFactory, "alert", "starts_at"), (DamageFactory, "damage", "reported_at"),
+     (MaintenanceFactory, "maintenance", "starts_at"), (RegionFactory, "region", "ends_at")],
+)  # fmt: skip
+def test_as_a_moment_on_a_form(staff, operator_in, zone, day, time, make, address, field):
+    """No year of UTC: nobody could read such a row any more."""
+    operator_in(zone)
+    row = make()
+    page = f"/admin/fleet/{address}/{row.pk}/change/"
+    before = type(row).objects.filter(pk=row.pk).values().get()
+
+    response = staff.post(page, {**filled_in(staff, page), f"{field}_0": day, f"{field}_1": time, "_seen": "1"})
+
+    assert response.context["adminform"].form.errors == {field: ["That is too far away."]}
+    assert type(row).objects.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("zone", "typed"),
+    [*((zone, f"{day}T{time}") for zone, day, time in BEYOND), ("UTC", "9999-12-31T23:59:59-14:00")],
+)
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+def test_as_a_moment_of_many_vehicles(staff, operator_in, zone, typed, field):
+    operator_in(zone)
+    moments = {"starts_at": "2026-06-01T12:00:00", "ends_at": "2026-07-01T12:00:00", field: typed}
+
+    response = staff.post(
+        "/admin/fleet/asset/",
+        {"action": "restrict", "_selected_action": [AssetFactory().pk], "_form_submitted": "1", "reason": "Storm",
+         "state": "STORED", **moments},
+    )  # fmt: skip
+
+    assert response.context["form"].errors == {field: ["That is too far away."]}
+    assert not Restriction.objects.exists()
 
 
 def test_in_a_file(staff):

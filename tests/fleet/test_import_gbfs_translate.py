@@ -237,6 +237,16 @@ def test_keeps_alerts_for_stations_that_are_imported(old):
     assert messages(old[1], "system_alerts") == [("warning", "a1", "names one of station_ids that is not imported")]
 
 
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-14:00", "10000-01-01T00:00:00Z", 253402300800, 1e300])
+def test_an_alert_that_ends_after_the_year_9999_has_no_end(end):
+    documents = feed_2_3.documents()
+    documents["system_alerts"]["data"]["alerts"][0]["times"] = [{"start": "0001-01-01T00:00:00Z", "end": end}]
+
+    (alert,) = translated(documents, "2.3")[0].announcements
+
+    assert (alert.starts_at, alert.ends_at) == (datetime.datetime(1, 1, 1, tzinfo=datetime.UTC), None)
+
+
 def test_refuses_a_feed_with_nothing_in_it():
     with pytest.raises(UnusableInput, match=r"Nothing in here can be imported\."):
         translated({"station_status": {"version": "2.3", "data": {"stations": []}}}, "2.3")

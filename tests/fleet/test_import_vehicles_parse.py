@@ -143,6 +143,17 @@ def test_refuses(cells, error):
             "last_reported '03/04/2024' is no time that can be read without doubt (2024-10-30 14:03): left out",
         ),
         (
+            {"last_reported": "0001-01-01 00:00"},
+            {},
+            "last_reported '0001-01-01 00:00' is no time that can be read without doubt (2024-10-30 14:03): left out",
+        ),
+        (
+            {"last_reported": "9999-12-31T23:59:59-14:00"},
+            {},
+            "last_reported '9999-12-31T23:59:59-14:00' is no time that can be read without doubt (2024-10-30 14:03): "
+            "left out",
+        ),
+        (
             {"plate": "AB-1", "type": "glider"},
             {"license_plate": "AB-1", "vehicle_type": "glider"},
             "license_plate on a scooter standing",

@@ -116,9 +116,9 @@ def moment(item: Item, key: str) -> datetime | None:
         if seconds is not None:
             return datetime.fromtimestamp(math.floor(seconds), UTC)
         found = datetime.fromisoformat(text(item, key))
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def day(item: Item, key: str) -> date | None:

@@ -168,9 +168,9 @@ def moment(column: str, cell: str, zone: ZoneInfo, warn: Warn) -> datetime | Non
             return datetime.fromtimestamp(int(re.split("[.,]", cell)[0]), UTC)
         if match := LOCAL_DATE.fullmatch(cell):
             day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+            return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
         found = datetime.fromisoformat(cell)
-        return found if found.tzinfo else found.replace(tzinfo=zone)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         doubtful = _("%(column)s '%(cell)s' is no time that can be read without doubt (2024-10-30 14:03): left out")
         warn(Sentence(doubtful, column=named(column), cell=cell))
