@@ -50,8 +50,9 @@ class LegQuerySet(models.QuerySet):
     def ridden_too_long(self, now):
         """In use or paused for longer than the contract expects."""
         longest = models.F("booking__provider__longest_ride_hours") * timedelta(hours=1)
-        began_before = models.ExpressionWrapper(now - longest, models.DateTimeField())
-        return self.filter(state__in=(LegState.IN_USE, LegState.PAUSED), departed_at__lte=began_before)
+        expected_until = models.ExpressionWrapper(models.F("departed_at") + longest, models.DateTimeField())
+        running = self.filter(state__in=(LegState.IN_USE, LegState.PAUSED))
+        return running.alias(expected_until=expected_until).filter(expected_until__lte=now)
 
     def overdue(self):
         """Those of them that were noticed, and go on."""

@@ -162,6 +162,13 @@ class TestOnTheRoad:
         with nothing_changes():
             assert self.look(clock, 100 * DAY) == 0
 
+    def test_is_told_where_another_provider_allows_longer_than_there_were_years(self, leg, clock):
+        given_leg(MaasProviderFactory(longest_ride_hours=2**31 - 1), state="IN_USE")
+
+        assert self.look(clock, DAY) == 1
+
+        assert [told.leg_id for told in Notification.objects.all()] == [str(leg.pk)]
+
 
 def test_our_own_report_is_believed_however_late(leg, clock):
     """A dock that had no connection; the provider pays for no minute more."""
