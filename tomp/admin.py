@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.db import models
 from django.db.models import Q
@@ -138,6 +139,13 @@ class StaffAdmin(ReadableJSON, ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return List
+
+    def response_action(self, request, queryset, *args, **kwargs):
+        """What can be the key of no row is chosen as little as a row that is there no more."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST = request.POST.copy()
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [key for key in chosen if key_of(self.model, key) is not None])
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def existing(self, request, object_id):
         """The object an action is about; 404 when there is none."""

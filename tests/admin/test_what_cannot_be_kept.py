@@ -160,6 +160,29 @@ def test_as_the_id_of_a_row(staff, make, address):
         assert staff.post(f"/admin/{address.format(impossible)}", {"_form_submitted": "1"}).status_code in (200, 404)
 
 
+@pytest.mark.parametrize("impossible", ["x", "", "1\x002", "1.5", "9" * 30])
+@pytest.mark.parametrize("action", ["add_tags", "restrict", "retire_all", "export_csv", "delete_selected"])
+def test_as_what_is_chosen_in_a_list(staff, action, impossible):
+    asset = AssetFactory()
+    chosen = {"action": action, "_selected_action": [impossible], "_form_submitted": "1", "tags": "x", "reason": "x"}
+
+    response = staff.post("/admin/fleet/asset/", chosen, follow=True)
+
+    [told] = response.context["messages"]
+    assert str(told) == "Items must be selected in order to perform actions on them. No items have been changed."
+    assert list(Asset.objects.values_list("pk", "state", "tags")) == [(asset.pk, "AVAILABLE", [])]
+
+
+def test_as_what_is_chosen_in_a_list_beside_what_is_there(staff):
+    asset = AssetFactory()
+    chosen = {"action": "add_tags", "_selected_action": ["x", asset.pk], "_form_submitted": "1", "tags": "north"}
+
+    response = staff.post("/admin/fleet/asset/", chosen, follow=True)
+
+    assert [str(told) for told in response.context["messages"]] == ["1 vehicle was changed."]
+    assert Asset.objects.get().tags == ["north"]
+
+
 @pytest.mark.parametrize("impossible", ["no-such-id", "%00", "1e400"])
 def test_as_the_id_of_a_history(staff, impossible):
     response = staff.get(f"/admin/fleet/assettype/{impossible}/history/", follow=True)
