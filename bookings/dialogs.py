@@ -66,7 +66,8 @@ class DecisionForm(ReasonForm):
         """What would happen; None as long as the fields do not say."""
         if self._answers is None:
             return None
-        call = partial(self.decide, self._answers, self.data.get("reason") or "-")
+        reason = self.cleaned_data.get("reason") if self.is_bound else None  # one that is refused is not tried out
+        call = partial(self.decide, self._answers, reason or "-")
         return foresee(call, booking_id=self.booking_id, now=self.now)
 
     @cached_property

@@ -87,6 +87,22 @@ def test_and_want_a_reason(staff, button):
 
 
 @pytest.mark.parametrize(
+    ("reason", "says"),
+    [("a\x00b", "Null characters are not allowed."),
+     ("x" * 201, "Ensure this value has at most 200 characters (it has 201).")],
+)  # fmt: skip
+@pytest.mark.parametrize("looks", [{}, {"_look": "1"}])
+def test_and_want_a_reason_that_can_be_kept(staff, reason, says, looks):
+    booking = held("CONFIRMED")
+
+    answer = staff.post(address(booking, "cancel"), {"_form_submitted": "True", "reason": reason, **looks})
+
+    assert answer.context["form"].errors == {"reason": [says]}
+    assert answer.context["form"].effect.refusal == ""
+    assert (states(booking)[0], story(booking)) == ("CONFIRMED", [])
+
+
+@pytest.mark.parametrize(
     ("state", "shown"),
     [
         ("NEW", set()),
