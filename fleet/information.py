@@ -1,7 +1,7 @@
 """Who is the operator? Reads the one System row, at most every few seconds."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.conf import settings
 from fleet.models import System
 
 SECONDS = 5.0
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)  # whose midnights every clock tells
 UNNAMED = {"system_id": "operator", "name": {"en": "Operator"}, "languages": ["en"]}
 _kept: dict[str, Any] = {"system": None, "until": 0.0}
 
@@ -65,6 +66,11 @@ def local(moment):
 def day_begins(day):
     """The first moment of this day on the operator's calendar."""
     return datetime.combine(day, clock.min, zone())
+
+
+def is_far(day):
+    """Whether nothing we know can have happened on this day, nor ever will."""
+    return not FIRST_DAY <= day <= LAST_DAY
 
 
 def month(day):

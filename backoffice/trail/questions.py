@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import make_aware
 
 from backoffice.trail.sources import LOG, Source, sources
+from fleet.information import is_far
 from maas.models import MaasProvider
 
 BY = ("staff", "providers", "itself")
@@ -50,9 +51,10 @@ def _said(asked: QueryDict, name: str) -> str:
 
 def _day(said: str) -> date | None:
     try:
-        return parse_date(said)
+        day = parse_date(said)
     except ValueError:
         return None
+    return None if day is None or is_far(day) else day
 
 
 def changes(user: User, asked: Question, first: int, count: int) -> list[tuple]:

@@ -44,6 +44,6 @@ def span_of(text, today):
     is_month = len(text) == len("2026-05")
     with suppress(ValueError):
         day = date.fromisoformat(f"{text}-01" if is_month else text)
-        if date(1970, 1, 1) <= day <= date(9000, 1, 1):
+        if not information.is_far(day):
             return information.month(day) if is_month else (day, day)
     return None

@@ -22,8 +22,9 @@ class PeriodForm(forms.Form):
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             self.add_error("last", _("The last day is before the first."))
-        if last and last.year > 9000:
-            self.add_error("last", _("That is too far away."))
+        for name, day in (("first", first), ("last", last)):
+            if day and information.is_far(day):
+                self.add_error(name, _("That is too far away."))
         return cleaned
 
 

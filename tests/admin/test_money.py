@@ -8,10 +8,11 @@ import pytest
 import time_machine
 
 from bookings.models import Booking
+from fleet import information
 from payments.models import Claim, Invoice, JournalEntry
 from tests.admin.test_actions import press
 from tests.factories import MaasProviderFactory
-from tests.fleet_factories import AssetFactory
+from tests.fleet_factories import AssetFactory, SystemFactory
 from tests.journey import NOW, given_booking, minutes, report
 from tests.trip_factories import BOOKED_AT, BookingFactory, ClaimFactory, InvoiceFactory, JournalEntryFactory
 
@@ -241,6 +242,21 @@ def test_an_invoice_of_nothing_is_not_made(staff):
         assert press(staff, "/admin/payments/invoice/make/", **form) == [("success", "There is nothing to invoice.")]
 
     assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "2026-05-31"), ("2026-05-01", "9999-12-31")])
+def test_an_invoice_of_days_that_no_clock_tells_is_not_made(staff, first, last):
+    SystemFactory(timezone="Europe/Amsterdam")
+    information.forget()
+    entry = JournalEntryFactory(created_at=datetime(2026, 5, 31, 12, 0, tzinfo=UTC))
+    form = {"_form_submitted": "True", "provider": entry.provider_id, "first": first, "last": last}
+
+    with time_machine.travel(datetime(2026, 6, 2, 9, 0, tzinfo=UTC)):
+        response = staff.post("/admin/payments/invoice/make/", form)
+
+    assert "That is too far away." in response.content.decode()
+    assert not Invoice.objects.exists()
+    assert JournalEntry.objects.get().state == "TO_INVOICE"
 
 
 def test_making_invoices_is_for_those_who_may(signed_in):

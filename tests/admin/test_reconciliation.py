@@ -59,6 +59,7 @@ def test_a_provider_is_shown_in_detail(staff, provider):
         ({"first": "2026-05-02", "last": "2026-05-01"}, "The last day is before the first."),
         ({"first": "soon", "last": "2026-05-01"}, "Enter a valid date."),
         ({"first": "2026-05-01", "last": "9999-12-31"}, "That is too far away."),
+        ({"first": "1969-12-31", "last": "2026-05-31"}, "That is too far away."),
     ],
 )
 def test_an_impossible_period_is_refused_in_words(staff, provider, period, problem):

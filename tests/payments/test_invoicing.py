@@ -196,6 +196,8 @@ def test_is_only_shown_in_a_dry_run(provider, capsys):
         (("mp", "--from", "2026-06-01", "--until", "2026-05-31"), "period begins before it ends"),
         (("mp", "--from", "2026-05-01", "--until", "2999-05-31"), "is over"),
         (("mp", "--from", "May", "--until", "2026-05-31"), "'May' is not a day"),
+        (("mp", "--from", "0001-01-01", "--until", "2026-05-31"), "0001-01-01 is too far away"),
+        (("mp", "--from", "2026-05-01", "--until", "9999-12-31"), "9999-12-31 is too far away"),
         (("mp", "--from", "2026-05-01"), "--until"),
     ],
 )

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from fleet.admin.wording import money
+from fleet.information import is_far
 from maas.models import MaasProvider
 from payments import services
 from payments.period import days
@@ -59,6 +60,9 @@ def _sum(total, currency, count):
 
 def _day(text):
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a day, like 2026-05-31") from None
+    if is_far(day):
+        raise ArgumentTypeError(f"{text} is too far away")
+    return day
