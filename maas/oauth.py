@@ -6,7 +6,9 @@ other is an unsupported_grant_type; and only the parameters of this grant ever r
 
 from urllib.parse import unquote_plus
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -24,6 +26,7 @@ from tomp.errors import TooLarge
 from tomp.views import check_size
 
 PARAMETERS = {"grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint"}
+NO_FORM = (BadRequest, SuspiciousOperation, MultiPartParserError)  # what Django calls a body that it cannot read as one
 NO_STORE = {"Cache-Control": "no-store"}  # RFC 6749 §5.1
 
 
@@ -110,9 +113,11 @@ class OAuthView(OAuthLibMixin, View):
             return _refused("Send the parameters in the body.", status=400)
         try:
             check_size(request)
+            _, _, body, status = getattr(self.get_oauthlib_core(), self.answer)(request)
         except TooLarge as refusal:
             return _refused(refusal.detail, status=refusal.status)
-        _, _, body, status = getattr(self.get_oauthlib_core(), self.answer)(request)
+        except NO_FORM:
+            return _refused("Send the few parameters as a form, in UTF-8.", status=400)
         response = HttpResponse(body or "{}", "application/json", status, headers=NO_STORE)
         if status == 401:
             response.headers["WWW-Authenticate"] = CHALLENGE

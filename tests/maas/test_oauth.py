@@ -231,6 +231,23 @@ def test_refuses_a_body_that_is_no_form(secret, url, body, content_type):
     assert not AccessToken.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"&".join(b"a%d=1" % number for number in range(1001)), "application/x-www-form-urlencoded"),
+        (b"grant_type=client_credentials", "application/x-www-form-urlencoded; charset=utf-16"),
+        (b"x", "multipart/form-data"),
+        (b"--x\r\ngarbage", "multipart/form-data; boundary=" + "x" * 500),
+    ],
+    ids=["many fields", "another encoding", "no boundary", "a long boundary"],
+)
+@pytest.mark.parametrize("url", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+def test_refuses_what_nobody_can_read_in_its_own_words(secret, url, body, content_type):
+    answer = Client(raise_request_exception=False).generic("POST", url, body, content_type)
+
+    assert_refused(answer, 400, "invalid_request")
+
+
 @pytest.mark.parametrize("method", ["get", "put", "delete", "head", "options", "patch"])
 @pytest.mark.parametrize("url", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
 def test_answers_post_only(url, method):
