@@ -117,4 +117,5 @@ def test_is_none_for_what_is_no_vehicle_of_everybody():
 
 
 def test_cannot_be_posted_to():
-    assert Client().post(f"/r/{ID}").status_code == 405
+    for strict in (False, True):
+        assert Client(enforce_csrf_checks=strict).post(f"/r/{ID}").status_code == 405

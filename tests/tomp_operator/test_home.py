@@ -56,6 +56,14 @@ def test_needs_no_exception_from_the_policy(operator):
     assert re.findall(r"<style|<script| style=", text) == []
 
 
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", ["/", "/docs/", "/schema/", "/schema/1.6"])
+def test_is_read_and_nothing_else_as_are_the_pages_about_the_api(operator, path, method):
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
 COLOURS = "(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.body))"
 WHITE, NIGHT, INK, CHALK = "rgb(255, 255, 255)", "rgb(17, 24, 39)", "rgb(17, 24, 39)", "rgb(249, 250, 251)"
 
