@@ -9,6 +9,7 @@ from fleet.models import Asset
 from tomp.serializers import moment_json
 
 AT_ONCE = 1000
+MOST_TAGS = 100  # PostgreSQL compares each that is looked for with each that a vehicle has
 COLUMNS = {
     "vehicle_number": lambda asset: asset.vehicle_number,
     "vehicle_type": lambda asset: asset.asset_type.type_id,
@@ -65,10 +66,12 @@ def move_to_station(*, assets, station, user):
 
 
 def change_tags(*, assets, add=(), remove=(), user):
-    """The vehicles have these tags more and those less. Returns the Outcome."""
+    """The vehicles have these tags more and those less, as far as they fit. Returns the Outcome."""
 
     def change(asset):
         tags = sorted((set(asset.tags) | set(add)) - set(remove))
+        if len(tags) > max(MOST_TAGS, len(asset.tags)):
+            return None
         changed, asset.tags = tags != asset.tags, tags
         return changed
 

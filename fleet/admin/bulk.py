@@ -40,6 +40,8 @@ class TagsField(WordsField):
 
     def validate(self, value):
         super().validate(value)
+        if len(value) > bulk.MOST_TAGS:
+            raise forms.ValidationError(_("A vehicle has at most %(n)d tags.") % {"n": bulk.MOST_TAGS})
         for tag in value:
             if len(tag) > LONGEST_TAG:
                 raise forms.ValidationError(_("A tag has at most %(n)d characters.") % {"n": LONGEST_TAG})
@@ -121,11 +123,12 @@ class BulkActions(StaffAdmin):
     @asked_first(_("Move to a station"), StationForm, _("Vehicles on a trip stay where they are."))
     def move_to_station(self, request, queryset, answers):
         outcome = bulk.move_to_station(assets=queryset, station=answers["station"], user=request.user)
-        _tell(request, outcome)
+        _tell(request, outcome, _("On a trip, so left as they are: %(numbers)s"))
 
     @asked_first(_("Add tags"), TagsForm, _("Tags they have stay."))
     def add_tags(self, request, queryset, answers):
-        _tell(request, bulk.change_tags(assets=queryset, add=answers["tags"], user=request.user))
+        outcome = bulk.change_tags(assets=queryset, add=answers["tags"], user=request.user)
+        _tell(request, outcome, _("They would have too many tags, so left as they are: %(numbers)s"))
 
     @asked_first(_("Remove tags"), TagsForm, _("Other tags stay."))
     def remove_tags(self, request, queryset, answers):
@@ -160,12 +163,12 @@ def _file_name():
     return f"vehicles-{timezone.localdate():%Y-%m-%d}"
 
 
-def _tell(request, outcome):
+def _tell(request, outcome, refusal=""):
     text = ngettext("%(n)s vehicle was changed.", "%(n)s vehicles were changed.", outcome.changed)
     (messages.success if outcome.changed else messages.info)(request, text % {"n": grouped(outcome.changed)})
     if outcome.refused:
         more = len(outcome.refused) - SHOWN
-        text = _("On a trip, so left as they are: %(numbers)s") % {"numbers": ", ".join(outcome.refused[:SHOWN])}
+        text = refusal % {"numbers": ", ".join(outcome.refused[:SHOWN])}
         messages.warning(
             request, _("%(text)s and %(n)s more.") % {"text": text, "n": grouped(more)} if more > 0 else text
         )

@@ -69,6 +69,39 @@ def test_a_tag_that_is_too_long_is_refused(staff, e_scooter):
     assert again(e_scooter).tags == []
 
 
+MANY = [f"tag-{number:03}" for number in range(101)]
+
+
+def test_more_tags_than_fit_are_refused(staff, e_scooter):
+    page = f"/admin/fleet/asset/{e_scooter.pk}/change/"
+
+    on_its_page = staff.post(page, filled_in(staff, page) | {"tags": ",".join(MANY)})
+    in_the_list = act(staff, "add_tags", e_scooter, _form_submitted="True", tags=",".join(MANY))
+
+    assert on_its_page.context["adminform"].form.errors == {"tags": ["A vehicle has at most 100 tags."]}
+    assert in_the_list.context["form"].errors == {"tags": ["A vehicle has at most 100 tags."]}
+    assert again(e_scooter).tags == []
+
+
+def test_a_vehicle_in_which_they_do_not_fit_keeps_those_it_has(staff):
+    full, plain = AssetFactory(tags=MANY[:100]), AssetFactory()
+
+    messages = answer(staff, "add_tags", full, plain, tags="north")
+
+    assert (again(full).tags, again(plain).tags) == (MANY[:100], ["north"])
+    assert messages == [
+        "1 vehicle was changed.", f"They would have too many tags, so left as they are: {full}",
+    ]  # fmt: skip
+
+
+def test_who_has_too_many_tags_from_before_loses_some(staff):
+    crowded = AssetFactory(tags=[*MANY, "winter"])
+
+    answer(staff, "remove_tags", crowded, tags="winter")
+
+    assert again(crowded).tags == MANY
+
+
 def test_the_list_is_filtered_by_tags(staff):
     both, one = AssetFactory(tags=["north", "winter"]), AssetFactory(tags=["winter"])
 
