@@ -44,7 +44,7 @@ def take_in(*, vehicles, reports, now):
     outcome = Outcome()
     believed = _believed(reports, now, outcome)
     with transaction.atomic():
-        heard = _locked({each["vehicle"] for each in believed}, vehicles)
+        heard = _locked({each["vehicle"] for each in believed}, vehicles, now)
         known = {each.asset.imei: each for each in heard if each.asset.imei}
         known |= {each.asset.vehicle_number: each for each in heard}
         areas = Areas(now)
@@ -58,11 +58,14 @@ def take_in(*, vehicles, reports, now):
     return outcome
 
 
-def _locked(names, vehicles):
+def _locked(names, vehicles, now):
+    """A fleet list or a feed may have said that a vehicle reported in the future: then we do not know when it did."""
     assets = facts.locked(names, vehicles)
     types = AssetType.objects.in_bulk({asset.asset_type_id for asset in assets})
     for asset in assets:
         asset.asset_type = types[asset.asset_type_id]
+        if asset.reported_at is not None and asset.reported_at > now + CLOCK_DRIFT:
+            asset.reported_at = None
     return [_Vehicle(asset) for asset in assets]
 
 

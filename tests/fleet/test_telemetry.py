@@ -59,6 +59,15 @@ class TestOfAVehicle:
 
         assert Asset.objects.values().get() == before | {"state_of_charge": 50, "reported_at": NOW}
 
+    @pytest.mark.parametrize("told", ["2026-06-01T12:01:01Z", "9999-12-31T23:59:59Z"])
+    def test_is_heard_where_a_list_said_it_reports_in_the_future(self, post, told):
+        asset = AssetFactory(reported_at=told)
+
+        assert became(post(said(asset, stateOfCharge=9))) == (1, 0, 0)
+        assert became(post(said(asset, -1, stateOfCharge=8))) == (0, 0, 1)
+        asset = Asset.objects.get()
+        assert (asset.state_of_charge, asset.reported_at) == (9, NOW)
+
     def test_knows_it_by_its_imei(self, post):
         asset = AssetFactory(marked=True)
 
