@@ -5,10 +5,8 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.views import View
-from django.views.decorators.csrf import csrf_exempt
 
 from fleet import groups, information
 from fleet.models import Asset, AssetPublicId
@@ -16,11 +14,12 @@ from gbfs.editions import V2_3, Edition
 from gbfs.feeds.system import rental_apps
 from gbfs.standing import STANDING, is_fit
 from tomp.language import in_language, preferred
+from tomp.public import only_read
 
 PLATFORMS = {"android": "Android", "ios": "iOS"}
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # what is no reading is 405, not 403
+@only_read
 class VehiclePage(View):
     """404 for what was never a vehicle, 410 for one that has another id since: which one nobody learns."""
 

@@ -4,16 +4,16 @@ from functools import cache
 
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.generic import TemplateView, View
 from rest_framework.utils.encoders import JSONEncoder
 
 from tomp.document import document
+from tomp.public import only_read
 from tomp.versions import LATEST, VERSIONS
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # what is no reading is 405, not 403
+@only_read
 @method_decorator(gzip_page, name="dispatch")
 class Schema(View):
     """The document of one version, the latest when none is named."""
@@ -27,7 +27,7 @@ def _as_json(minor):
     return JSONEncoder(ensure_ascii=False).encode(document(minor))
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # what is no reading is 405, not 403
+@only_read
 class Docs(TemplateView):
     """Swagger, with a choice of the versions. Its script is a file of its own: the policy allows none in the page."""
 

@@ -1,19 +1,18 @@
 """The page a person finds at the address of the service."""
 
 from django.conf import settings
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
-from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView
 
 from fleet import information
 from gbfs.editions import V2_3, V3_0
 from tomp.language import in_language
+from tomp.public import only_read
 from tomp.versions import VERSIONS
 from tomp_operator.navigation import favicon
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # what is no reading is 405, not 403
+@only_read
 class Home(TemplateView):
     """Who this is, and where to go."""
 
