@@ -8,14 +8,13 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.http import http_date
 from django.views import View
-from django.views.decorators.csrf import csrf_exempt
 
 from gbfs import building, editions, store
 from gbfs.editions import V2_3, V3_0
 from gbfs.store import Kept
+from tomp.public import only_read
 from tomp.sending import send
 
 WORDED = ("system_alerts", "system_information", "vehicle_types", "system_pricing_plans", "system_regions")
@@ -26,7 +25,7 @@ OF_VERSION = {
 }
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # there is nothing to forge; what is no reading is 405, not 403
+@only_read
 class FeedView(View):
     """One feed. Anybody may read it, from a page of any site, and any cache may keep it until the next one is due."""
 
