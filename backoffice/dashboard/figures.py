@@ -62,7 +62,7 @@ class Span:
         today = information.local(now).date()
         days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
         since, until = information.days(days[0], days[-1])
-        return cls(days, since, until, ZoneInfo(information.system().timezone))
+        return cls(days, since, until, information.zone())
 
     def rows(self, queryset: Any, field: str, *more: str) -> Any:
         """The rows of these days, to be summed up by the column `day`."""
